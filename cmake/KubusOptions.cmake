@@ -1,0 +1,29 @@
+# Compiler and linker settings shared by every target of the tree.
+set(KUBUS_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
+set(KUBUS_LINKER "" CACHE STRING "Linker passed as -fuse-ld=, e.g. mold or lld")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(KUBUS_CCACHE ccache)
+if(KUBUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${KUBUS_CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual
+                    -fdata-sections -ffunction-sections)
+if(KUBUS_LINKER)
+  add_link_options(-fuse-ld=${KUBUS_LINKER})
+endif()
+add_link_options(-Wl,--gc-sections)
+
+if(KUBUS_SANITIZE)
+  add_compile_options(-fsanitize=${KUBUS_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${KUBUS_SANITIZE})
+  # An unmapped library has no symbols in a leak report.
+  add_compile_definitions(KUBUS_NO_DLCLOSE=1)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-fno-gnu-unique)
+endif()

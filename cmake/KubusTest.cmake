@@ -1,0 +1,23 @@
+# kubus_add_test(NAME <target> SOURCES <file>... [LIBS <target>...] [LABELS <label>...] [TIMEOUT s])
+# One binary, one ctest entry. A test that cannot run here exits through GTEST_SKIP with its reason.
+function(kubus_add_test)
+  if(NOT KUBUS_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "SERIAL" "NAME;TIMEOUT" "SOURCES;LIBS;LABELS;DEPENDS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} Kubus::kubus GTest::gtest GTest::gmock
+                        GTest::gtest_main)
+  if(ARG_DEPENDS)
+    add_dependencies(${ARG_NAME} ${ARG_DEPENDS})
+  endif()
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})
+  set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "KUBUS_BUILD_DIR=${CMAKE_BINARY_DIR};KUBUS_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+  if(ARG_SERIAL)
+    set_tests_properties(${ARG_NAME} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endfunction()
