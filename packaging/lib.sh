@@ -12,9 +12,10 @@ build_packages=(
   libzmq3-dev cppzmq-dev libprotobuf-dev libsqlite3-dev libspdlog-dev libfmt-dev libssl-dev
   libyaml-cpp-dev libcli11-dev libnl-3-dev libnl-route-3-dev libnftables-dev libseccomp-dev
   libarchive-dev libnghttp2-dev libre2-dev zlib1g-dev prometheus-cpp-dev)
-run_packages=(crun runc conmon skopeo nftables iproute2 procps)
+run_packages=(crun runc conmon skopeo slirp4netns nftables iproute2 procps)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev busybox-static docker-registry git jq curl
-  openssl sqlite3 unzip npm)
+  openssl sqlite3 unzip)
+command -v npm >/dev/null || test_packages+=(npm)
 
 # step NAME COMMAND...: runs the command; ends the script with its log's name when it fails.
 step() {

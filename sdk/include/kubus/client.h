@@ -59,9 +59,8 @@ class ApiClient {
   template <class T>
   Result<std::vector<T>> list(const ListOptions& options = {}) {
     std::vector<T> out;
-    Status s = read_list(T::descriptor(), options, [&out]() -> Message& {
-      return out.emplace_back();
-    });
+    Status s =
+        read_list(T::descriptor(), options, [&out]() -> Message& { return out.emplace_back(); });
     if (!s.ok()) return s;
     return out;
   }

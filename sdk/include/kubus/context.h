@@ -42,6 +42,9 @@ class Context {
   virtual void fail(Status why) = 0;
   // Runs (on the loop) when the instance begins to drain, before Plugin::drain.
   virtual void on_drain(Task task) = 0;
+  // The context that outlives every plugin of this process (identity "process"): what plugins share,
+  // such as informer caches, uses its loop and bus. A context without one is its own.
+  virtual Context& process() { return *this; }
   // An object of libkubus kept once per context under its type's name (the API client and its
   // informers live here), made by `make` on first use and destroyed before the loop is.
   virtual std::shared_ptr<void> shared(const std::string& key,

@@ -52,9 +52,11 @@ class ObjectCache {
   virtual bool synced() const = 0;
   // The newest resourceVersion the cache has seen.
   virtual std::int64_t resource_version() const = 0;
+  // Blocks until the cache has seen `version`, or the timeout: false. Never from a Loop.
+  virtual bool wait_for(std::int64_t version, Duration timeout) = 0;
 
   // `old` null: added; `now` null: deleted. Existing objects are reported as added first; then
-  // `on_synced` runs once. Both on the context's loop.
+  // `on_synced` runs once. Both on the context's loop; either may be empty.
   using ChangeFn = std::function<void(const ObjectPtr& old, const ObjectPtr& now)>;
   virtual Registration subscribe(Context& context, ChangeFn on_change,
                                  std::function<void()> on_synced) = 0;

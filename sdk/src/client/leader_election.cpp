@@ -1,0 +1,137 @@
+#include "kubus/leader_election.h"
+
+#include <atomic>
+#include <chrono>
+
+#include "k8s/coordination/v1/lease.pb.h"
+#include "kubus/api/time.h"
+#include "kubus/api/types.h"
+#include "kubus/client.h"
+#include "kubus/context.h"
+
+namespace kubus {
+
+struct LeaderElection::Impl : std::enable_shared_from_this<Impl> {
+  using Clock = std::chrono::steady_clock;
+
+  Impl(Context& c, LeaderElectionOptions o) : context(c), client(ApiClient::of(c)), options(o) {}
+
+  void start() {
+    context.loop().post([self = shared_from_this()] { self->tick(); });
+  }
+
+  // On the loop: one attempt at a time, then the next one after `retry`.
+  void tick() {
+    if (stopped) return;
+    const bool posted = context.pool().post([self = shared_from_this()] {
+      const bool held = self->try_hold();
+      self->context.loop().post([self, held] { self->settle(held); });
+    });
+    if (!posted) return;
+  }
+
+  void settle(bool held) {
+    if (stopped) return;
+    const auto now = Clock::now();
+    if (held) renewed = now;
+    if (held && !leader) {
+      leader = true;
+      context.log().info("started leading", {{"lease", options.name}});
+      if (on_started) on_started();
+    } else if (leader && now - renewed > options.renew_deadline) {
+      leader = false;
+      context.log().warn("stopped leading", {{"lease", options.name}});
+      if (on_stopped) on_stopped();
+    }
+    std::weak_ptr<Impl> weak = weak_from_this();
+    timer = context.loop().after(options.retry, [weak] {
+      if (auto self = weak.lock()) self->tick();
+    });
+  }
+
+  // On the pool: takes or renews the lease. False when somebody else holds it or the API fails.
+  bool try_hold() {
+    auto lease = client->get<coordination_v1::Lease>({options.ns, options.name});
+    if (lease.code() == Code::kNotFound) {
+      coordination_v1::Lease fresh;
+      fresh.mutable_metadata()->set_namespace_(options.ns);
+      fresh.mutable_metadata()->set_name(options.name);
+      claim(fresh, true);
+      return client->create(fresh).ok();
+    }
+    if (!lease.ok()) return false;
+    const std::string& holder = lease->spec().holderidentity();
+    const bool mine = holder == options.identity;
+    if (!mine && !holder.empty() && !lapsed(*lease)) return false;
+    claim(*lease, !mine);
+    return client->update(*lease).ok();
+  }
+
+  // A lease has lapsed when it did not change for its duration by this machine's own clock, so that
+  // clocks of different machines need not agree.
+  bool lapsed(const coordination_v1::Lease& lease) {
+    const auto now = Clock::now();
+    if (lease.metadata().resourceversion() != seen_version) {
+      seen_version = lease.metadata().resourceversion();
+      seen_at = now;
+      return false;
+    }
+    return now - seen_at >= std::chrono::seconds(lease.spec().leasedurationseconds());
+  }
+
+  void claim(coordination_v1::Lease& lease, bool transition) {
+    auto& spec = *lease.mutable_spec();
+    spec.set_leasedurationseconds(
+        static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(options.lease).count()));
+    set_now(*spec.mutable_renewtime());
+    if (!transition) return;
+    if (spec.has_holderidentity()) spec.set_leasetransitions(spec.leasetransitions() + 1);
+    spec.set_holderidentity(options.identity);
+    set_now(*spec.mutable_acquiretime());
+  }
+
+  void stop() {
+    stopped = true;
+    if (!leader.exchange(false)) return;
+    // Given up at once, so that a successor need not wait for the lease to run out.
+    context.pool().post([self = shared_from_this()] {
+      auto lease =
+          self->client->get<coordination_v1::Lease>({self->options.ns, self->options.name});
+      if (!lease.ok() || lease->spec().holderidentity() != self->options.identity) return;
+      lease->mutable_spec()->set_holderidentity("");
+      lease->mutable_spec()->set_leasedurationseconds(1);
+      auto released = self->client->update(*lease);
+      if (!released.ok())
+        self->context.log().debug("lease not released", {{"error", released.status().to_string()}});
+    });
+  }
+
+  Context& context;
+  std::shared_ptr<ApiClient> client;
+  const LeaderElectionOptions options;
+  std::function<void()> on_started;
+  std::function<void()> on_stopped;
+  std::atomic<bool> leader = false;
+  std::atomic<bool> stopped = false;
+  // Loop only.
+  Clock::time_point renewed;
+  Registration timer;
+  // The one attempt in progress only.
+  std::string seen_version;
+  Clock::time_point seen_at;
+};
+
+LeaderElection::LeaderElection(Context& context, LeaderElectionOptions options,
+                               std::function<void()> on_started_leading,
+                               std::function<void()> on_stopped_leading)
+    : impl_(std::make_shared<Impl>(context, std::move(options))) {
+  impl_->on_started = std::move(on_started_leading);
+  impl_->on_stopped = std::move(on_stopped_leading);
+  impl_->start();
+}
+
+LeaderElection::~LeaderElection() { impl_->stop(); }
+
+bool LeaderElection::leading() const { return impl_->leader; }
+
+}  // namespace kubus
