@@ -1,0 +1,48 @@
+#include "auth/authorizer.h"
+
+#include <array>
+
+#include "respond/api_errors.h"
+
+namespace kubus::apiserver {
+namespace {
+
+class MastersAuthorizer final : public Authorizer {
+ public:
+  bool allows(const Identity& identity, const RequestInfo&) override {
+    return identity.in_group("system:masters");
+  }
+};
+
+class PublicPathsAuthorizer final : public Authorizer {
+ public:
+  bool allows(const Identity&, const RequestInfo& info) override {
+    static constexpr std::array<std::string_view, 4> kPublic = {"/healthz", "/livez", "/readyz",
+                                                                "/version"};
+    if (info.is_resource || info.verb != "get") return false;
+    for (const auto path : kPublic) {
+      if (info.path == path || info.path == std::string(path) + "/") return true;
+      if (path != "/version" && info.path.starts_with(std::string(path) + "/")) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Authorizer> make_masters_authorizer() {
+  return std::make_unique<MastersAuthorizer>();
+}
+
+std::unique_ptr<Authorizer> make_public_paths_authorizer() {
+  return std::make_unique<PublicPathsAuthorizer>();
+}
+
+Status authorize(const Authorizers& authorizers, const Identity& identity,
+                 const RequestInfo& info) {
+  for (const auto& authorizer : authorizers)
+    if (authorizer->allows(identity, info)) return {};
+  return errors::forbidden(identity.name, info);
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,25 @@
+// Who makes a request.
+//
+// Thread safety: a value.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kubus::apiserver {
+
+struct Identity {
+  std::string name;
+  std::vector<std::string> groups;
+  // Set for a plugin on the bus: its id. Its rights are those of its manifest.
+  std::string plugin;
+
+  bool in_group(std::string_view group) const {
+    return std::find(groups.begin(), groups.end(), group) != groups.end();
+  }
+  static Identity anonymous() { return {"system:anonymous", {"system:unauthenticated"}, {}}; }
+};
+
+}  // namespace kubus::apiserver

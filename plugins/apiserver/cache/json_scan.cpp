@@ -1,0 +1,126 @@
+#include "cache/json_scan.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr auto kEnd = std::string_view::npos;
+
+// `at` is behind the opening quote; the result is behind the closing one.
+std::size_t skip_string(std::string_view text, std::size_t at) {
+  for (;;) {
+    at = text.find_first_of("\"\\", at);
+    if (at == kEnd) return kEnd;
+    if (text[at] == '"') return at + 1;
+    at += 2;
+  }
+}
+
+std::size_t skip_nested(std::string_view text, std::size_t at) {
+  int depth = 0;
+  while (at < text.size()) {
+    at = text.find_first_of("\"{}[]", at);
+    if (at == kEnd) return kEnd;
+    const char c = text[at++];
+    if (c == '"') {
+      at = skip_string(text, at);
+      if (at == kEnd) return kEnd;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (--depth == 0) {
+      return at;
+    }
+  }
+  return kEnd;
+}
+
+void append_code_point(unsigned point, std::string& out) {
+  if (point < 0x80) {
+    out.push_back(static_cast<char>(point));
+  } else if (point < 0x800) {
+    out.push_back(static_cast<char>(0xC0 | point >> 6));
+    out.push_back(static_cast<char>(0x80 | (point & 63)));
+  } else {
+    out.push_back(static_cast<char>(0xE0 | point >> 12));
+    out.push_back(static_cast<char>(0x80 | (point >> 6 & 63)));
+    out.push_back(static_cast<char>(0x80 | (point & 63)));
+  }
+}
+
+char simple_escape(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    default:
+      return c;
+  }
+}
+
+}  // namespace
+
+std::size_t skip_json_value(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return kEnd;
+  if (text[at] == '"') return skip_string(text, at + 1);
+  if (text[at] == '{' || text[at] == '[') return skip_nested(text, at);
+  const auto end = text.find_first_of(",}]", at);
+  return end == kEnd ? text.size() : end;
+}
+
+MemberScan::MemberScan(std::string_view object) : text_(object) {
+  at_ = !object.empty() && object.front() == '{' ? 1 : kEnd;
+}
+
+bool MemberScan::next() {
+  if (at_ >= text_.size() || text_[at_] != '"') return false;
+  const auto key_end = skip_string(text_, at_ + 1);
+  if (key_end == kEnd || key_end >= text_.size() || text_[key_end] != ':') return false;
+  const auto value_end = skip_json_value(text_, key_end + 1);
+  if (value_end == kEnd) return false;
+  key_ = text_.substr(at_ + 1, key_end - at_ - 2);
+  value_ = text_.substr(key_end + 1, value_end - key_end - 1);
+  at_ = value_end < text_.size() && text_[value_end] == ',' ? value_end + 1 : kEnd;
+  return true;
+}
+
+std::string_view json_at(std::string_view object, std::string_view path) {
+  for (;;) {
+    const auto dot = path.find('.');
+    const auto name = path.substr(0, dot);
+    MemberScan scan(object);
+    bool found = false;
+    while (!found && scan.next()) found = scan.key() == name;
+    if (!found) return {};
+    object = scan.value();
+    if (dot == kEnd) return object;
+    path.remove_prefix(dot + 1);
+  }
+}
+
+std::string json_text(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"') return std::string(value == "null" ? "" : value);
+  value = value.substr(1, value.size() - 2);
+  if (value.find('\\') == kEnd) return std::string(value);
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] != '\\' || i + 1 >= value.size()) {
+      out.push_back(value[i]);
+    } else if (value[++i] != 'u') {
+      out.push_back(simple_escape(value[i]));
+    } else if (i + 4 < value.size()) {
+      // Only < > & and control characters are written this way: no pairs occur.
+      append_code_point(
+          static_cast<unsigned>(std::stoul(std::string(value.substr(i + 1, 4)), nullptr, 16)), out);
+      i += 4;
+    }
+  }
+  return out;
+}
+
+}  // namespace kubus::apiserver

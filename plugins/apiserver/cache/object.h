@@ -1,0 +1,77 @@
+// One version of one object, encoded: what reads and watches send as it is.
+//
+// Thread safety: immutable but for the protobuf form, which is made once on first use.
+//
+// Storage has an object's JSON without a resourceVersion, because that is known only once it is
+// written; here it is spliced in. Labels are views into the JSON: their syntax needs no escapes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubus/api/resource.h"
+#include "kubus/bytes.h"
+#include "kubus/status.h"
+#include "selector/label_selector.h"
+
+namespace kubus::apiserver {
+
+class Object;
+using ObjectPtr = std::shared_ptr<const Object>;
+
+class Object {
+ public:
+  // `stored` is what storage has under a key, `revision` when it was written. kInternalError when
+  // it is not an object of ours.
+  static Result<ObjectPtr> make(const ResourceInfo& resource, std::string_view stored,
+                                std::int64_t revision);
+  // The same object as of another revision: what a watch shows of a deleted one.
+  ObjectPtr with_revision(std::int64_t revision) const;
+
+  const ResourceInfo& resource() const { return *resource_; }
+  std::int64_t revision() const { return revision_; }
+  const Bytes& json() const { return json_; }
+  // What storage has: the JSON without the resourceVersion.
+  std::string stored() const;
+  std::string_view name() const { return name_; }
+  std::string_view ns() const { return namespace_; }
+  std::string_view uid() const { return uid_; }
+  // The JSON of the metadata.
+  std::string_view metadata() const { return json_.view().substr(metadata_at_, metadata_size_); }
+  LabelMap labels() const { return labels_; }
+  // The value at a path such as "spec.nodeName" as text; empty when absent.
+  std::string field(std::string_view path) const;
+  bool deleting() const { return deleting_; }
+
+  // The object serialised, without an envelope.
+  std::string_view raw_protobuf() const;
+  // In its envelope.
+  Bytes protobuf() const;
+  std::unique_ptr<google::protobuf::Message> decode() const;
+
+ private:
+  Object() = default;
+  void assemble(std::string_view before, std::string_view after, std::int64_t revision);
+  void index();
+
+  const ResourceInfo* resource_ = nullptr;
+  std::int64_t revision_ = 0;
+  Bytes json_;
+  std::uint32_t version_at_ = 0;    // where ,"resourceVersion":"..." begins
+  std::uint32_t version_size_ = 0;  // and how long it is
+  std::uint32_t metadata_at_ = 0;
+  std::uint32_t metadata_size_ = 0;
+  bool deleting_ = false;
+  std::string_view name_, namespace_, uid_;
+  std::vector<Label> labels_;
+
+  mutable std::once_flag encode_once_;
+  mutable Bytes protobuf_;
+  mutable std::string_view raw_;
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,103 @@
+// All objects of one resource: their present state, the newest part of their history, and who
+// watches them.
+//
+// Thread safety: reads from any thread; apply, reset, bookmark from one thread. Watchers are called
+// under the lock, which keeps what they see in order.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "cache/event.h"
+#include "kubus/api/resource.h"
+
+namespace kubus::apiserver {
+
+// One change as storage reports it.
+struct Change {
+  std::string key;   // "ns/name" or "name"
+  ObjectPtr object;  // null: deleted
+  std::int64_t revision = 0;
+};
+
+struct ListQuery {
+  Filter filter;
+  std::size_t limit = 0;   // 0: all
+  std::string start;       // first key wanted
+  std::int64_t exact = 0;  // the state as of this revision; 0: now
+};
+
+struct ListResult {
+  std::vector<ObjectPtr> items;
+  std::int64_t revision = 0;
+  std::string next;                       // first key of the next page; empty: that was all
+  std::optional<std::int64_t> remaining;  // how many follow, where that is known
+};
+
+// Where a watch begins.
+struct WatchStart {
+  enum class From { kState, kRevision, kNow } from = From::kNow;
+  std::int64_t revision = 0;      // for kRevision: what comes after it
+  bool initial_bookmark = false;  // marks the end of the initial state
+  bool bookmarks = false;
+};
+
+class ResourceCache {
+ public:
+  ResourceCache(const ResourceInfo& resource, std::size_t history);
+
+  const ResourceInfo& resource() const { return resource_; }
+  ObjectPtr get(const std::string& key) const;
+  // kExpired when `exact` is older than history goes.
+  Result<ListResult> list(const ListQuery& query, std::int64_t global_revision) const;
+  // Objects in all, and their revision.
+  std::size_t size() const;
+  void for_each(const std::function<void(const ObjectPtr&)>& visit) const;
+
+  // Delivers what the start asks for at once, then every change. kExpired when history does not
+  // go back that far. The watcher is held weakly.
+  Status watch(const std::shared_ptr<Watcher>& watcher, Filter filter, const WatchStart& start,
+               std::int64_t global_revision);
+
+  void apply(std::vector<Change> changes);
+  // Replaces everything; watchers are told the differences.
+  void reset(std::map<std::string, ObjectPtr, std::less<>> objects, std::int64_t revision);
+  void bookmark(std::int64_t revision);
+  // Ends all watches.
+  void end_watches(const Status& why);
+
+ private:
+  struct Subscription {
+    std::weak_ptr<Watcher> watcher;
+    Filter filter;
+    bool bookmarks = false;
+  };
+  using Objects = std::map<std::string, ObjectPtr, std::less<>>;
+
+  void apply_one(Change change);
+  void remember(EventPtr event);
+  void deliver(const Event& event);
+  static void deliver_to(Watcher& watcher, const Filter& filter, const Event& event);
+  Result<Objects> state_at(std::int64_t revision) const;
+  void collect(const Objects& objects, const ListQuery& query, ListResult& result) const;
+  Status replay(Watcher& watcher, const Filter& filter, std::int64_t after) const;
+
+  const ResourceInfo& resource_;
+  const std::size_t history_limit_;
+  mutable std::shared_mutex mutex_;
+  Objects objects_;
+  std::deque<EventPtr> history_;
+  // Everything that happened after this revision is in history_.
+  std::int64_t history_start_ = 0;
+  std::int64_t revision_ = 0;
+  std::vector<Subscription> watchers_;
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,55 @@
+#include "health/health.h"
+
+#include <algorithm>
+
+namespace kubus::apiserver {
+namespace {
+
+http::Response text_response(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  response.headers.add("Cache-Control", "no-cache, private");
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  response.body.push_back(Bytes(std::move(body)));
+  return response;
+}
+
+}  // namespace
+
+void Health::add(std::string name, bool ready_only, Check check) {
+  checks_.push_back({std::move(name), ready_only, std::move(check)});
+}
+
+http::Response Health::answer(std::string_view path, const Query& query) const {
+  path.remove_prefix(1);
+  const auto slash = path.find('/');
+  const std::string endpoint(path.substr(0, slash));
+  const auto one = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  const auto excluded = query.all("exclude");
+  std::string lines, failed;
+  bool known = one.empty();
+  for (const auto& check : checks_) {
+    if (check.ready_only && endpoint != "readyz") continue;
+    if (!one.empty() && check.name != one) continue;
+    known = true;
+    if (std::find(excluded.begin(), excluded.end(), check.name) != excluded.end()) {
+      lines += "[+]" + check.name + " excluded: ok\n";
+      continue;
+    }
+    const auto why = check.check();
+    if (why.empty()) {
+      lines += "[+]" + check.name + " ok\n";
+    } else {
+      // The reason is not for everybody who may ask.
+      lines += "[-]" + check.name + " failed: reason withheld\n";
+      failed += (failed.empty() ? "" : ",") + check.name;
+    }
+  }
+  if (!known) return text_response(404, "404 page not found\n");
+  if (!failed.empty()) return text_response(500, lines + endpoint + " check failed\n");
+  if (!query.has("verbose") || !one.empty()) return text_response(200, "ok");
+  return text_response(200, lines + endpoint + " check passed\n");
+}
+
+}  // namespace kubus::apiserver

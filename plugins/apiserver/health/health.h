@@ -1,0 +1,33 @@
+// Health checks: /healthz, /livez and /readyz, whole and check by check.
+//
+// Thread safety: checks are added before the server starts; answer() from any thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "http/message.h"
+#include "request/query.h"
+
+namespace kubus::apiserver {
+
+class Health {
+ public:
+  // Empty when well, else what is wrong.
+  using Check = std::function<std::string()>;
+  // `ready_only`: counts for /readyz alone.
+  void add(std::string name, bool ready_only, Check check);
+  // `path` is below one of the three endpoints.
+  http::Response answer(std::string_view path, const Query& query) const;
+
+ private:
+  struct Named {
+    std::string name;
+    bool ready_only;
+    Check check;
+  };
+  std::vector<Named> checks_;
+};
+
+}  // namespace kubus::apiserver

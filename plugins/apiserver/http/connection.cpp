@@ -1,0 +1,256 @@
+#include "http/connection.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "http/pending.h"
+
+namespace kubus::apiserver::http {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kReadSize = 16 * 1024;
+
+using Parser = beast::http::request_parser<beast::http::string_body>;
+
+Request to_request(Parser::value_type& message, const Peer& peer) {
+  Request request;
+  request.method = std::string(message.method_string());
+  request.target = std::string(message.target());
+  for (const auto& field : message)
+    request.headers.add(std::string(field.name_string()), std::string(field.value()));
+  request.body = std::move(message.body());
+  request.peer = peer;
+  return request;
+}
+
+std::string name_entry(X509_NAME* name, int nid, int after, int* found) {
+  const int index = X509_NAME_get_index_by_NID(name, nid, after);
+  *found = index;
+  if (index < 0) return {};
+  const ASN1_STRING* data = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index));
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(data)),
+          static_cast<std::size_t>(ASN1_STRING_length(data))};
+}
+
+}  // namespace
+
+Connection::Connection(tcp::socket socket, std::shared_ptr<ServerTls> tls, Handler& handler,
+                       const Limits& limits, std::function<void()> gone)
+    : stream_(std::move(socket), tls->context()),
+      tls_(std::move(tls)),
+      handler_(handler),
+      limits_(limits),
+      gone_(std::move(gone)),
+      wake_(stream_.get_executor()),
+      write_guard_(stream_.get_executor()) {}
+
+Connection::~Connection() {
+  if (active_stream_) active_stream_->close();
+  if (gone_) gone_();
+}
+
+void Connection::start() {
+  asio::co_spawn(
+      stream_.get_executor(),
+      [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->run(); },
+      asio::detached);
+}
+
+void Connection::shutdown() {
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    self->closing_ = true;
+    self->keep_alive_ = false;
+    if (self->active_stream_) self->active_stream_->finish();
+    if (self->idle_) self->close_socket();
+  });
+}
+
+void Connection::deliver(Outcome outcome) {
+  asio::post(stream_.get_executor(),
+             [self = shared_from_this(), outcome = std::move(outcome)]() mutable {
+               self->outcome_ = std::move(outcome);
+               self->wake_.cancel();
+             });
+}
+
+void Connection::wake() {
+  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->wake_.cancel(); });
+}
+
+void Connection::abort() {
+  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->close_socket(); });
+}
+
+void Connection::close_socket() {
+  boost::system::error_code ignored;
+  stream_.next_layer().close(ignored);
+  read_ended_ = true;
+  wake_.cancel();
+}
+
+asio::awaitable<bool> Connection::sleep_until(Clock::time_point deadline) {
+  wake_.expires_at(deadline);
+  const auto [error] = co_await wake_.async_wait(kAwait);
+  co_return error == asio::error::operation_aborted;
+}
+
+void Connection::start_read() {
+  if (reading_ || read_ended_) return;
+  reading_ = true;
+  stream_.async_read_some(
+      buffer_.prepare(kReadSize),
+      [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
+        self->reading_ = false;
+        if (error)
+          self->read_ended_ = true;
+        else
+          self->buffer_.commit(size);
+        self->wake_.cancel();
+      });
+}
+
+asio::awaitable<bool> Connection::write(std::string_view data) {
+  write_guard_.expires_after(limits_.write);
+  write_guard_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    if (auto self = weak.lock(); self && !error) self->close_socket();
+  });
+  const auto [error, size] =
+      co_await asio::async_write(stream_, asio::buffer(data.data(), data.size()), kAwait);
+  write_guard_.cancel();
+  co_return !error;
+}
+
+asio::awaitable<bool> Connection::handshake() {
+  boost::system::error_code ignored;
+  stream_.next_layer().set_option(tcp::no_delay(true), ignored);
+  const auto remote = stream_.next_layer().remote_endpoint(ignored);
+  peer_.address = remote.address().to_string() + ":" + std::to_string(remote.port());
+  write_guard_.expires_after(limits_.handshake);
+  write_guard_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    if (auto self = weak.lock(); self && !error) self->close_socket();
+  });
+  const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
+  write_guard_.cancel();
+  if (error) co_return false;
+  read_peer();
+  co_return true;
+}
+
+void Connection::read_peer() {
+  SSL* ssl = stream_.native_handle();
+  X509* certificate = SSL_get0_peer_certificate(ssl);
+  if (!certificate) return;
+  if (SSL_get_verify_result(ssl) != X509_V_OK) {
+    peer_.rejected = true;
+    return;
+  }
+  X509_NAME* subject = X509_get_subject_name(certificate);
+  int found = -1;
+  peer_.common_name = name_entry(subject, NID_commonName, -1, &found);
+  for (int index = -1;;) {
+    auto organization = name_entry(subject, NID_organizationName, index, &index);
+    if (index < 0) break;
+    peer_.organizations.push_back(std::move(organization));
+  }
+}
+
+asio::awaitable<void> Connection::run() {
+  auto self = shared_from_this();
+  if (!co_await handshake()) co_return;
+  while (!closing_) {
+    auto request = co_await read_request();
+    if (!request) break;
+    const bool keep_alive = keep_alive_;
+    if (!co_await answer(std::make_shared<Request>(std::move(*request)), keep_alive)) break;
+  }
+  if (stream_.next_layer().is_open() && !reading_) {
+    write_guard_.expires_after(std::chrono::seconds(1));
+    write_guard_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+      if (auto alive = weak.lock(); alive && !error) alive->close_socket();
+    });
+    co_await stream_.async_shutdown(kAwait);
+    write_guard_.cancel();
+  }
+  close_socket();
+}
+
+asio::awaitable<std::optional<Request>> Connection::read_request() {
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+  parser.body_limit(limits_.body_bytes);
+  parser.eager(true);
+  auto deadline = Clock::now() + limits_.idle;
+  bool begun = false, continued = false;
+  for (;;) {
+    if (buffer_.size() > 0) {
+      if (!std::exchange(begun, true)) deadline = Clock::now() + limits_.request;
+      boost::system::error_code error;
+      buffer_.consume(parser.put(buffer_.data(), error));
+      if (parser.is_done()) break;
+      if (error == beast::http::error::body_limit) {
+        co_await refuse(413,
+                        "Request entity too large: limit is " + std::to_string(limits_.body_bytes));
+        co_return std::nullopt;
+      }
+      if (error == beast::http::error::header_limit) {
+        co_await refuse(431, "the request's header is too large");
+        co_return std::nullopt;
+      }
+      if (error && error != beast::http::error::need_more) {
+        co_await refuse(400, error.message());
+        co_return std::nullopt;
+      }
+      if (parser.is_header_done() && !std::exchange(continued, true) &&
+          iequals(std::string_view(parser.get()[beast::http::field::expect]), "100-continue") &&
+          !co_await write("HTTP/1.1 100 Continue\r\n\r\n"))
+        co_return std::nullopt;
+    }
+    if (read_ended_) co_return std::nullopt;
+    start_read();
+    idle_ = !begun;
+    while (reading_)
+      if (!co_await sleep_until(deadline)) {
+        close_socket();
+        co_return std::nullopt;
+      }
+    idle_ = false;
+  }
+  keep_alive_ = parser.get().keep_alive() && !closing_;
+  co_return to_request(parser.get(), peer_);
+}
+
+asio::awaitable<void> Connection::refuse(int status, std::string message) {
+  Request none;
+  co_await send_response(none, handler_.failure(status, std::move(message)), false);
+}
+
+asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request, bool keep_alive) {
+  outcome_.reset();
+  {
+    auto exchange = std::make_shared<Pending>(shared_from_this(), request);
+    handler_.handle(std::move(exchange));
+  }
+  while (!outcome_) co_await sleep_until(Clock::time_point::max());
+  Outcome outcome = std::move(*outcome_);
+  outcome_.reset();
+  keep_alive = keep_alive && !closing_;
+  if (auto* response = std::get_if<Response>(&outcome))
+    co_return co_await send_response(*request, std::move(*response), keep_alive) && keep_alive;
+  if (auto* stream = std::get_if<StreamStart>(&outcome))
+    co_return co_await send_stream(std::move(*stream), keep_alive) && keep_alive;
+  co_await forward(*request, std::move(std::get<Upstream>(outcome)));
+  co_return false;
+}
+
+}  // namespace kubus::apiserver::http

@@ -1,0 +1,90 @@
+// One client connection: TLS, HTTP/1.1 requests one after the other, and what each is answered
+// with.
+//
+// Thread safety: everything runs on the thread of its io_context but for `deliver`, `wake` and
+// `abort`, which may be called from any thread. It keeps itself alive while it has work.
+//
+// One coroutine does it all. It sleeps on one timer, which is also the deadline of what it waits
+// for; whatever happens (bytes came, an answer is there, a stream has data) cancels that timer.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "http/exchange.h"
+#include "http/limits.h"
+#include "http/stream_queue.h"
+#include "http/tls.h"
+
+namespace kubus::apiserver::http {
+
+using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<ServerTls> tls, Handler& handler,
+             const Limits& limits, std::function<void()> gone);
+  ~Connection();
+  void start();
+  // Finishes the request at hand, ends streams, then closes.
+  void shutdown();
+
+  struct StreamStart {
+    Response head;
+    std::shared_ptr<StreamQueue> queue;
+  };
+  using Outcome = std::variant<Response, StreamStart, Upstream>;
+  void deliver(Outcome outcome);
+  void wake();
+  void abort();
+  const Limits& limits() const { return limits_; }
+
+ private:
+  template <class T>
+  using Awaitable = boost::asio::awaitable<T>;
+  using Clock = std::chrono::steady_clock;
+
+  Awaitable<void> run();
+  Awaitable<bool> handshake();
+  // The next request, or nothing when the connection is to end.
+  Awaitable<std::optional<Request>> read_request();
+  Awaitable<void> refuse(int status, std::string message);
+  Awaitable<bool> answer(const std::shared_ptr<Request>& request, bool keep_alive);
+  Awaitable<bool> send_response(const Request& request, Response response, bool keep_alive);
+  Awaitable<bool> send_stream(StreamStart stream, bool keep_alive);
+  Awaitable<bool> send_batch(StreamQueue& queue, StreamQueue::Batch batch, std::string prefix);
+  Awaitable<void> forward(const Request& request, Upstream upstream);
+  Awaitable<bool> write(std::string_view data);
+  // Waits until something happens or `deadline` passes (false).
+  Awaitable<bool> sleep_until(Clock::time_point deadline);
+  void start_read();
+  void read_peer();
+  void close_socket();
+
+  TlsStream stream_;
+  std::shared_ptr<ServerTls> tls_;
+  Handler& handler_;
+  const Limits limits_;
+  std::function<void()> gone_;
+  boost::asio::steady_timer wake_;
+  boost::asio::steady_timer write_guard_;
+  boost::beast::flat_buffer buffer_;
+  Peer peer_;
+  std::optional<Outcome> outcome_;
+  std::shared_ptr<StreamQueue> active_stream_;
+  bool reading_ = false;
+  bool read_ended_ = false;
+  bool keep_alive_ = true;
+  bool idle_ = false;
+  bool closing_ = false;
+};
+
+}  // namespace kubus::apiserver::http

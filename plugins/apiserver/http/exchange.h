@@ -1,0 +1,68 @@
+// One request on its way through the server, and the three ways to answer it: a response, a body
+// that is streamed piece by piece, or the request passed on to another server.
+//
+// Thread safety: all members from any thread. Exactly one of respond, stream and forward is called,
+// once; an Exchange dropped without any is answered with 500.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/message.h"
+#include "kubus/function.h"
+#include "kubus/loop.h"
+
+namespace kubus::apiserver::http {
+
+class ClientTls;
+
+// A chunked response body while it is being written.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  // Queues one chunk made of `pieces`. False when the client is gone, or was cut off because more
+  // than the limit waited for it.
+  virtual bool write(std::vector<Bytes> pieces) = 0;
+  // Ends the body in the proper way; the connection can serve the next request.
+  virtual void finish() = 0;
+  // Runs once, on the connection's thread, when the stream is over for whatever reason.
+  virtual void on_close(Task task) = 0;
+};
+
+// Where forward() sends the request.
+struct Upstream {
+  std::string host;  // an IP address
+  std::uint16_t port = 0;
+  std::shared_ptr<const ClientTls> tls;  // null: plain HTTP
+  std::string target;                    // path and query there
+  // The header to send there; hop-by-hop fields and Host are seen to.
+  Headers headers;
+  // Makes the client's response of a failure to connect.
+  UniqueFunction<Response(std::string error)> failed;
+  // Makes the client's response of one with status 400 or more; unset: passed on as it is.
+  UniqueFunction<Response(int status, std::string body)> refused;
+};
+
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual Request& request() = 0;
+  virtual void respond(Response response) = 0;
+  virtual std::shared_ptr<BodyStream> stream(Response head) = 0;
+  // Sends the request on and relays what comes back: a response of any length, or, if the
+  // other side switches protocols, bytes in both directions until either side closes.
+  virtual void forward(Upstream upstream) = 0;
+};
+
+// Called on a connection's thread; must not block.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
+  // The response to a request that could not even be read.
+  virtual Response failure(int status, std::string message) = 0;
+};
+
+}  // namespace kubus::apiserver::http

@@ -1,0 +1,182 @@
+// How a connection passes a request on to another server.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "http/connection.h"
+
+namespace kubus::apiserver::http {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using namespace asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kRelayBlock = 32 * 1024;
+constexpr std::size_t kRefusalLimit = 64 * 1024;
+constexpr auto kConnectTimeout = std::chrono::seconds(10);
+
+std::string upstream_request(const Request& request, const Upstream& upstream) {
+  const bool upgrade = request.headers.has_token("Connection", "upgrade");
+  std::string text = request.method + " " + upstream.target +
+                     " HTTP/1.1\r\nHost: " + upstream.host + ":" + std::to_string(upstream.port) +
+                     "\r\n";
+  for (const auto& [name, value] : upstream.headers.fields())
+    text.append(name).append(": ").append(value).append("\r\n");
+  if (upgrade)
+    text.append("Connection: Upgrade\r\nUpgrade: ")
+        .append(request.headers.get("Upgrade"))
+        .append("\r\n");
+  else
+    text.append("Connection: close\r\n");
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
+    text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+  return text + "\r\n" + request.body;
+}
+
+// Copies until either side ends or fails.
+template <class From, class To>
+asio::awaitable<void> pump(From& from, To& to) {
+  std::string block(kRelayBlock, '\0');
+  for (;;) {
+    const auto [error, size] = co_await from.async_read_some(asio::buffer(block), kAwait);
+    if (size > 0) {
+      const auto [failed, written] =
+          co_await asio::async_write(to, asio::buffer(block.data(), size), kAwait);
+      if (failed) co_return;
+    }
+    if (error) co_return;
+  }
+}
+
+// Ends when the client does; what it sends is of no use to the other side.
+asio::awaitable<void> discard(TlsStream& from) {
+  std::string block(1024, '\0');
+  for (;;) {
+    const auto [error, size] = co_await from.async_read_some(asio::buffer(block), kAwait);
+    if (error) co_return;
+  }
+}
+
+struct Head {
+  int status = 0;
+  std::size_t size = 0;  // with the empty line
+};
+
+// Reads until the header is complete; status 0 when it never is.
+template <class Stream>
+asio::awaitable<Head> read_head(Stream& stream, std::string& buffer, std::size_t limit) {
+  std::string block(kRelayBlock, '\0');
+  for (;;) {
+    if (const auto end = buffer.find("\r\n\r\n"); end != std::string::npos) {
+      Head head;
+      head.size = end + 4;
+      if (buffer.size() > 12 && buffer.compare(0, 7, "HTTP/1.") == 0)
+        head.status = std::atoi(buffer.c_str() + 9);
+      co_return head;
+    }
+    if (buffer.size() > limit) co_return Head{};
+    const auto [error, size] = co_await stream.async_read_some(asio::buffer(block), kAwait);
+    if (error) co_return Head{};
+    buffer.append(block, 0, size);
+  }
+}
+
+// The body of a refusal, as far as it is worth passing on.
+template <class Stream>
+asio::awaitable<std::string> read_refusal(Stream& stream, const std::string& begun) {
+  beast::http::response_parser<beast::http::string_body> parser;
+  parser.eager(true);
+  parser.body_limit(kRefusalLimit);
+  beast::flat_buffer buffer;
+  buffer.commit(asio::buffer_copy(buffer.prepare(begun.size()), asio::buffer(begun)));
+  for (;;) {
+    boost::system::error_code error;
+    buffer.consume(parser.put(buffer.data(), error));
+    if (parser.is_done() || (error && error != beast::http::error::need_more)) break;
+    const auto [failed, size] =
+        co_await stream.async_read_some(buffer.prepare(kRelayBlock), kAwait);
+    if (failed) {
+      parser.put_eof(error);
+      break;
+    }
+    buffer.commit(size);
+  }
+  co_return std::move(parser.get().body());
+}
+
+// One request through `upstream_stream`. A response is returned when the client is to get that in
+// place of what the other side said.
+template <class Stream>
+asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstream_stream,
+                                               const Request& request, Upstream& upstream,
+                                               std::string early_client_bytes,
+                                               std::size_t header_limit) {
+  auto text = upstream_request(request, upstream) + early_client_bytes;
+  const auto [error, size] =
+      co_await asio::async_write(upstream_stream, asio::buffer(text), kAwait);
+  if (error) co_return upstream.failed(error.message());
+  std::string buffer;
+  const Head head = co_await read_head(upstream_stream, buffer, header_limit);
+  if (head.status == 0) co_return upstream.failed("the answer was not HTTP");
+  if (head.status >= 400 && upstream.refused)
+    co_return upstream.refused(head.status, co_await read_refusal(upstream_stream, buffer));
+  const auto [failed, written] = co_await asio::async_write(client, asio::buffer(buffer), kAwait);
+  if (failed) co_return std::nullopt;
+  if (head.status == 101)
+    co_await (pump(upstream_stream, client) || pump(client, upstream_stream));
+  else
+    co_await (pump(upstream_stream, client) || discard(client));
+  co_return std::nullopt;
+}
+
+}  // namespace
+
+asio::awaitable<void> Connection::forward(const Request& request, Upstream upstream) {
+  boost::system::error_code bad_address;
+  const auto address = asio::ip::make_address(upstream.host, bad_address);
+  tcp::socket socket(stream_.get_executor());
+  std::string why = bad_address ? bad_address.message() : std::string();
+  asio::steady_timer guard(stream_.get_executor());
+  if (why.empty()) {
+    guard.expires_after(kConnectTimeout);
+    guard.async_wait([&socket](boost::system::error_code error) {
+      boost::system::error_code ignored;
+      if (!error) socket.close(ignored);
+    });
+    const auto [error] =
+        co_await socket.async_connect(tcp::endpoint(address, upstream.port), kAwait);
+    if (error)
+      why = "dial tcp " + upstream.host + ":" + std::to_string(upstream.port) + ": " +
+            (error == asio::error::operation_aborted ? "i/o timeout" : error.message());
+  }
+  std::optional<Response> instead;
+  std::string early(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  buffer_.clear();
+  if (!why.empty()) {
+    instead = upstream.failed(why);
+  } else if (upstream.tls) {
+    asio::ssl::stream<tcp::socket&> secure(socket, upstream.tls->context());
+    const auto [error] = co_await secure.async_handshake(asio::ssl::stream_base::client, kAwait);
+    guard.cancel();
+    if (error)
+      instead = upstream.failed("tls: " + error.message());
+    else
+      instead = co_await relay(stream_, secure, request, upstream, std::move(early),
+                               limits_.header_bytes);
+  } else {
+    guard.cancel();
+    instead =
+        co_await relay(stream_, socket, request, upstream, std::move(early), limits_.header_bytes);
+  }
+  guard.cancel();
+  if (instead) co_await send_response(request, std::move(*instead), false);
+}
+
+}  // namespace kubus::apiserver::http

@@ -1,0 +1,31 @@
+#include "http/gzip.h"
+
+#include <zlib.h>
+
+namespace kubus::apiserver::http {
+
+std::string gzip(const std::vector<Bytes>& pieces) {
+  constexpr int kGzipWindow = 15 + 16;
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    return {};
+  std::string out;
+  std::size_t total = 0;
+  for (const auto& piece : pieces) total += piece.size();
+  out.resize(deflateBound(&stream, total));
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  int result = Z_OK;
+  for (const auto& piece : pieces) {
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
+    stream.avail_in = static_cast<uInt>(piece.size());
+    result = deflate(&stream, Z_NO_FLUSH);
+    if (result != Z_OK && result != Z_BUF_ERROR) break;
+  }
+  if (result == Z_OK || result == Z_BUF_ERROR) result = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return result == Z_STREAM_END ? out : std::string();
+}
+
+}  // namespace kubus::apiserver::http

@@ -1,0 +1,36 @@
+#include "http/pending.h"
+
+namespace kubus::apiserver::http {
+
+Pending::~Pending() {
+  if (answered_) return;
+  Response response;
+  response.status = 500;
+  response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  response.body.push_back(Bytes::copy("the request was dropped unanswered\n"));
+  deliver(std::move(response));
+}
+
+void Pending::deliver(Connection::Outcome outcome) {
+  if (!answered_.exchange(true)) connection_->deliver(std::move(outcome));
+}
+
+void Pending::respond(Response response) { deliver(std::move(response)); }
+
+std::shared_ptr<BodyStream> Pending::stream(Response head) {
+  std::weak_ptr<Connection> weak = connection_;
+  auto queue = std::make_shared<StreamQueue>(
+      connection_->limits().stream_bytes,
+      [weak] {
+        if (auto connection = weak.lock()) connection->wake();
+      },
+      [weak] {
+        if (auto connection = weak.lock()) connection->abort();
+      });
+  deliver(Connection::StreamStart{std::move(head), queue});
+  return queue;
+}
+
+void Pending::forward(Upstream upstream) { deliver(std::move(upstream)); }
+
+}  // namespace kubus::apiserver::http

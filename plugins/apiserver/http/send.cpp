@@ -1,0 +1,113 @@
+// How a connection sends responses and streams.
+#include <charconv>
+
+#include "http/connection.h"
+#include "http/gzip.h"
+#include "http/response_head.h"
+
+namespace kubus::apiserver::http {
+namespace asio = boost::asio;
+
+namespace {
+
+// Pieces are gathered into blocks of this size, because TLS encrypts what lies together.
+constexpr std::size_t kBlock = 64 * 1024;
+
+std::size_t total_size(const std::vector<Bytes>& pieces) {
+  std::size_t total = 0;
+  for (const auto& piece : pieces) total += piece.size();
+  return total;
+}
+
+void compress(const Request& request, Response& response, std::size_t from) {
+  if (total_size(response.body) < from || response.headers.has("Content-Encoding") ||
+      !request.headers.has_token("Accept-Encoding", "gzip"))
+    return;
+  auto small = gzip(response.body);
+  if (small.empty()) return;
+  response.body.clear();
+  response.body.push_back(Bytes(std::move(small)));
+  response.headers.set("Content-Encoding", "gzip");
+  response.headers.set("Vary", "Accept-Encoding");
+}
+
+std::string chunk_size_line(std::size_t size) {
+  char text[20];
+  const auto end = std::to_chars(text, text + sizeof(text), size, 16).ptr;
+  return std::string(text, end) + "\r\n";
+}
+
+}  // namespace
+
+asio::awaitable<bool> Connection::send_response(const Request& request, Response response,
+                                                bool keep_alive) {
+  compress(request, response, limits_.gzip_from);
+  std::string block = response_head(response, keep_alive);
+  if (response.status != 304)
+    block.append("Content-Length: ").append(std::to_string(total_size(response.body)));
+  block.append(response.status != 304 ? "\r\n\r\n" : "\r\n");
+  if (request.method == "HEAD") response.body.clear();
+  for (const auto& piece : response.body) {
+    std::string_view rest = piece;
+    while (!rest.empty()) {
+      const auto part = rest.substr(0, kBlock - std::min(kBlock, block.size()));
+      block.append(part);
+      rest.remove_prefix(part.size());
+      if (block.size() < kBlock) break;
+      if (!co_await write(block)) co_return false;
+      block.clear();
+    }
+  }
+  if (block.empty()) co_return true;
+  co_return co_await write(block);
+}
+
+asio::awaitable<bool> Connection::send_stream(StreamStart stream, bool keep_alive) {
+  auto queue = std::move(stream.queue);
+  active_stream_ = queue;
+  stream.head.headers.set("Transfer-Encoding", "chunked");
+  std::string prefix = response_head(stream.head, keep_alive) + "\r\n";
+  bool ok = true;
+  for (;;) {
+    auto batch = queue->take();
+    const bool last = batch.last;
+    if (!batch.pieces.empty() || last || !prefix.empty())
+      ok = co_await send_batch(*queue, std::move(batch), std::exchange(prefix, {}));
+    if (!ok || last) break;
+    // A read is always under way, so that a client that leaves is noticed. What it sends meanwhile
+    // is the next request; more than one read's worth of it can wait in the socket.
+    if (buffer_.size() == 0) start_read();
+    if (read_ended_) {
+      ok = false;
+      break;
+    }
+    if (queue->idle()) co_await sleep_until(Clock::time_point::max());
+  }
+  queue->close();
+  active_stream_.reset();
+  co_return ok;
+}
+
+asio::awaitable<bool> Connection::send_batch(StreamQueue& queue, StreamQueue::Batch batch,
+                                             std::string prefix) {
+  std::string block = std::move(prefix);
+  auto next = batch.pieces.begin();
+  do {
+    std::size_t size = 0;
+    auto end = next;
+    while (end != batch.pieces.end() && (size == 0 || size + end->size() <= kBlock))
+      size += (end++)->size();
+    if (size > 0) {
+      block.append(chunk_size_line(size));
+      for (; next != end; ++next) block.append(next->view());
+      block.append("\r\n");
+    }
+    if (next == batch.pieces.end() && batch.last) block.append("0\r\n\r\n");
+    if (!block.empty() && !co_await write(block)) co_return false;
+    queue.sent(size);
+    block.clear();
+  } while (next != batch.pieces.end());
+  co_return true;
+}
+
+}  // namespace kubus::apiserver::http

@@ -1,0 +1,81 @@
+#include "http/stream_queue.h"
+
+#include <utility>
+
+namespace kubus::apiserver::http {
+
+StreamQueue::StreamQueue(std::size_t limit, UniqueFunction<void()> wake,
+                         UniqueFunction<void()> overflow)
+    : limit_(limit), wake_(std::move(wake)), overflow_(std::move(overflow)) {}
+
+bool StreamQueue::write(std::vector<Bytes> pieces) {
+  std::unique_lock lock(mutex_);
+  if (closed_ || finished_) return false;
+  std::size_t size = 0;
+  for (const auto& piece : pieces) size += piece.size();
+  // One message larger than the limit passes when nothing else waits.
+  if (waiting_ > 0 && waiting_ + size > limit_) {
+    finished_ = true;
+    queue_.clear();
+    lock.unlock();
+    overflow_();
+    return false;
+  }
+  waiting_ += size;
+  for (auto& piece : pieces)
+    if (!piece.empty()) queue_.push_back(std::move(piece));
+  const bool announce = !std::exchange(announced_, true);
+  lock.unlock();
+  if (announce) wake_();
+  return true;
+}
+
+void StreamQueue::finish() {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_ || finished_) return;
+    finished_ = true;
+  }
+  wake_();
+}
+
+void StreamQueue::on_close(Task task) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!closed_) {
+      close_tasks_.push_back(std::move(task));
+      return;
+    }
+  }
+  task();
+}
+
+StreamQueue::Batch StreamQueue::take() {
+  std::lock_guard lock(mutex_);
+  announced_ = false;
+  return {std::exchange(queue_, {}), finished_};
+}
+
+bool StreamQueue::idle() {
+  std::lock_guard lock(mutex_);
+  return queue_.empty() && !finished_;
+}
+
+void StreamQueue::sent(std::size_t bytes) {
+  std::lock_guard lock(mutex_);
+  waiting_ -= bytes;
+}
+
+void StreamQueue::close() {
+  std::vector<Task> tasks;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;
+    closed_ = true;
+    queue_.clear();
+    tasks = std::exchange(close_tasks_, {});
+  }
+  for (auto& task : tasks) task();
+}
+
+}  // namespace kubus::apiserver::http

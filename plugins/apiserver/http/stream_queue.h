@@ -1,0 +1,52 @@
+// The queue between those who write a streamed body and the connection that sends it.
+//
+// Thread safety: all members from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "http/exchange.h"
+
+namespace kubus::apiserver::http {
+
+class StreamQueue final : public BodyStream {
+ public:
+  // `wake` tells the connection that there is something to take; `overflow` that the client is
+  // too slow and is to be cut off. Both are called from writers' threads.
+  StreamQueue(std::size_t limit, UniqueFunction<void()> wake, UniqueFunction<void()> overflow);
+
+  bool write(std::vector<Bytes> pieces) override;
+  void finish() override;
+  void on_close(Task task) override;
+
+  // For the connection: everything queued so far, and whether the body ends after it.
+  struct Batch {
+    std::vector<Bytes> pieces;
+    bool last = false;
+  };
+  Batch take();
+  // True if take() would give nothing.
+  bool idle();
+  // Bytes of a batch have left; they no longer count.
+  void sent(std::size_t bytes);
+  // The connection is done with it: runs the close tasks, refuses further writes.
+  void close();
+
+ private:
+  const std::size_t limit_;
+  UniqueFunction<void()> wake_;
+  UniqueFunction<void()> overflow_;
+  std::mutex mutex_;
+  std::vector<Bytes> queue_;
+  std::size_t waiting_ = 0;
+  bool announced_ = false;
+  bool finished_ = false;
+  bool closed_ = false;
+  std::vector<Task> close_tasks_;
+};
+
+}  // namespace kubus::apiserver::http

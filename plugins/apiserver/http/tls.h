@@ -1,0 +1,43 @@
+// TLS settings for both directions, without OpenSSL's or Asio's headers.
+//
+// Thread safety: immutable once made.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "kubus/status.h"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace kubus::apiserver::http {
+
+// The server side: our certificate, and the CA whose client certificates are believed. A client
+// without a certificate is let in as nobody; what is wrong with another one is seen in its Peer.
+class ServerTls {
+ public:
+  static Result<std::shared_ptr<ServerTls>> make(const std::string& certificate_pem,
+                                                 const std::string& key_pem,
+                                                 const std::string& client_ca_pem);
+  boost::asio::ssl::context& context() const { return *context_; }
+
+ private:
+  std::shared_ptr<boost::asio::ssl::context> context_;
+};
+
+// The client side towards kubelets: our client certificate. With an empty `ca_pem` the peer's
+// certificate is not checked, as kubelets serve with self-signed ones by default.
+class ClientTls {
+ public:
+  static Result<std::shared_ptr<const ClientTls>> make(const std::string& certificate_pem,
+                                                       const std::string& key_pem,
+                                                       const std::string& ca_pem);
+  boost::asio::ssl::context& context() const { return *context_; }
+
+ private:
+  std::shared_ptr<boost::asio::ssl::context> context_;
+};
+
+}  // namespace kubus::apiserver::http

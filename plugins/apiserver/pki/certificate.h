@@ -1,0 +1,52 @@
+// ECDSA P-256 keys and X.509 certificates as PEM text.
+//
+// Thread safety: free functions over values.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "kubus/status.h"
+
+namespace kubus::apiserver::pki {
+
+struct Pair {
+  std::string certificate_pem;
+  std::string key_pem;
+};
+
+struct Subject {
+  std::string common_name;
+  std::vector<std::string> organizations;
+};
+
+enum class Use { kCa, kServer, kClient, kServerAndClient };
+
+struct Request {
+  Subject subject;
+  Use use = Use::kClient;
+  std::vector<std::string> dns_names;
+  std::vector<std::string> addresses;  // in text form
+  std::chrono::hours lifetime{24 * 365};
+};
+
+// A certificate that signs itself.
+Result<Pair> make_ca(const std::string& common_name, std::chrono::hours lifetime);
+// A new key and a certificate for it, signed by `ca`.
+Result<Pair> issue(const Pair& ca, const Request& request);
+
+struct Facts {
+  Subject subject;
+  std::vector<std::string> dns_names;
+  std::vector<std::string> addresses;
+  std::chrono::system_clock::time_point not_after;
+};
+Result<Facts> inspect(const std::string& certificate_pem);
+// True if `certificate_pem` was signed by `ca` and its key is `key_pem`.
+bool matches(const Pair& pair, const std::string& ca_pem);
+
+// The key of service account tokens: private and public part.
+Result<Pair> make_signing_key();
+
+}  // namespace kubus::apiserver::pki

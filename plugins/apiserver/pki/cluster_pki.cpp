@@ -1,0 +1,149 @@
+#include "pki/cluster_pki.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "pki/files.h"
+
+namespace kubus::apiserver::pki {
+namespace {
+
+constexpr std::chrono::hours kYear{24 * 365};
+constexpr std::chrono::hours kCaLife = 10 * kYear;
+constexpr std::chrono::hours kRenewBefore = kYear / 5;
+
+bool contains_all(const std::vector<std::string>& have, const std::vector<std::string>& want) {
+  return std::all_of(want.begin(), want.end(), [&](const auto& name) {
+    return std::find(have.begin(), have.end(), name) != have.end();
+  });
+}
+
+bool still_fits(const Pair& pair, const Pair& ca, const Request& request) {
+  if (!matches(pair, ca.certificate_pem)) return false;
+  const auto facts = inspect(pair.certificate_pem);
+  return facts.ok() && facts->subject.common_name == request.subject.common_name &&
+         facts->subject.organizations == request.subject.organizations &&
+         contains_all(facts->dns_names, request.dns_names) &&
+         contains_all(facts->addresses, request.addresses) &&
+         facts->not_after - std::chrono::system_clock::now() > kRenewBefore;
+}
+
+struct Names {
+  std::string certificate;
+  std::string key;
+};
+
+// Both files, or a pair of empty texts when there is neither.
+Result<Pair> load(const Names& names) {
+  auto certificate = read_file(names.certificate);
+  auto key = read_file(names.key);
+  if (certificate.code() == Code::kNotFound && key.code() == Code::kNotFound) return Pair{};
+  if (!certificate.ok()) return certificate.status();
+  if (!key.ok()) return key.status();
+  return Pair{std::move(*certificate), std::move(*key)};
+}
+
+// The key first: a certificate without its key would stop the next start.
+Status save(const Names& names, const Pair& pair) {
+  KUBUS_TRY(write_file(names.key, pair.key_pem));
+  return write_file(names.certificate, pair.certificate_pem);
+}
+
+Result<Pair> ensure_leaf(const std::string& stem, const Pair& ca, const Request& request) {
+  const Names names{stem + ".crt", stem + ".key"};
+  auto pair = load(names);
+  if (pair.ok() && !pair->key_pem.empty() && still_fits(*pair, ca, request)) return pair;
+  auto made = issue(ca, request);
+  if (!made.ok()) return made;
+  KUBUS_TRY(save(names, *made));
+  return made;
+}
+
+template <class Make>
+Result<Pair> ensure_once(const Names& names, Make make) {
+  auto pair = load(names);
+  if (!pair.ok() || !pair->key_pem.empty()) return pair;
+  auto made = make();
+  if (!made.ok()) return made;
+  KUBUS_TRY(save(names, *made));
+  return made;
+}
+
+Request server_request(const ClusterOptions& options) {
+  Request request;
+  request.subject.common_name = "kube-apiserver";
+  request.use = Use::kServer;
+  request.dns_names = {"kubernetes", "kubernetes.default", "kubernetes.default.svc",
+                       "kubernetes.default.svc." + options.cluster_domain, "localhost"};
+  request.addresses = {"127.0.0.1"};
+  const auto add = [](std::vector<std::string>& to, const std::vector<std::string>& from) {
+    for (const auto& name : from)
+      if (std::find(to.begin(), to.end(), name) == to.end()) to.push_back(name);
+  };
+  add(request.dns_names, options.dns_names);
+  add(request.addresses, options.addresses);
+  return request;
+}
+
+Request client_request(const std::string& name, const std::string& organization) {
+  Request request;
+  request.subject = {name, {organization}};
+  return request;
+}
+
+std::string base64(const std::string& text) {
+  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
+
+}  // namespace
+
+Result<ClusterPki> ensure(const ClusterOptions& options) {
+  KUBUS_TRY(make_directory(options.directory));
+  const auto path = [&](const char* name) { return options.directory + "/" + name; };
+  ClusterPki pki;
+  auto ca =
+      ensure_once({path("ca.crt"), path("ca.key")}, [] { return make_ca("kubernetes", kCaLife); });
+  if (!ca.ok()) return ca.status();
+  pki.ca = std::move(*ca);
+
+  struct Leaf {
+    const char* stem;
+    Request request;
+    Pair* into;
+  };
+  const Leaf leaves[] = {
+      {"apiserver", server_request(options), &pki.server},
+      {"apiserver-kubelet-client",
+       client_request("kube-apiserver-kubelet-client", "system:masters"), &pki.kubelet_client},
+      {"admin", client_request("kubernetes-admin", "system:masters"), &pki.admin},
+  };
+  for (const auto& leaf : leaves) {
+    auto pair = ensure_leaf(path(leaf.stem), pki.ca, leaf.request);
+    if (!pair.ok()) return pair.status();
+    *leaf.into = std::move(*pair);
+  }
+  auto signing = ensure_once({path("sa.pub"), path("sa.key")}, [] { return make_signing_key(); });
+  if (!signing.ok()) return signing.status();
+  pki.service_account = std::move(*signing);
+  return pki;
+}
+
+std::string kubeconfig(const std::string& server_url, const std::string& ca_pem, const Pair& pair,
+                       const std::string& cluster, const std::string& user) {
+  const std::string context = user + "@" + cluster;
+  return "apiVersion: v1\nkind: Config\nclusters:\n- name: " + cluster +
+         "\n  cluster:\n    certificate-authority-data: " + base64(ca_pem) +
+         "\n    server: " + server_url + "\ncontexts:\n- name: " + context +
+         "\n  context:\n    cluster: " + cluster + "\n    user: " + user +
+         "\ncurrent-context: " + context + "\npreferences: {}\nusers:\n- name: " + user +
+         "\n  user:\n    client-certificate-data: " + base64(pair.certificate_pem) +
+         "\n    client-key-data: " + base64(pair.key_pem) + "\n";
+}
+
+}  // namespace kubus::apiserver::pki

@@ -1,0 +1,39 @@
+// The certificates of a cluster: made on the first start, kept in one directory, renewed when they
+// no longer fit.
+//
+// Thread safety: ensure() from one thread; the result is a value.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kubus/status.h"
+#include "pki/certificate.h"
+
+namespace kubus::apiserver::pki {
+
+struct ClusterOptions {
+  std::string directory;
+  std::vector<std::string> dns_names;  // the server is reached by these, besides the usual ones
+  std::vector<std::string> addresses;
+  std::string cluster_domain = "cluster.local";
+};
+
+struct ClusterPki {
+  Pair ca;               // ca.crt, ca.key
+  Pair server;           // apiserver.crt, apiserver.key
+  Pair kubelet_client;   // apiserver-kubelet-client.crt, .key: with what we call kubelets
+  Pair admin;            // admin.crt, admin.key: in system:masters
+  Pair service_account;  // sa.pub, sa.key
+};
+
+// Reads what is there and makes what is missing. A leaf certificate is made anew when it was not
+// signed by the CA, lacks a name, or has spent four fifths of its life; a CA never is. A file that
+// is there but cannot be read is an error: nothing is overwritten then.
+Result<ClusterPki> ensure(const ClusterOptions& options);
+
+// A kubeconfig for `pair` at `server_url`.
+std::string kubeconfig(const std::string& server_url, const std::string& ca_pem, const Pair& pair,
+                       const std::string& cluster, const std::string& user);
+
+}  // namespace kubus::apiserver::pki

@@ -1,0 +1,19 @@
+// Small secret files: mode 0600, and never half-written.
+//
+// Thread safety: free functions; two writers of one path do not mix, the last one wins.
+#pragma once
+
+#include <string>
+
+#include "kubus/status.h"
+
+namespace kubus::apiserver::pki {
+
+// kNotFound when there is no such file.
+Result<std::string> read_file(const std::string& path);
+// Written beside `path`, synced, then moved there.
+Status write_file(const std::string& path, const std::string& text);
+// Makes the directory and those above it; the last one with mode 0700.
+Status make_directory(const std::string& path);
+
+}  // namespace kubus::apiserver::pki

@@ -1,0 +1,53 @@
+#include "pki/openssl.h"
+
+namespace kubus::apiserver::pki {
+namespace {
+
+std::string text_of(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+BioPtr reader(const std::string& text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+}  // namespace
+
+Status openssl_error(const char* what) {
+  char text[256] = "no reason given";
+  if (const auto code = ERR_get_error()) ERR_error_string_n(code, text, sizeof(text));
+  ERR_clear_error();
+  return Status(Code::kInternalError, std::string(what) + ": " + text);
+}
+
+KeyPtr parse_key(const std::string& pem) {
+  auto bio = reader(pem);
+  return KeyPtr(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+}
+
+CertPtr parse_certificate(const std::string& pem) {
+  auto bio = reader(pem);
+  return CertPtr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+}
+
+std::string to_pem(EVP_PKEY* key) {
+  BioPtr bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+  return text_of(bio.get());
+}
+
+std::string public_to_pem(EVP_PKEY* key) {
+  BioPtr bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PUBKEY(bio.get(), key);
+  return text_of(bio.get());
+}
+
+std::string to_pem(X509* certificate) {
+  BioPtr bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(bio.get(), certificate);
+  return text_of(bio.get());
+}
+
+}  // namespace kubus::apiserver::pki

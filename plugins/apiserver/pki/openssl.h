@@ -1,0 +1,37 @@
+// Owners for OpenSSL's objects, and conversions to and from PEM. For pki/ only.
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <string>
+
+#include "kubus/status.h"
+
+namespace kubus::apiserver::pki {
+
+template <auto kFree>
+struct Freer {
+  template <class T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using CertPtr = std::unique_ptr<X509, Freer<X509_free>>;
+using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
+
+// An error with OpenSSL's own words, whose queue it empties.
+Status openssl_error(const char* what);
+KeyPtr parse_key(const std::string& pem);
+CertPtr parse_certificate(const std::string& pem);
+std::string to_pem(EVP_PKEY* key);
+std::string public_to_pem(EVP_PKEY* key);
+std::string to_pem(X509* certificate);
+
+}  // namespace kubus::apiserver::pki

@@ -1,0 +1,87 @@
+#include "request/request_info.h"
+
+#include <algorithm>
+
+namespace kubus::apiserver {
+namespace {
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> parts;
+  while (!path.empty()) {
+    const auto end = path.find('/');
+    if (end != 0) parts.push_back(percent_decode(path.substr(0, end), false));
+    if (end == std::string_view::npos) break;
+    path.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+std::string verb_of(std::string_view method) {
+  if (method == "POST") return "create";
+  if (method == "GET" || method == "HEAD") return "get";
+  if (method == "PUT") return "update";
+  if (method == "PATCH") return "patch";
+  if (method == "DELETE") return "delete";
+  return {};
+}
+
+// metadata.name=x in a field selector makes a list one about a single object.
+std::string selected_name(const Query& query) {
+  static constexpr std::string_view kName = "metadata.name=";
+  const auto selector = query.get("fieldSelector");
+  auto start = selector.find(kName);
+  if (start == std::string_view::npos || (start != 0 && selector[start - 1] != ',')) return {};
+  auto value = selector.substr(start + kName.size());
+  if (!value.empty() && value.front() == '=') value.remove_prefix(1);
+  return std::string(value.substr(0, value.find(',')));
+}
+
+bool is_namespace_subresource(std::string_view word) {
+  return word == "status" || word == "finalize";
+}
+
+}  // namespace
+
+RequestInfo parse_request(std::string_view method, std::string_view path, const Query& query) {
+  RequestInfo info;
+  info.path = std::string(path);
+  info.verb = std::string(method);
+  std::transform(info.verb.begin(), info.verb.end(), info.verb.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  auto parts = split_path(path);
+  std::size_t at = 0;
+  if (parts.size() >= 3 && parts[0] == "api") {
+    at = 1;
+  } else if (parts.size() >= 4 && parts[0] == "apis") {
+    info.group = parts[1];
+    at = 2;
+  } else {
+    return info;
+  }
+  info.version = parts[at++];
+  info.is_resource = true;
+  info.verb = verb_of(method);
+  bool legacy_watch = false;
+  if (parts[at] == "watch" && at + 1 < parts.size()) {
+    legacy_watch = true;
+    ++at;
+  }
+  if (parts[at] == "namespaces" && at + 1 < parts.size()) {
+    info.ns = parts[at + 1];
+    if (at + 2 < parts.size() && !is_namespace_subresource(parts[at + 2])) at += 2;
+  }
+  info.resource = parts[at++];
+  if (at < parts.size()) info.name = parts[at++];
+  if (at < parts.size()) info.subresource = parts[at++];
+  info.rest.assign(parts.begin() + static_cast<std::ptrdiff_t>(std::min(at, parts.size())),
+                   parts.end());
+  if (info.verb == "get" && legacy_watch) info.verb = "watch";
+  if (info.name.empty() && info.verb == "get") {
+    info.verb = query.flag("watch") ? "watch" : "list";
+    info.name = selected_name(query);
+  }
+  if (info.name.empty() && info.verb == "delete") info.verb = "deletecollection";
+  return info;
+}
+
+}  // namespace kubus::apiserver

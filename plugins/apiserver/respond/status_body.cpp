@@ -1,0 +1,74 @@
+#include "respond/status_body.h"
+
+#include <k8s/meta/v1/status.pb.h>
+
+#include "kubus/api/json.h"
+#include "kubus/api/protobuf.h"
+#include "respond/yaml.h"
+
+namespace kubus::apiserver {
+namespace {
+
+Bytes encode(const meta_v1::Status& status, Format format) {
+  if (format == Format::kProtobuf) return Bytes(to_protobuf(status));
+  auto json = to_json(status);
+  if (format == Format::kYaml)
+    if (auto yaml = json_to_yaml(json); yaml.ok()) return Bytes(std::move(*yaml));
+  json.push_back('\n');
+  return Bytes(std::move(json));
+}
+
+meta_v1::Status to_message(const Status& failure) {
+  meta_v1::Status status;
+  status.mutable_metadata();
+  status.set_status("Failure");
+  status.set_message(failure.message());
+  const Code code = failure.code();
+  // The bus's own outcomes are no reasons that clients know.
+  const bool bus_outcome =
+      code == Code::kUnavailable || code == Code::kDraining || code == Code::kCancelled;
+  if (bus_outcome)
+    status.set_reason("ServiceUnavailable");
+  else if (code != Code::kUnknown)
+    status.set_reason(std::string(code_name(code)));
+  if (!failure.details().empty()) status.mutable_details()->ParseFromString(failure.details());
+  status.set_code(status_code(failure));
+  return status;
+}
+
+}  // namespace
+
+int status_code(const Status& failure) {
+  return failure.code() == Code::kCancelled ? 503 : http_code(failure.code());
+}
+
+Bytes status_body(const Status& failure, Format format) {
+  return encode(to_message(failure), format);
+}
+
+Bytes success_body(const std::string& name, const std::string& group, const std::string& kind,
+                   const std::string& uid, Format format) {
+  meta_v1::Status status;
+  status.mutable_metadata();
+  status.set_status("Success");
+  auto* details = status.mutable_details();
+  if (!name.empty()) details->set_name(name);
+  if (!group.empty()) details->set_group(group);
+  if (!kind.empty()) details->set_kind(kind);
+  if (!uid.empty()) details->set_uid(uid);
+  return encode(status, format);
+}
+
+http::Response status_response(const Status& failure, Format format) {
+  http::Response response;
+  const auto message = to_message(failure);
+  response.status = status_code(failure);
+  response.headers.add("Content-Type", std::string(content_type(format)));
+  response.headers.add("Cache-Control", "no-cache, private");
+  if (message.details().retryafterseconds() > 0)
+    response.headers.add("Retry-After", std::to_string(message.details().retryafterseconds()));
+  response.body.push_back(encode(message, format));
+  return response;
+}
+
+}  // namespace kubus::apiserver

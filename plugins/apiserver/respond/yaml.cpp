@@ -1,0 +1,192 @@
+#include "respond/yaml.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+#include <cstdlib>
+
+#include "kubus/api/json.h"
+#include "kubus/api/json_value.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr int kMaxDepth = 200;
+// A small document can stand for a huge one by aliases.
+constexpr std::size_t kMaxJson = 8 * 1024 * 1024;
+
+bool is_number(const std::string& text) {
+  if (text.empty()) return false;
+  const char first = text[0] == '-' || text[0] == '+' ? text[1] : text[0];
+  if (!((first >= '0' && first <= '9') || first == '.')) return false;
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return end == text.c_str() + text.size() &&
+         text.find_first_not_of("0123456789+-.eE") == std::string::npos;
+}
+
+bool is_word(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+bool is_null(std::string_view text) { return is_word(text, {"", "~", "null", "Null", "NULL"}); }
+bool is_true(std::string_view text) {
+  return is_word(text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"});
+}
+bool is_false(std::string_view text) {
+  return is_word(text, {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"});
+}
+
+void append_number(const std::string& text, std::string& out) {
+  const bool integer = text.find_first_of(".eE") == std::string::npos;
+  if (integer) {
+    const std::size_t sign = text[0] == '-' || text[0] == '+' ? 1 : 0;
+    if (text[0] == '-') out.push_back('-');
+    const auto digits = text.find_first_not_of('0', sign);
+    out.append(digits == std::string::npos ? "0" : text.substr(digits));
+  } else {
+    append_json_number(std::strtod(text.c_str(), nullptr), out);
+  }
+}
+
+void append_scalar(const YAML::Node& node, std::string& out) {
+  const std::string& text = node.Scalar();
+  // yaml-cpp marks quoted scalars with the tag "!".
+  const bool plain = node.Tag() != "!" && node.Tag() != "tag:yaml.org,2002:str";
+  if (!plain)
+    append_json_string(text, out);
+  else if (is_null(text))
+    out += "null";
+  else if (is_true(text))
+    out += "true";
+  else if (is_false(text))
+    out += "false";
+  else if (is_number(text))
+    append_number(text, out);
+  else
+    append_json_string(text, out);
+}
+
+Status append_node(const YAML::Node& node, std::string& out, int depth) {
+  if (depth > kMaxDepth) return Status(Code::kBadRequest, "yaml: the document nests too deep");
+  if (out.size() > kMaxJson)
+    return Status(Code::kBadRequest, "yaml: document contains excessive aliasing");
+  switch (node.Type()) {
+    case YAML::NodeType::Undefined:
+    case YAML::NodeType::Null:
+      out += "null";
+      return {};
+    case YAML::NodeType::Scalar:
+      append_scalar(node, out);
+      return {};
+    case YAML::NodeType::Sequence: {
+      out.push_back('[');
+      bool first = true;
+      for (const auto& item : node) {
+        if (!std::exchange(first, false)) out.push_back(',');
+        KUBUS_TRY(append_node(item, out, depth + 1));
+      }
+      out.push_back(']');
+      return {};
+    }
+    case YAML::NodeType::Map:
+      break;
+  }
+  out.push_back('{');
+  bool first = true;
+  for (const auto& item : node) {
+    if (!item.first.IsScalar() && !item.first.IsNull())
+      return Status(Code::kBadRequest, "yaml: a key is not a scalar");
+    if (!std::exchange(first, false)) out.push_back(',');
+    append_json_string(item.first.IsNull() ? "null" : item.first.Scalar(), out);
+    out.push_back(':');
+    KUBUS_TRY(append_node(item.second, out, depth + 1));
+  }
+  out.push_back('}');
+  return {};
+}
+
+bool needs_quotes(const std::string& text) {
+  return is_null(text) || is_true(text) || is_false(text) || is_number(text) ||
+         is_word(text, {"y", "Y", "n", "N", ".nan", ".inf", "-.inf", "=", "<<"}) ||
+         (text.size() > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'o')) ||
+         text.find_first_not_of("0123456789:-.TZ+ ") == std::string::npos;
+}
+
+void emit(const boost::json::value& value, YAML::Emitter& out) {
+  switch (value.kind()) {
+    case boost::json::kind::object: {
+      std::vector<boost::json::string_view> keys;
+      for (const auto& item : value.get_object()) keys.push_back(item.key());
+      std::sort(keys.begin(), keys.end());
+      if (keys.empty()) out << YAML::Flow;
+      out << YAML::BeginMap;
+      for (const auto key : keys) {
+        const std::string name(key);
+        out << YAML::Key;
+        if (needs_quotes(name)) out << YAML::DoubleQuoted;
+        out << name << YAML::Value;
+        emit(value.get_object().at(key), out);
+      }
+      out << YAML::EndMap;
+      break;
+    }
+    case boost::json::kind::array:
+      if (value.get_array().empty()) out << YAML::Flow;
+      out << YAML::BeginSeq;
+      for (const auto& item : value.get_array()) emit(item, out);
+      out << YAML::EndSeq;
+      break;
+    case boost::json::kind::string: {
+      const std::string text(value.get_string());
+      if (text.find('\n') != std::string::npos)
+        out << YAML::Literal << text;
+      else if (needs_quotes(text))
+        out << YAML::DoubleQuoted << text;
+      else
+        out << text;
+      break;
+    }
+    case boost::json::kind::null:
+      out << YAML::Null;
+      break;
+    case boost::json::kind::bool_:
+      out << value.get_bool();
+      break;
+    default: {
+      std::string number;
+      append_json(value, number);
+      out << number;
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::string> yaml_to_json(std::string_view yaml) {
+  try {
+    std::string out;
+    auto status = append_node(YAML::Load(std::string(yaml)), out, 0);
+    if (!status.ok()) return status;
+    return out;
+  } catch (const std::exception& error) {
+    return Status(Code::kBadRequest, std::string("error parsing YAML: ") + error.what());
+  }
+}
+
+Result<std::string> json_to_yaml(std::string_view json) {
+  boost::json::value value;
+  if (auto status = parse_json(json, value); !status.ok()) return status;
+  try {
+    YAML::Emitter out;
+    emit(value, out);
+    return std::string(out.c_str()) + "\n";
+  } catch (const std::exception& error) {
+    return Status(Code::kInternalError, std::string("write YAML: ") + error.what());
+  }
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,63 @@
+#include "server/certificates.h"
+
+#include <unistd.h>
+
+#include "pki/cluster_pki.h"
+#include "pki/files.h"
+#include "server/advertise.h"
+
+namespace kubus::apiserver {
+namespace {
+
+pki::ClusterOptions cluster_options(const Options& options, const std::string& service_address) {
+  pki::ClusterOptions cluster;
+  cluster.directory = options.cert_dir;
+  cluster.cluster_domain = options.cluster_domain;
+  cluster.addresses = {options.advertise_address};
+  if (!service_address.empty()) cluster.addresses.push_back(service_address);
+  char name[256] = "";
+  if (::gethostname(name, sizeof(name) - 1) == 0 && name[0] != '\0')
+    cluster.dns_names.emplace_back(name);
+  for (const auto& extra : options.extra_sans)
+    (is_address(extra) ? cluster.addresses : cluster.dns_names).push_back(extra);
+  return cluster;
+}
+
+}  // namespace
+
+Result<Certificates> prepare_certificates(const Options& options,
+                                          const std::string& service_address) {
+  auto pki = pki::ensure(cluster_options(options, service_address));
+  if (!pki.ok()) return pki.status().annotate("certificates");
+  std::string kubelet_ca;
+  if (!options.kubelet_ca.empty()) {
+    auto text = pki::read_file(options.kubelet_ca);
+    if (!text.ok()) return text.status().annotate("kubelet_ca");
+    kubelet_ca = std::move(*text);
+  }
+  auto server = http::ServerTls::make(pki->server.certificate_pem, pki->server.key_pem,
+                                      pki->ca.certificate_pem);
+  if (!server.ok()) return server.status();
+  auto client = http::ClientTls::make(pki->kubelet_client.certificate_pem,
+                                      pki->kubelet_client.key_pem, kubelet_ca);
+  if (!client.ok()) return client.status();
+  return Certificates{pki->ca.certificate_pem, pki->service_account.key_pem, std::move(*server),
+                      std::move(*client)};
+}
+
+Status write_kubeconfig(const Options& options, std::uint16_t port) {
+  const auto read = [&](const char* name) { return pki::read_file(options.cert_dir + "/" + name); };
+  auto ca = read("ca.crt"), certificate = read("admin.crt"), key = read("admin.key");
+  for (const auto* file : {&ca, &certificate, &key})
+    if (!file->ok()) return file->status();
+  std::string url = options.kubeconfig_server;
+  if (url.empty()) {
+    const bool six = options.advertise_address.find(':') != std::string::npos;
+    const auto host = six ? "[" + options.advertise_address + "]" : options.advertise_address;
+    url = "https://" + host + ":" + std::to_string(port);
+  }
+  return pki::write_file(options.kubeconfig_path, pki::kubeconfig(url, *ca, {*certificate, *key},
+                                                                  "kubus", "kubernetes-admin"));
+}
+
+}  // namespace kubus::apiserver

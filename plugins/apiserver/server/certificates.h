@@ -1,0 +1,28 @@
+// From options to the certificates, the kubeconfig and the TLS settings.
+//
+// Thread safety: free functions; they read and write files.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "http/tls.h"
+#include "kubus/status.h"
+#include "server/options.h"
+
+namespace kubus::apiserver {
+
+struct Certificates {
+  std::string ca_pem;
+  std::string service_account_key_pem;
+  std::shared_ptr<http::ServerTls> server;
+  std::shared_ptr<const http::ClientTls> kubelet_client;
+};
+
+// `service_address` is the cluster address of the kubernetes Service.
+Result<Certificates> prepare_certificates(const Options& options,
+                                          const std::string& service_address);
+// Writes the administrator's kubeconfig for a server that listens on `port`.
+Status write_kubeconfig(const Options& options, std::uint16_t port);
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,41 @@
+// The HTTP side of the pipeline: who is it, may they, and which part answers.
+//
+// Thread safety: set up before the server starts; handle() runs on the server's threads.
+#pragma once
+
+#include <memory>
+
+#include "auth/authenticator.h"
+#include "auth/authorizer.h"
+#include "http/exchange.h"
+#include "server/route.h"
+
+namespace kubus::apiserver {
+
+// What one request on a resource needs to be answered over HTTP.
+struct ResourceCall {
+  std::shared_ptr<http::Exchange> exchange;
+  RequestInfo info;
+  Query query;
+  Identity identity;
+};
+
+class Frontend final : public http::Handler {
+ public:
+  using ResourceHandler = UniqueFunction<void(ResourceCall)>;
+
+  Frontend(Authenticators authenticators, Authorizers& authorizers);
+  Routes& routes() { return routes_; }
+  void on_resource(ResourceHandler handler) { resources_ = std::move(handler); }
+
+  void handle(std::shared_ptr<http::Exchange> exchange) override;
+  http::Response failure(int status, std::string message) override;
+
+ private:
+  Authenticators authenticators_;
+  Authorizers& authorizers_;
+  Routes routes_;
+  ResourceHandler resources_;
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,63 @@
+#include "server/options.h"
+
+#include <charconv>
+
+#include "server/advertise.h"
+
+namespace kubus::apiserver {
+namespace {
+
+Status bad(const char* key, const std::string& why) {
+  return Status(Code::kBadRequest, std::string("apiserver.") + key + ": " + why);
+}
+
+bool parse_port(std::string_view text, std::uint16_t& port) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port > 0;
+}
+
+}  // namespace
+
+Result<Options> Options::from(const Config& config, const std::string& state_dir) {
+  Options options;
+  options.bind_address = config.string("bind_address");
+  if (!is_address(options.bind_address)) return bad("bind_address", "not an IP address");
+  const auto port = config.integer("port");
+  if (port < 0 || port > 65535) return bad("port", "not between 0 and 65535");
+  options.port = static_cast<std::uint16_t>(port);
+  options.advertise_address = config.string("advertise_address");
+  if (options.advertise_address.empty()) {
+    const bool any = options.bind_address == "0.0.0.0" || options.bind_address == "::";
+    options.advertise_address = any ? default_address() : options.bind_address;
+  }
+  if (!is_address(options.advertise_address)) return bad("advertise_address", "not an IP address");
+  const auto threads = config.integer("http_threads");
+  if (threads < 1 || threads > 64) return bad("http_threads", "not between 1 and 64");
+  options.http_threads = static_cast<unsigned>(threads);
+  options.cert_dir = config.string("cert_dir");
+  if (options.cert_dir.empty()) options.cert_dir = state_dir + "/pki";
+  options.extra_sans = config.list("extra_sans");
+  options.cluster_domain = config.string("cluster_domain");
+  options.kubeconfig_path = config.string("kubeconfig_path");
+  if (options.kubeconfig_path.empty())
+    options.kubeconfig_path = options.cert_dir + "/admin.kubeconfig";
+  options.kubeconfig_server = config.string("kubeconfig_server");
+  options.service_cidr = config.string("service_cidr");
+  const auto range = config.string("node_port_range");
+  const auto dash = range.find('-');
+  if (dash == std::string::npos ||
+      !parse_port(std::string_view(range).substr(0, dash), options.node_port_first) ||
+      !parse_port(std::string_view(range).substr(dash + 1), options.node_port_last) ||
+      options.node_port_first > options.node_port_last)
+    return bad("node_port_range", "not of the form 30000-32767");
+  options.kubelet_ca = config.string("kubelet_ca");
+  const auto history = config.integer("watch_history");
+  if (history < 1 || history > 1'000'000) return bad("watch_history", "not between 1 and 1000000");
+  options.watch_history = static_cast<std::size_t>(history);
+  options.event_ttl = config.duration("event_ttl");
+  options.drain_grace =
+      std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("drain_grace"));
+  return options;
+}
+
+}  // namespace kubus::apiserver

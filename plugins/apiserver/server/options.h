@@ -1,0 +1,38 @@
+// The plugin's configuration, checked and with its defaults worked out.
+//
+// Thread safety: a value.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kubus/config.h"
+#include "kubus/status.h"
+
+namespace kubus::apiserver {
+
+struct Options {
+  std::string bind_address;
+  std::uint16_t port = 0;
+  std::string advertise_address;
+  unsigned http_threads = 2;
+  std::string cert_dir;
+  std::vector<std::string> extra_sans;
+  std::string cluster_domain;
+  std::string kubeconfig_path;
+  std::string kubeconfig_server;
+  std::string service_cidr;
+  std::uint16_t node_port_first = 0;
+  std::uint16_t node_port_last = 0;
+  std::string kubelet_ca;
+  std::size_t watch_history = 0;
+  std::chrono::nanoseconds event_ttl{};
+  std::chrono::milliseconds drain_grace{};
+
+  // kBadRequest that names the key for a value that makes no sense.
+  static Result<Options> from(const Config& config, const std::string& state_dir);
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,29 @@
+#include "server/route.h"
+
+namespace kubus::apiserver {
+
+void Routes::add(std::string path, bool below, Handler handler) {
+  routes_.push_back({std::move(path), below, std::move(handler)});
+}
+
+Routes::Handler* Routes::find(std::string_view path) {
+  if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  for (auto& route : routes_) {
+    if (path == route.path) return &route.handler;
+    if (route.below && path.size() > route.path.size() && path.starts_with(route.path) &&
+        path[route.path.size()] == '/')
+      return &route.handler;
+  }
+  return nullptr;
+}
+
+http::Response text_response(int status, std::string_view content_type, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", std::string(content_type));
+  response.headers.add("Cache-Control", "no-cache, private");
+  response.body.push_back(Bytes(std::move(body)));
+  return response;
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,200 @@
+// The HTTPS server against a client that speaks raw bytes over TLS.
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+
+#include "http/server.h"
+#include "pki/certificate.h"
+
+namespace kubus::apiserver {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+class Echo final : public http::Handler {
+ public:
+  void handle(std::shared_ptr<http::Exchange> exchange) override {
+    auto& request = exchange->request();
+    if (request.path() == "/drop") return;
+    if (request.path() == "/stream") {
+      http::Response head;
+      head.headers.add("Content-Type", "text/plain");
+      auto body = exchange->stream(std::move(head));
+      body->write({Bytes::copy("one "), Bytes::copy("two")});
+      body->finish();
+      return;
+    }
+    http::Response response;
+    response.headers.add("Content-Type", "text/plain");
+    response.body.push_back(Bytes(request.method + " " + request.target + " " +
+                                  request.peer.common_name + (request.peer.rejected ? "!" : "") +
+                                  " " + request.body));
+    if (request.path() == "/big") response.body.push_back(Bytes(std::string(300'000, 'x')));
+    exchange->respond(std::move(response));
+  }
+  http::Response failure(int status, std::string message) override {
+    http::Response response;
+    response.status = status;
+    response.body.push_back(Bytes(std::move(message)));
+    return response;
+  }
+};
+
+class HttpTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ca_ = *pki::make_ca("test-ca", std::chrono::hours(1));
+    other_ca_ = *pki::make_ca("test-ca", std::chrono::hours(1));
+    pki::Request server;
+    server.subject.common_name = "server";
+    server.use = pki::Use::kServer;
+    server.addresses = {"127.0.0.1"};
+    const auto pair = *pki::issue(ca_, server);
+    auto tls = *http::ServerTls::make(pair.certificate_pem, pair.key_pem, ca_.certificate_pem);
+    http::ServerOptions options;
+    options.address = "127.0.0.1";
+    options.port = 0;
+    options.limits.header_bytes = 8 * 1024;
+    server_ = std::make_unique<http::Server>(options, tls, echo_);
+    ASSERT_TRUE(server_->start().ok());
+  }
+  void TearDown() override { server_->stop(std::chrono::milliseconds(100)); }
+
+  struct Client {
+    asio::io_context io;
+    asio::ssl::context context{asio::ssl::context::tls_client};
+    std::unique_ptr<asio::ssl::stream<tcp::socket>> stream;
+    std::string buffer;
+
+    void send(const std::string& text) { asio::write(*stream, asio::buffer(text)); }
+    // Everything up to and with `end`.
+    std::string until(const std::string& end) {
+      const auto size = asio::read_until(*stream, asio::dynamic_buffer(buffer), end);
+      auto text = buffer.substr(0, size);
+      buffer.erase(0, size);
+      return text;
+    }
+    std::string rest() {
+      boost::system::error_code error;
+      asio::read(*stream, asio::dynamic_buffer(buffer), error);
+      return std::exchange(buffer, {});
+    }
+  };
+
+  std::unique_ptr<Client> connect(const pki::Pair* pair = nullptr) {
+    auto client = std::make_unique<Client>();
+    client->context.add_certificate_authority(asio::buffer(ca_.certificate_pem));
+    client->context.set_verify_mode(asio::ssl::verify_peer);
+    if (pair) {
+      client->context.use_certificate_chain(asio::buffer(pair->certificate_pem));
+      client->context.use_private_key(asio::buffer(pair->key_pem), asio::ssl::context::pem);
+    }
+    client->stream = std::make_unique<asio::ssl::stream<tcp::socket>>(client->io, client->context);
+    client->stream->next_layer().connect(
+        tcp::endpoint(asio::ip::address_v4::loopback(), server_->port()));
+    client->stream->handshake(asio::ssl::stream_base::client);
+    return client;
+  }
+
+  pki::Pair client_pair(const pki::Pair& ca) {
+    pki::Request request;
+    request.subject = {"jane", {"dev", "ops"}};
+    return *pki::issue(ca, request);
+  }
+
+  Echo echo_;
+  pki::Pair ca_, other_ca_;
+  std::unique_ptr<http::Server> server_;
+};
+
+TEST_F(HttpTest, AnswersPipelinedRequestsInOrder) {
+  auto client = connect();
+  client->send(
+      "GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\n"
+      "Content-Length: 2\r\n\r\nhiGET /c HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client->until("GET /a  ").find("200 OK"), std::string::npos);
+  EXPECT_NE(client->until("POST /b  hi").find("200 OK"), std::string::npos);
+  EXPECT_NE(client->until("GET /c  ").find("200 OK"), std::string::npos);
+}
+
+TEST_F(HttpTest, SeesTheSubjectOfAClientCertificateOfItsCa) {
+  const auto pair = client_pair(ca_);
+  auto client = connect(&pair);
+  client->send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NO_THROW(client->until("GET /a jane "));
+}
+
+TEST_F(HttpTest, MarksACertificateOfAnotherCaAsRejected) {
+  const auto pair = client_pair(other_ca_);
+  auto client = connect(&pair);
+  client->send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NO_THROW(client->until("GET /a ! "));
+}
+
+TEST_F(HttpTest, StreamsInChunksAndServesTheNextRequestOnTheSameConnection) {
+  auto client = connect();
+  client->send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto text = client->until("0\r\n\r\n");
+  EXPECT_NE(text.find("Transfer-Encoding: chunked"), std::string::npos);
+  EXPECT_NE(text.find("7\r\none two\r\n"), std::string::npos);
+  client->send("GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NO_THROW(client->until("GET /next  "));
+}
+
+struct Refusal {
+  const char* name;
+  std::string request;
+  const char* status;
+};
+
+TEST_F(HttpTest, RefusesWhatIsTooLargeOrNotHttp) {
+  const Refusal cases[] = {
+      {"body", "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3145729\r\n\r\n", " 413 "},
+      {"header", "GET /a HTTP/1.1\r\nHost: x\r\nX: " + std::string(9000, 'a') + "\r\n\r\n",
+       " 431 "},
+      {"garbage", "\x01\x02\x03 nonsense\r\n\r\n", " 400 "},
+  };
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.name);
+    auto client = connect();
+    client->send(test.request);
+    EXPECT_NE(client->rest().find(test.status), std::string::npos);
+  }
+}
+
+TEST_F(HttpTest, CompressesLargeBodiesForThoseWhoAcceptIt) {
+  auto client = connect();
+  client->send(
+      "GET /big HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+  const auto text = client->rest();
+  EXPECT_NE(text.find("Content-Encoding: gzip"), std::string::npos);
+  EXPECT_LT(text.size(), 10'000u);
+  client = connect();
+  client->send("GET /big HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_GT(client->rest().size(), 300'000u);
+}
+
+TEST_F(HttpTest, AnswersWith500WhenAHandlerDropsTheRequest) {
+  auto client = connect();
+  client->send("GET /drop HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client->until("unanswered").find(" 500 "), std::string::npos);
+}
+
+TEST_F(HttpTest, ContinuesWhenAskedTo) {
+  auto client = connect();
+  client->send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_NO_THROW(client->until("100 Continue\r\n\r\n"));
+  client->send("ok");
+  EXPECT_NO_THROW(client->until("POST /a  ok"));
+}
+
+}  // namespace
+}  // namespace kubus::apiserver

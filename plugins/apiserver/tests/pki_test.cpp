@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "pki/cluster_pki.h"
+#include "pki/files.h"
+
+namespace kubus::apiserver::pki {
+namespace {
+
+class PkiTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char path[] = "/tmp/kubus-pki-XXXXXX";
+    ASSERT_NE(::mkdtemp(path), nullptr);
+    options_.directory = std::string(path) + "/pki";
+    options_.addresses = {"10.96.0.1"};
+    root_ = path;
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  ClusterOptions options_;
+  std::string root_;
+};
+
+TEST_F(PkiTest, SurvivesARestart) {
+  const auto first = ensure(options_);
+  ASSERT_TRUE(first.ok()) << first.status().to_string();
+  const auto second = ensure(options_);
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(first->ca.certificate_pem, second->ca.certificate_pem);
+  EXPECT_EQ(first->server.certificate_pem, second->server.certificate_pem);
+  EXPECT_EQ(first->admin.key_pem, second->admin.key_pem);
+}
+
+TEST_F(PkiTest, KeepsItsFilesFromOthers) {
+  ASSERT_TRUE(ensure(options_).ok());
+  for (const auto& entry : std::filesystem::directory_iterator(options_.directory)) {
+    struct stat facts {};
+    ASSERT_EQ(::stat(entry.path().c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0600u) << entry.path();
+  }
+}
+
+TEST_F(PkiTest, NamesTheServerByAllItIsReachedBy) {
+  const auto pki = ensure(options_);
+  ASSERT_TRUE(pki.ok());
+  const auto facts = *inspect(pki->server.certificate_pem);
+  EXPECT_THAT(facts.dns_names,
+              ::testing::IsSupersetOf({"kubernetes", "kubernetes.default", "kubernetes.default.svc",
+                                       "kubernetes.default.svc.cluster.local", "localhost"}));
+  EXPECT_THAT(facts.addresses, ::testing::UnorderedElementsAre("127.0.0.1", "10.96.0.1"));
+  EXPECT_TRUE(matches(pki->server, pki->ca.certificate_pem));
+}
+
+TEST_F(PkiTest, RenewsOnlyTheServerCertificateForANewName) {
+  const auto before = ensure(options_);
+  options_.dns_names = {"api.example.test"};
+  const auto after = ensure(options_);
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ(before->ca.certificate_pem, after->ca.certificate_pem);
+  EXPECT_EQ(before->admin.certificate_pem, after->admin.certificate_pem);
+  EXPECT_NE(before->server.certificate_pem, after->server.certificate_pem);
+}
+
+TEST_F(PkiTest, MakesTheAdministratorAMaster) {
+  const auto pki = ensure(options_);
+  const auto facts = *inspect(pki->admin.certificate_pem);
+  EXPECT_EQ(facts.subject.common_name, "kubernetes-admin");
+  EXPECT_THAT(facts.subject.organizations, ::testing::ElementsAre("system:masters"));
+}
+
+TEST_F(PkiTest, DoesNotReplaceACaWhoseKeyIsMissing) {
+  ASSERT_TRUE(ensure(options_).ok());
+  std::filesystem::remove(options_.directory + "/ca.key");
+  EXPECT_FALSE(ensure(options_).ok());
+}
+
+}  // namespace
+}  // namespace kubus::apiserver::pki
