@@ -1,0 +1,176 @@
+#include "patch/strategic_list.h"
+
+#include <algorithm>
+#include <boost/json/value.hpp>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "patch/element_order.h"
+#include "patch/engines.h"
+
+namespace kubus::apiserver {
+namespace {
+
+namespace json = boost::json;
+
+enum class Elements { kNone, kObjects, kScalars };
+
+Status internal(std::string message) { return {Code::kInternalError, std::move(message)}; }
+
+Result<Elements> element_kind(const json::array& a, const json::array& b) {
+  Elements out = Elements::kNone;
+  for (const json::array* list : {&a, &b}) {
+    for (const json::value& item : *list) {
+      if (item.is_array()) return Status(Code::kInvalid, "lists of lists are not supported");
+      const Elements kind = item.is_object() ? Elements::kObjects : Elements::kScalars;
+      if (out != Elements::kNone && out != kind) {
+        return internal("list element types are not identical: " + go_text(json::value(*list)));
+      }
+      out = kind;
+    }
+  }
+  return out;
+}
+
+json::array merge_scalars(const json::array& live, const json::array& patch) {
+  std::unordered_set<json::value> seen;
+  json::array out;
+  for (const json::array* list : {&live, &patch}) {
+    for (const json::value& item : *list) {
+      if (seen.insert(item).second) out.push_back(item);
+    }
+  }
+  return out;
+}
+
+void erase_keys(json::array& list, const json::array& keys, std::string_view merge_key) {
+  if (keys.empty()) return;
+  const std::unordered_set<json::value> doomed(keys.begin(), keys.end());
+  json::array kept;
+  for (json::value& item : list) {
+    const json::value* key = element_key(item, merge_key);
+    if (key == nullptr || !doomed.contains(*key)) kept.push_back(std::move(item));
+  }
+  list = std::move(kept);
+}
+
+// Carries out the directives among the elements and leaves the rest in `patch`. True when the
+// patch replaces the list.
+Result<bool> take_directives(json::array& live, json::array& patch, std::string_view merge_key) {
+  json::array rest;
+  json::array doomed;
+  bool replace = false;
+  for (json::value& item : patch) {
+    const json::object& object = item.get_object();
+    const json::value* directive = object.if_contains(kPatchDirective);
+    if (directive == nullptr) {
+      rest.push_back(std::move(item));
+    } else if (*directive == "delete") {
+      const json::value* key = object.if_contains(merge_key);
+      if (key == nullptr) return no_merge_key(item, merge_key);
+      doomed.push_back(*key);
+    } else if (*directive == "replace") {
+      replace = true;
+    } else if (*directive == "merge") {
+      return internal("merging lists cannot yet be specified in the patch");
+    } else {
+      return internal("unknown patch type: " + go_text(*directive) + " in map: " + go_text(item));
+    }
+  }
+  patch = std::move(rest);
+  if (!replace) erase_keys(live, doomed, merge_key);
+  return replace;
+}
+
+Status merge_objects(json::array& merged, const json::array& patch, std::string_view merge_key,
+                     const MergeElement& merge) {
+  std::unordered_map<json::value, std::size_t> index;
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    const json::value* key = element_key(merged[i], merge_key);
+    if (key != nullptr) index.emplace(*key, i);
+  }
+  for (const json::value& item : patch) {
+    const json::value* key = element_key(item, merge_key);
+    if (key == nullptr) return no_merge_key(item, merge_key);
+    const auto [found, added] = index.emplace(*key, merged.size());
+    if (added) {
+      merged.push_back(item);
+    } else {
+      KUBUS_TRY(merge(merged[found->second].get_object(), item.get_object()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<json::array> merge_list(json::array live, json::array patch, std::string_view merge_key,
+                               const MergeElement& merge) {
+  Result<Elements> kind = element_kind(live, patch);
+  if (!kind.ok()) return kind.status();
+  if (*kind == Elements::kNone) return live;
+  if (*kind == Elements::kScalars) {
+    return order_elements(merge_scalars(live, patch), patch, live, merge_key);
+  }
+  if (merge_key.empty()) return internal("cannot merge lists without merge key");
+  Result<bool> replace = take_directives(live, patch, merge_key);
+  if (!replace.ok()) return replace.status();
+  if (*replace) return patch;
+  json::array merged = live;
+  KUBUS_TRY(merge_objects(merged, patch, merge_key, merge));
+  return order_elements(std::move(merged), patch, live, merge_key);
+}
+
+json::array without_scalars(const json::array& live, const json::array& doomed) {
+  const std::unordered_set<json::value> gone(doomed.begin(), doomed.end());
+  json::array out;
+  for (const json::value& item : live) {
+    if (!gone.contains(item)) out.push_back(item);
+  }
+  return out;
+}
+
+Status check_order(const json::array& patch, const json::array& wanted,
+                   std::string_view merge_key) {
+  if (wanted.empty()) return {};
+  std::size_t at = 0;
+  for (const json::value& item : patch) {
+    const json::object* object = item.if_object();
+    if (object != nullptr && object->contains(kPatchDirective)) continue;
+    const json::value* key = element_key(item, merge_key);
+    if (key == nullptr) return no_merge_key(item, merge_key);
+    while (at < wanted.size()) {
+      const json::value* other = element_key(wanted[at++], merge_key);
+      if (other != nullptr && *other == *key) {
+        key = nullptr;
+        break;
+      }
+    }
+    if (key != nullptr) {
+      return internal("The order in patch list:\n" + go_text(json::value(patch)) +
+                      "\n doesn't match $setElementOrder list:\n" + go_text(json::value(wanted)) +
+                      "\n");
+    }
+  }
+  return {};
+}
+
+bool strip_directives(json::value& value) {
+  if (json::object* object = value.if_object()) {
+    if (object->contains(kPatchDirective)) return false;
+    for (auto member = object->begin(); member != object->end();) {
+      const bool keep = strip_directives(member->value());
+      member = keep ? std::next(member) : object->erase(member);
+    }
+  } else if (json::array* array = value.if_array()) {
+    json::array kept;
+    for (json::value& item : *array) {
+      if (strip_directives(item)) kept.push_back(std::move(item));
+    }
+    *array = std::move(kept);
+  }
+  return true;
+}
+
+}  // namespace kubus::apiserver
