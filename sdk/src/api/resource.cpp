@@ -21,6 +21,8 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+constexpr std::string_view kMetaPackage = "k8s.io.apimachinery.pkg.apis.meta.v1";
+
 constexpr const char* kFiles[] = {
 #include "k8s_files.inc"
 };
@@ -158,8 +160,14 @@ const ResourceInfo* resource_of(const Descriptor& type) {
 
 const Descriptor* find_message(std::string_view api_version, std::string_view kind) {
   const auto& kinds = catalogue().kinds;
-  auto it = kinds.find(std::pair<std::string, std::string>(api_version, kind));
-  return it == kinds.end() ? nullptr : it->second;
+  auto find = [&](std::string_view version) -> const Descriptor* {
+    auto it = kinds.find(std::pair<std::string, std::string>(version, kind));
+    return it == kinds.end() ? nullptr : it->second;
+  };
+  if (const Descriptor* type = find(api_version)) return type;
+  // The options of requests (DeleteOptions and so on) belong to every group.
+  const Descriptor* type = kind.ends_with("Options") ? find("v1") : nullptr;
+  return type && type->file()->package() == kMetaPackage ? type : nullptr;
 }
 
 std::unique_ptr<Message> new_message(const Descriptor& type) {

@@ -147,6 +147,7 @@ class Registry {
     FieldInfo info;
     info.field = &field;
     info.json_name = field.json_name();
+    info.json_key = "\"" + info.json_name + "\":";
     const FieldDescriptor* value = &field;
     if (field.is_map()) {
       info.shape = FieldShape::kMap;
@@ -174,7 +175,8 @@ class Registry {
         index_fields(*field.message, path, into);
         path.pop_back();
       } else {
-        into.by_json_name.emplace(field.json_name, FieldPath{path, &field});
+        into.by_json_name.emplace(
+            field.json_name, FieldPath{path, &field, static_cast<int>(into.by_json_name.size())});
       }
     }
   }

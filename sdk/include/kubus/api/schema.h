@@ -39,6 +39,7 @@ struct MessageInfo;
 struct FieldInfo {
   const google::protobuf::FieldDescriptor* field = nullptr;
   std::string json_name;
+  std::string json_key;  // the name as it stands in JSON, quoted and with its colon
   FieldShape shape = FieldShape::kSingle;
   FieldType type = FieldType::kString;   // of a map: the type of its values; keys are strings
   const MessageInfo* message = nullptr;  // for kMessage: the type of the value or of the items
@@ -71,6 +72,7 @@ struct FieldInfo {
 struct FieldPath {
   std::vector<const FieldInfo*> path;
   const FieldInfo* field = nullptr;
+  int ordinal = 0;  // distinct for each name of the object
 };
 
 struct MessageInfo {
