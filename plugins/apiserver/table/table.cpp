@@ -1,0 +1,199 @@
+#include "table/table.h"
+
+#include <google/protobuf/descriptor.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include <unordered_map>
+
+#include "kubus/api/json.h"
+#include "table/duration_text.h"
+#include "table/printer.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr Column kDefaultColumns[] = {
+    kNameColumn,
+    {"Created At", "date", "Time at which the object was created"},
+};
+
+void print_default(const Message& object, Cells& cells) {
+  const meta_v1::ObjectMeta* metadata = metadata_of(object);
+  if (metadata == nullptr) {
+    cells.text("");
+    cells.text("");
+    return;
+  }
+  cells.text(metadata->name());
+  cells.text(is_zero(metadata->creationtimestamp())
+                 ? "<unknown>"
+                 : format_time(to_time(metadata->creationtimestamp())));
+}
+
+constexpr Printer kDefaultPrinter{"", kDefaultColumns, print_default};
+
+using PrinterMap = std::unordered_map<std::string_view, const Printer*>;
+
+PrinterMap all_printers() {
+  PrinterMap out;
+  for (const auto group :
+       {pod_printers(), workload_printers(), batch_printers(), core_printers(), node_printers(),
+        event_printers(), service_printers(), network_printers(), volume_printers(),
+        storage_printers(), autoscaling_printers(), access_printers(), admission_printers(),
+        system_printers(), device_printers()}) {
+    for (const Printer& printer : group) out.emplace(printer.type, &printer);
+  }
+  return out;
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  out.append("\"").append(name).append("\":");
+  append_json_string(value, out);
+}
+
+void append_columns(std::string& out, std::span<const Column> columns) {
+  out += '[';
+  for (const Column& column : columns) {
+    if (out.back() != '[') out += ',';
+    out += '{';
+    append_member(out, "name", column.name);
+    out += ',';
+    append_member(out, "type", column.type);
+    out += ',';
+    append_member(out, "format", column.format);
+    out += ',';
+    append_member(out, "description", column.description);
+    out.append(",\"priority\":").append(std::to_string(column.priority)).append("}");
+  }
+  out += ']';
+}
+
+void append_list_metadata(std::string& out, const TableOptions& options) {
+  out += "\"metadata\":{";
+  const auto separate = [&] {
+    if (out.back() != '{') out += ',';
+  };
+  if (!options.resource_version.empty()) {
+    append_member(out, "resourceVersion", options.resource_version);
+  }
+  if (!options.continue_token.empty()) {
+    separate();
+    append_member(out, "continue", options.continue_token);
+  }
+  if (options.remaining_items >= 0) {
+    separate();
+    out.append("\"remainingItemCount\":").append(std::to_string(options.remaining_items));
+  }
+  out += '}';
+}
+
+void append_object(std::string& out, const TableRow& row, IncludeObject include) {
+  switch (include) {
+    case IncludeObject::kNone:
+      out += "null";
+      return;
+    case IncludeObject::kObject:
+      if (row.object_json.empty()) {
+        append_json(*row.object, out);
+      } else {
+        out += row.object_json;
+      }
+      return;
+    case IncludeObject::kMetadata: {
+      out += R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":)";
+      const meta_v1::ObjectMeta* metadata = metadata_of(*row.object);
+      if (metadata != nullptr) {
+        append_json(*metadata, out);
+      } else {
+        out += "{}";
+      }
+      out += '}';
+      return;
+    }
+  }
+}
+
+void append_row(std::string& out, const Printer& printer, const TableRow& row,
+                const TableOptions& options) {
+  out += "{\"cells\":[";
+  Cells cells(out, options.now);
+  printer.print(*row.object, cells);
+  out += ']';
+  if (printer.conditions != nullptr) {
+    const std::string conditions = printer.conditions(*row.object);
+    if (!conditions.empty()) out.append(",\"conditions\":").append(conditions);
+  }
+  out += ",\"object\":";
+  append_object(out, row, options.include_object);
+  out += '}';
+}
+
+}  // namespace
+
+void Cells::separate() {
+  if (!first_) out_ += ',';
+  first_ = false;
+}
+
+void Cells::text(std::string_view value) {
+  separate();
+  append_json_string(value, out_);
+}
+
+void Cells::text_or(std::string_view value, std::string_view otherwise) {
+  text(value.empty() ? otherwise : value);
+}
+
+void Cells::number(std::int64_t value) {
+  separate();
+  out_ += std::to_string(value);
+}
+
+void Cells::boolean(bool value) {
+  separate();
+  out_ += value ? "true" : "false";
+}
+
+std::string Cells::since(const meta_v1::Time& time) const {
+  if (is_zero(time)) return "<unknown>";
+  return human_duration(std::chrono::duration_cast<std::chrono::seconds>(now_ - to_time(time)));
+}
+
+std::string Cells::since(const meta_v1::MicroTime& time) const {
+  if (is_zero(time)) return "<unknown>";
+  return human_duration(std::chrono::duration_cast<std::chrono::seconds>(now_ - to_time(time)));
+}
+
+const Printer& printer_of(const google::protobuf::Descriptor& type) {
+  static const PrinterMap printers = all_printers();
+  const auto found = printers.find(type.full_name());
+  return found == printers.end() ? kDefaultPrinter : *found->second;
+}
+
+std::string table_json(const google::protobuf::Descriptor& type, std::span<const TableRow> rows,
+                       const TableOptions& options) {
+  const Printer& printer = printer_of(type);
+  std::string out = R"({"kind":"Table","apiVersion":"meta.k8s.io/v1",)";
+  append_list_metadata(out, options);
+  out += ",\"columnDefinitions\":";
+  if (options.headers) {
+    append_columns(out, printer.columns);
+  } else {
+    out += "null";
+  }
+  out += ",\"rows\":[";
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i > 0) out += ',';
+    append_row(out, printer, rows[i], options);
+  }
+  return out += "]}";
+}
+
+std::string table_json(const ResourceInfo& resource, std::span<const TableRow> rows,
+                       const TableOptions& options) {
+  return table_json(*resource.message, rows, options);
+}
+
+}  // namespace kubus::apiserver
