@@ -1,0 +1,342 @@
+#include "discovery/discovery.h"
+
+#include <algorithm>
+#include <array>
+
+#include "kubus/api/json.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+
+// The order in which clients resolve a name that several groups have.
+constexpr std::array<std::string_view, 20> kGroupOrder = {
+    "",
+    "apiregistration.k8s.io",
+    "apps",
+    "events.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "scheduling.k8s.io",
+    "coordination.k8s.io",
+    "node.k8s.io",
+    "discovery.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+};
+
+std::size_t group_rank(std::string_view name) {
+  return static_cast<std::size_t>(std::find(kGroupOrder.begin(), kGroupOrder.end(), name) -
+                                  kGroupOrder.begin());
+}
+
+std::vector<const ResourceInfo*> stable_resources() {
+  std::vector<const ResourceInfo*> out;
+  for (const ResourceInfo& resource : all_resources()) {
+    const bool stable = resource.version.find("alpha") == std::string::npos &&
+                        resource.version.find("beta") == std::string::npos;
+    if (stable) out.push_back(&resource);
+  }
+  return out;
+}
+
+void append_text(std::string& out, std::string_view name, std::string_view value) {
+  append_json_string(name, out);
+  out += ':';
+  append_json_string(value, out);
+}
+
+void append_texts(std::string& out, std::string_view name, const std::vector<std::string>& values) {
+  append_json_string(name, out);
+  out += ":[";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) out += ',';
+    append_json_string(values[i], out);
+  }
+  out += ']';
+}
+
+void append_optional_texts(std::string& out, std::string_view name,
+                           const std::vector<std::string>& values) {
+  if (values.empty()) return;
+  out += ',';
+  append_texts(out, name, values);
+}
+
+void append_resource(std::string& out, const ResourceInfo& resource) {
+  out += '{';
+  append_text(out, "name", resource.plural);
+  out += ',';
+  append_text(out, "singularName", resource.singular);
+  out += resource.namespaced ? ",\"namespaced\":true," : ",\"namespaced\":false,";
+  append_text(out, "kind", resource.kind);
+  out += ',';
+  append_texts(out, "verbs", resource.verbs);
+  append_optional_texts(out, "shortNames", resource.short_names);
+  append_optional_texts(out, "categories", resource.categories);
+  out += '}';
+}
+
+void append_subresource(std::string& out, const ResourceInfo& resource,
+                        const SubresourceInfo& subresource) {
+  out += '{';
+  append_text(out, "name", resource.plural + "/" + subresource.name);
+  out += R"(,"singularName":"")";
+  out += resource.namespaced ? ",\"namespaced\":true," : ",\"namespaced\":false,";
+  if (subresource.group != resource.group || subresource.version != resource.version) {
+    if (!subresource.group.empty()) {
+      append_text(out, "group", subresource.group);
+      out += ',';
+    }
+    append_text(out, "version", subresource.version);
+    out += ',';
+  }
+  append_text(out, "kind", subresource.kind);
+  out += ',';
+  append_texts(out, "verbs", subresource.verbs);
+  out += '}';
+}
+
+void append_kind(std::string& out, std::string_view group, std::string_view version,
+                 std::string_view kind) {
+  out += "\"responseKind\":{";
+  append_text(out, "group", group);
+  out += ',';
+  append_text(out, "version", version);
+  out += ',';
+  append_text(out, "kind", kind);
+  out += '}';
+}
+
+void append_aggregated_resource(std::string& out, const ResourceInfo& resource) {
+  out += '{';
+  append_text(out, "resource", resource.plural);
+  out += ',';
+  append_kind(out, resource.group, resource.version, resource.kind);
+  out += resource.namespaced ? R"(,"scope":"Namespaced",)" : R"(,"scope":"Cluster",)";
+  append_text(out, "singularResource", resource.singular);
+  out += ',';
+  append_texts(out, "verbs", resource.verbs);
+  append_optional_texts(out, "shortNames", resource.short_names);
+  append_optional_texts(out, "categories", resource.categories);
+  if (!resource.subresources.empty()) {
+    out += ",\"subresources\":[";
+    for (const SubresourceInfo& subresource : resource.subresources) {
+      if (out.back() != '[') out += ',';
+      out += '{';
+      append_text(out, "subresource", subresource.name);
+      out += ',';
+      append_kind(out, subresource.group, subresource.version, subresource.kind);
+      out += ',';
+      append_texts(out, "verbs", subresource.verbs);
+      out += '}';
+    }
+    out += ']';
+  }
+  out += '}';
+}
+
+DiscoveryDocument document(std::string body, std::string content_type = std::string(kJson)) {
+  DiscoveryDocument out;
+  out.etag = entity_tag(body);
+  out.body = std::move(body);
+  out.content_type = std::move(content_type);
+  return out;
+}
+
+std::uint64_t fnv(std::string_view text, std::uint64_t hash) {
+  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash;
+}
+
+}  // namespace
+
+std::string entity_tag(std::string_view body) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out = "\"";
+  // Two starting values make one tag of 128 bits.
+  for (std::uint64_t seed : {0xcbf29ce484222325U, 0x84222325cbf29ce4U}) {
+    const std::uint64_t hash = fnv(body, seed);
+    for (int shift = 60; shift >= 0; shift -= 4) out += kHex[(hash >> shift) & 15];
+  }
+  return out + '"';
+}
+
+DiscoveryForm discovery_form(std::string_view accept) {
+  for (;;) {
+    const std::size_t comma = accept.find(',');
+    const std::string_view range = accept.substr(0, comma);
+    const auto has = [&](std::string_view part) {
+      return range.find(part) != std::string_view::npos;
+    };
+    const bool list = has("as=APIGroupDiscoveryList") && has("g=apidiscovery.k8s.io") && has(kJson);
+    if (list && has("v=v2beta1")) return DiscoveryForm::kAggregatedV2Beta1;
+    if (list && has("v=v2")) return DiscoveryForm::kAggregatedV2;
+    if (!list && !has("as=") && (has(kJson) || has("*/*"))) return DiscoveryForm::kLegacy;
+    if (comma == std::string_view::npos) return DiscoveryForm::kLegacy;
+    accept.remove_prefix(comma + 1);
+  }
+}
+
+Discovery::Discovery(std::string server_address)
+    : Discovery(stable_resources(), std::move(server_address)) {}
+
+Discovery::Discovery(std::vector<const ResourceInfo*> resources, std::string server_address)
+    : server_address_(std::move(server_address)) {
+  for (const ResourceInfo* resource : resources) {
+    const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& item) {
+      return item.name == resource->group;
+    });
+    Group& home = group == groups_.end() ? groups_.emplace_back() : *group;
+    home.name = resource->group;
+    const auto version =
+        std::find_if(home.versions.begin(), home.versions.end(),
+                     [&](const Version& item) { return item.name == resource->version; });
+    Version& place = version == home.versions.end() ? home.versions.emplace_back() : *version;
+    place.name = resource->version;
+    place.resources.push_back(resource);
+  }
+  std::sort(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) {
+    return std::pair(group_rank(a.name), a.name) < std::pair(group_rank(b.name), b.name);
+  });
+  for (Group& group : groups_) {
+    std::sort(group.versions.begin(), group.versions.end(), [](const Version& a, const Version& b) {
+      return is_preferred_version(a.name, b.name);
+    });
+  }
+}
+
+const Discovery::Group* Discovery::find(std::string_view name) const {
+  for (const Group& group : groups_) {
+    if (group.name == name) return &group;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Discovery::group_names() const {
+  std::vector<std::string> out;
+  for (const Group& group : groups_) out.push_back(group.name);
+  return out;
+}
+
+std::string Discovery::version_json(const Group& group, const Version& version) {
+  std::string out = "{";
+  append_text(out, "groupVersion", group.name + "/" + version.name);
+  out += ',';
+  append_text(out, "version", version.name);
+  return out += '}';
+}
+
+// The members of an APIGroup but kind and apiVersion.
+void Discovery::append_group(std::string& out, const Group& group) {
+  append_text(out, "name", group.name);
+  out += ",\"versions\":[";
+  for (const Version& version : group.versions) {
+    if (out.back() != '[') out += ',';
+    out += version_json(group, version);
+  }
+  out.append("],\"preferredVersion\":").append(version_json(group, group.versions.front()));
+}
+
+void Discovery::append_aggregated(std::string& out, const Group& group) {
+  out += "{\"metadata\":{";
+  if (!group.name.empty()) {
+    append_text(out, "name", group.name);
+    out += ',';
+  }
+  out += "\"creationTimestamp\":null},\"versions\":[";
+  for (const Version& version : group.versions) {
+    if (out.back() != '[') out += ',';
+    out += '{';
+    append_text(out, "version", version.name);
+    out += ",\"resources\":[";
+    for (const ResourceInfo* resource : version.resources) {
+      if (out.back() != '[') out += ',';
+      append_aggregated_resource(out, *resource);
+    }
+    out += R"(],"freshness":"Current"})";
+  }
+  out += "]}";
+}
+
+DiscoveryDocument Discovery::aggregated(DiscoveryForm form, bool core) const {
+  const std::string version = form == DiscoveryForm::kAggregatedV2 ? "v2" : "v2beta1";
+  std::string out = R"({"kind":"APIGroupDiscoveryList","apiVersion":"apidiscovery.k8s.io/)" +
+                    version + R"(","metadata":{},"items":[)";
+  for (const Group& group : groups_) {
+    if (group.name.empty() != core) continue;
+    if (out.back() != '[') out += ',';
+    append_aggregated(out, group);
+  }
+  return document(out += "]}", "application/json;g=apidiscovery.k8s.io;v=" + version +
+                                   ";as=APIGroupDiscoveryList");
+}
+
+DiscoveryDocument Discovery::core(DiscoveryForm form) const {
+  if (form != DiscoveryForm::kLegacy) return aggregated(form, true);
+  std::string out = R"({"kind":"APIVersions","versions":[)";
+  if (const Group* group = find("")) {
+    for (const Version& version : group->versions) {
+      if (out.back() != '[') out += ',';
+      append_json_string(version.name, out);
+    }
+  }
+  out += R"(],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0",)";
+  append_text(out, "serverAddress", server_address_);
+  return document(out += "}]}");
+}
+
+DiscoveryDocument Discovery::groups(DiscoveryForm form) const {
+  if (form != DiscoveryForm::kLegacy) return aggregated(form, false);
+  std::string out = R"({"kind":"APIGroupList","apiVersion":"v1","groups":[)";
+  for (const Group& group : groups_) {
+    if (group.name.empty()) continue;
+    if (out.back() != '[') out += ',';
+    out += '{';
+    append_group(out, group);
+    out += '}';
+  }
+  return document(out += "]}");
+}
+
+std::optional<DiscoveryDocument> Discovery::group(std::string_view name) const {
+  const Group* group = name.empty() ? nullptr : find(name);
+  if (group == nullptr) return std::nullopt;
+  std::string out = R"({"kind":"APIGroup","apiVersion":"v1",)";
+  append_group(out, *group);
+  return document(out += '}');
+}
+
+std::optional<DiscoveryDocument> Discovery::resources(std::string_view group_name,
+                                                      std::string_view version_name) const {
+  const Group* group = find(group_name);
+  if (group == nullptr) return std::nullopt;
+  for (const Version& version : group->versions) {
+    if (version.name != version_name) continue;
+    std::string out = R"({"kind":"APIResourceList","apiVersion":"v1",)";
+    append_text(out, "groupVersion",
+                group->name.empty() ? version.name : group->name + "/" + version.name);
+    out += ",\"resources\":[";
+    for (const ResourceInfo* resource : version.resources) {
+      if (out.back() != '[') out += ',';
+      append_resource(out, *resource);
+      for (const SubresourceInfo& subresource : resource->subresources) {
+        out += ',';
+        append_subresource(out, *resource, subresource);
+      }
+    }
+    return document(out += "]}");
+  }
+  return std::nullopt;
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,75 @@
+// Discovery: what the API server tells clients about the groups, versions and resources it serves.
+//
+// Thread safety: immutable; a change of the resources is a new Discovery. The resources passed in
+// must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubus/api/resource.h"
+
+namespace kubus::apiserver {
+
+struct DiscoveryDocument {
+  std::string body;
+  std::string content_type;
+  // With its quotes, for the ETag header; the same bytes always have the same tag.
+  std::string etag;
+};
+
+// The form that a request's Accept header asks for.
+enum class DiscoveryForm : std::uint8_t { kLegacy, kAggregatedV2, kAggregatedV2Beta1 };
+DiscoveryForm discovery_form(std::string_view accept);
+
+// The tag of a body, as DiscoveryDocument has it.
+std::string entity_tag(std::string_view body);
+
+class Discovery {
+ public:
+  // The built-in resources that are stable. `server_address` is what /api names to clients, as
+  // "10.0.0.1:6443".
+  explicit Discovery(std::string server_address);
+  // These resources, custom ones among them.
+  Discovery(std::vector<const ResourceInfo*> resources, std::string server_address);
+
+  // /api and /apis.
+  DiscoveryDocument core(DiscoveryForm form) const;
+  DiscoveryDocument groups(DiscoveryForm form) const;
+  // /apis/GROUP; nothing for a group that is not served.
+  std::optional<DiscoveryDocument> group(std::string_view name) const;
+  // /api/v1 and /apis/GROUP/VERSION.
+  std::optional<DiscoveryDocument> resources(std::string_view group,
+                                             std::string_view version) const;
+
+  // The groups in the order in which clients should look into them; "" is the core group.
+  std::vector<std::string> group_names() const;
+
+ private:
+  struct Version {
+    std::string name;
+    std::vector<const ResourceInfo*> resources;
+  };
+  struct Group {
+    std::string name;
+    std::vector<Version> versions;  // the preferred one first
+  };
+
+  static std::string version_json(const Group& group, const Version& version);
+  static void append_group(std::string& out, const Group& group);
+  static void append_aggregated(std::string& out, const Group& group);
+  DiscoveryDocument aggregated(DiscoveryForm form, bool core) const;
+  const Group* find(std::string_view name) const;
+
+  std::vector<Group> groups_;
+  std::string server_address_;
+};
+
+// Whether version `a` of a group is preferred to `b`: stable before beta before alpha, then the
+// higher number.
+bool is_preferred_version(std::string_view a, std::string_view b);
+
+}  // namespace kubus::apiserver
