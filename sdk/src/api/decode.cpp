@@ -85,10 +85,12 @@ class Decoder : private json::Reader {
         seen[ordinal] = true;
       }
       Message* target = &m;
+      const MessageInfo* type = &info;
       for (const FieldInfo* step : path.path) {
-        target = target->GetReflection()->MutableMessage(target, step->field);
+        target = type->reflection->MutableMessage(target, step->field);
+        type = step->message;
       }
-      field_value(*target, *path.field, here);
+      field_value(*target, *type->reflection, *path.field, here);
     }
   }
 
@@ -101,8 +103,8 @@ class Decoder : private json::Reader {
     (key == "kind" ? options_.type_meta->kind : options_.type_meta->api_version) = std::move(text);
   }
 
-  void field_value(Message& m, const FieldInfo& field, const Place& place) {
-    const Reflection& reflection = *m.GetReflection();
+  void field_value(Message& m, const Reflection& reflection, const FieldInfo& field,
+                   const Place& place) {
     if (scanner_.peek() == 'n' && (field.shape != FieldShape::kSingle || field.pointer)) {
       if (scanner_.literal("null")) reflection.ClearField(&m, field.field);
       return;
@@ -283,12 +285,12 @@ class Decoder : private json::Reader {
       return;
     }
     Place root;
-    list(m, *m.GetReflection(), info.fields[0], place ? *place : root);
+    list(m, *info.reflection, info.fields[0], place ? *place : root);
   }
 
   // A schema or what may stand in its place. The reference reads the inside of these leniently.
   void schema_choice(Message& m, const MessageInfo& info, const Place* place) {
-    const Reflection& reflection = *m.GetReflection();
+    const Reflection& reflection = *info.reflection;
     bool or_bool = info.form == JsonForm::kSchemaOrBool;
     const FieldInfo& schema = info.fields[or_bool ? 1 : 0];
     const FieldInfo& other = info.fields[or_bool ? 0 : 1];

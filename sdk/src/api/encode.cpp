@@ -51,7 +51,7 @@ class Encoder {
 
   // Every field writes a comma behind itself; the object takes the last one back.
   void fields(const Message& m, const MessageInfo& info) {
-    const Reflection& reflection = *m.GetReflection();
+    const Reflection& reflection = *info.reflection;
     for (const FieldInfo& field : info.fields) {
       if (field.shape == FieldShape::kSingle) {
         single(m, reflection, field);

@@ -11,7 +11,7 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "kubus/api/schema.h"
+#include "type_facts.h"
 
 namespace kubus {
 namespace {
@@ -57,10 +57,10 @@ class Catalogue {
  private:
   void add(const Descriptor& type) {
     messages.push_back(&type);
-    const MessageInfo& info = message_info(type);
+    TypeFacts info = read_type_facts(type);
     if (info.object) {
       // core/v1 and meta/v1 share the apiVersion "v1"; the former's List is the one on the wire.
-      auto [it, fresh] = kinds.emplace(std::pair(info.api_version, info.kind), &type);
+      auto [it, fresh] = kinds.emplace(std::pair(info.api_version(), type.name()), &type);
       if (!fresh && type.file()->package() == "k8s.io.api.core.v1") it->second = &type;
     }
     if (!type.options().HasExtension(schema::resource)) return;
@@ -68,7 +68,7 @@ class Catalogue {
     ResourceInfo& resource = resources.emplace_back();
     resource.group = info.group;
     resource.version = info.version;
-    resource.kind = info.kind;
+    resource.kind = type.name();
     resource.plural = option.plural();
     resource.singular = option.singular();
     resource.namespaced = option.namespaced();
@@ -81,7 +81,7 @@ class Catalogue {
           .name = sub.name(),
           .group = sub.has_group() ? sub.group() : info.group,
           .version = sub.has_version() ? sub.version() : info.version,
-          .kind = sub.has_kind() ? sub.kind() : info.kind,
+          .kind = sub.has_kind() ? sub.kind() : type.name(),
           .verbs = strings(sub.verbs()),
           .message = nullptr,
       });

@@ -1,11 +1,21 @@
 #include "scan.h"
 
+#include <array>
+
 #include "text.h"
 
 namespace kubus::json {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Bytes that stand for themselves in a string.
+constexpr std::array<bool, 256> plain_table() {
+  std::array<bool, 256> table{};
+  for (int i = 0x20; i < 0x80; ++i) table[i] = i != '"' && i != '\\';
+  return table;
+}
+constexpr auto kPlain = plain_table();
 
 // As Go quotes a character in its messages.
 std::string quoted(std::string_view text, std::size_t at) {
@@ -94,8 +104,12 @@ bool Scanner::colon() {
 bool Scanner::string(std::string_view& value, std::string& buffer) {
   std::size_t start = ++at_;
   bool copied = false;
-  for (; at_ < text_.size();) {
-    auto c = static_cast<unsigned char>(text_[at_]);
+  const char* const data = text_.data();
+  const std::size_t size = text_.size();
+  for (;;) {
+    while (at_ < size && kPlain[static_cast<unsigned char>(data[at_])]) ++at_;
+    if (at_ >= size) return unexpected("");
+    auto c = static_cast<unsigned char>(data[at_]);
     if (c == '"') {
       value = text_.substr(start, at_ - start);
       if (copied) {
@@ -122,7 +136,6 @@ bool Scanner::string(std::string_view& value, std::string& buffer) {
     }
     start = at_;
   }
-  return unexpected("");
 }
 
 bool Scanner::escape(std::string& buffer) {

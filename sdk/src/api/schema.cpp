@@ -9,6 +9,8 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "type_facts.h"
+
 namespace kubus {
 namespace {
 
@@ -113,7 +115,19 @@ class Registry {
     slot = std::make_unique<MessageInfo>();
     MessageInfo& info = *slot;
     fresh_.push_back(&info);
-    read_type(type, info);
+    TypeFacts facts = read_type_facts(type);
+    auto* factory = google::protobuf::MessageFactory::generated_factory();
+    info.descriptor = &type;
+    info.reflection = factory->GetPrototype(&type)->GetReflection();
+    info.form = static_cast<JsonForm>(type.options().GetExtension(schema::json_form));
+    info.object = facts.object;
+    info.atomic = type.options().GetExtension(schema::atomic);
+    info.group = std::move(facts.group);
+    info.version = std::move(facts.version);
+    info.api_version = info.group.empty() ? info.version : info.group + "/" + info.version;
+    info.kind = type.name();
+    info.go_name = go_name(type);
+    info.openapi_name = openapi_name(type);
     info.fields.reserve(type.field_count());
     for (int i = 0; i < type.field_count(); ++i) {
       info.fields.push_back(read_field(*type.field(i)));
@@ -124,23 +138,6 @@ class Registry {
                                   field.message && field.message->atomic;
     }
     return info;
-  }
-
-  static void read_type(const Descriptor& type, MessageInfo& info) {
-    const auto& o = type.options();
-    const auto& file = type.file()->options();
-    info.descriptor = &type;
-    info.form = static_cast<JsonForm>(o.GetExtension(schema::json_form));
-    info.object = o.GetExtension(schema::object);
-    info.atomic = o.GetExtension(schema::atomic);
-    info.group = o.HasExtension(schema::object_group) ? o.GetExtension(schema::object_group)
-                                                      : file.GetExtension(schema::group);
-    info.version = o.HasExtension(schema::object_version) ? o.GetExtension(schema::object_version)
-                                                          : file.GetExtension(schema::version);
-    info.api_version = info.group.empty() ? info.version : info.group + "/" + info.version;
-    info.kind = type.name();
-    info.go_name = go_name(type);
-    info.openapi_name = openapi_name(type);
   }
 
   FieldInfo read_field(const FieldDescriptor& field) {
@@ -188,6 +185,18 @@ class Registry {
 };
 
 }  // namespace
+
+TypeFacts read_type_facts(const Descriptor& type) {
+  const auto& o = type.options();
+  const auto& file = type.file()->options();
+  return {
+      .object = o.GetExtension(schema::object),
+      .group = o.HasExtension(schema::object_group) ? o.GetExtension(schema::object_group)
+                                                    : file.GetExtension(schema::group),
+      .version = o.HasExtension(schema::object_version) ? o.GetExtension(schema::object_version)
+                                                        : file.GetExtension(schema::version),
+  };
+}
 
 const MessageInfo& message_info(const Descriptor& type) {
   static Registry& registry = *new Registry;

@@ -50,7 +50,7 @@ void copy_compact(std::string_view raw, bool escape_html, std::string& out) {
 
 // The one bytes field of RawExtension, JSON and FieldsV1.
 const std::string& raw_of(const Message& message, const MessageInfo& info, std::string& scratch) {
-  return message.GetReflection()->GetStringReference(message, info.fields[0].field, &scratch);
+  return info.reflection->GetStringReference(message, info.fields[0].field, &scratch);
 }
 
 void append_int_or_string(const k8s_intstr::IntOrString& value, std::string& out) {
@@ -179,7 +179,7 @@ void append_form(const Message& message, const MessageInfo& info, std::string& o
       return;
     case JsonForm::kQuantity: {
       const auto& text =
-          message.GetReflection()->GetStringReference(message, info.fields[0].field, &scratch);
+          info.reflection->GetStringReference(message, info.fields[0].field, &scratch);
       auto value = QuantityValue::parse(text);
       out += '"';
       (value.ok() ? *value : QuantityValue()).append_to(out);
@@ -214,7 +214,7 @@ std::optional<FormError> read_form(const JsonText& json, const MessageInfo& info
   }
   std::string compact;
   copy_compact(json.raw, false, compact);
-  message.GetReflection()->SetString(&message, info.fields[0].field, std::move(compact));
+  info.reflection->SetString(&message, info.fields[0].field, std::move(compact));
   return std::nullopt;
 }
 

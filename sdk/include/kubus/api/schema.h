@@ -77,6 +77,7 @@ struct FieldPath {
 
 struct MessageInfo {
   const google::protobuf::Descriptor* descriptor = nullptr;
+  const google::protobuf::Reflection* reflection = nullptr;  // of its messages
   JsonForm form = JsonForm::kObject;
   bool object = false;  // has kind and apiVersion
   bool atomic = false;  // apply takes it as one value
