@@ -27,17 +27,17 @@ namespace kubus::bus {
 struct CallOptions {
   std::chrono::milliseconds timeout{30'000};
   // Follows the request through every hop; made up when empty.
-  std::string trace;
+  std::string trace{};
   // True: may be sent again when its provider vanished, because doing it twice does no harm.
   bool idempotent = false;
   // A particular provider (plugin id) when several serve the contract; empty: the active one.
-  std::string provider;
+  std::string provider{};
 };
 
 // Credit for streams, in messages the writer may be ahead of the reader.
 inline constexpr std::uint32_t kStreamWindow = 64;
 
-// The reading end of a stream.
+// The reading end of a stream. Destroying it cancels.
 class StreamReader {
  public:
   virtual ~StreamReader() = default;
@@ -50,9 +50,9 @@ class StreamReader {
 };
 
 struct StreamHandler {
-  UniqueFunction<void(Bytes)> on_message;
+  UniqueFunction<void(Bytes)> on_message{};
   // Exactly once, last; ok when the writer finished normally. Not after cancel().
-  UniqueFunction<void(Status)> on_end;
+  UniqueFunction<void(Status)> on_end{};
 };
 
 struct Event {
@@ -63,10 +63,10 @@ struct Event {
 };
 
 struct EventHandler {
-  UniqueFunction<void(const Event&)> on_event;
+  UniqueFunction<void(const Event&)> on_event{};
   // Events may have been missed: read the state again. Also called once when the subscription
   // takes effect, so that "subscribe, then read in on_gap" misses nothing.
-  UniqueFunction<void()> on_gap;
+  UniqueFunction<void()> on_gap{};
 };
 
 class Client {

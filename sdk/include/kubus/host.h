@@ -57,13 +57,13 @@ struct Residue {
 };
 
 struct InstanceOptions {
-  std::string id;
+  std::string id{};
   std::uint64_t generation = 1;
-  Config config;
-  std::string state_dir;    // made with mode 0700 when absent; empty: none
-  std::string runtime_dir;  // likewise
+  Config config{};
+  std::string state_dir{};    // made with mode 0700 when absent; empty: none
+  std::string runtime_dir{};  // likewise
   std::size_t threads = 4;  // limit of its pool
-  std::vector<std::string> permissions;
+  std::vector<std::string> permissions{};
   // Not ready by then: kFailed.
   std::chrono::milliseconds start_timeout{60'000};
 };
@@ -99,11 +99,11 @@ class Instance {
   virtual void start(UniqueFunction<Status(Context&)> setup) = 0;
   // New values; the plugin's reconfigure() runs on its loop.
   virtual void configure(Config config) = 0;
-  // Closes the gate (new calls are answered kDraining), runs drain(), lets calls inside finish,
-  // ends open streams with kDraining, leaves the directory, joins its threads, destroys the plugin.
-  // What is unfinished at the deadline is cancelled. Returns at once; ends with a report of
-  // kStopped, or kZombie and perhaps kStopped later. Idempotent; a later call cannot extend the
-  // deadline.
+  // Closes the gate (new calls are refused and go to the successor), runs drain(), lets calls
+  // inside finish, ends open streams with kUnavailable, leaves the directory, joins its threads,
+  // destroys the plugin. What is unfinished at the deadline is cancelled. Returns at once; ends
+  // with a report of kStopped, or kZombie and perhaps kStopped later. Idempotent; a later call
+  // cannot extend the deadline.
   virtual void stop(std::chrono::milliseconds deadline) = 0;
   // Blocks until kStopped or kZombie, or the timeout; never on a loop.
   virtual InstanceState wait_stopped(std::chrono::milliseconds timeout) = 0;
@@ -154,7 +154,7 @@ enum class HostRole : std::uint8_t { kKernel, kHost, kClient };
 struct HostOptions {
   std::string run_dir;  // ipc sockets are in <run_dir>/bus (mode 0700); at most 60 bytes long
   HostRole role = HostRole::kClient;
-  std::string id;  // the process's name on the bus
+  std::string id{};  // the process's name on the bus
   std::uint64_t generation = 1;
 };
 

@@ -24,6 +24,8 @@ class Pool {
   // False once stopped: the task is dropped.
   bool post(Task task);
   std::size_t limit() const;
+  // Threads that live now.
+  std::size_t threads() const;
   // Lets running tasks finish, drops waiting ones, joins all threads. Idempotent.
   void stop();
 
