@@ -1,0 +1,122 @@
+#include "openapi/openapi.h"
+
+#include <algorithm>
+
+#include "discovery/discovery.h"
+#include "openapi/json_out.h"
+#include "openapi/operations.h"
+#include "openapi/schemas.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::string_view kSecurityScheme =
+    R"({"BearerToken":{"type":"apiKey","description":"Bearer Token authentication",)"
+    R"("name":"authorization","in":"header"}})";
+
+std::vector<const ResourceInfo*> stable_resources() {
+  std::vector<const ResourceInfo*> out;
+  for (const ResourceInfo& resource : all_resources()) {
+    if (resource.version.find("alpha") == std::string::npos &&
+        resource.version.find("beta") == std::string::npos) {
+      out.push_back(&resource);
+    }
+  }
+  return out;
+}
+
+void write_info(JsonOut& out, std::string_view version) {
+  out.key("info").open().field("title", "Kubernetes").field("version", version).close();
+}
+
+// The hash of a document is its entity tag without the quotes.
+std::string hash_of(std::string_view document) {
+  const std::string tag = entity_tag(document);
+  return tag.substr(1, tag.size() - 2);
+}
+
+}  // namespace
+
+OpenApi::OpenApi(std::string version) : OpenApi(stable_resources(), std::move(version)) {}
+
+OpenApi::OpenApi(std::vector<const ResourceInfo*> resources, std::string version)
+    : version_(std::move(version)) {
+  for (const ResourceInfo* resource : resources) {
+    if (resource->message == nullptr) continue;
+    const std::string path = resource->group.empty()
+                                 ? "api/" + resource->version
+                                 : "apis/" + resource->group + "/" + resource->version;
+    const auto found = std::find_if(parts_.begin(), parts_.end(),
+                                    [&](const Part& part) { return part.path == path; });
+    Part& part = found == parts_.end() ? parts_.emplace_back() : *found;
+    part.path = path;
+    part.resources.push_back(resource);
+  }
+  std::sort(parts_.begin(), parts_.end(),
+            [](const Part& a, const Part& b) { return a.path < b.path; });
+}
+
+std::string OpenApi::write(const Part& part) const {
+  std::string text;
+  JsonOut out(text);
+  SchemaSet types;
+  add_common_types(types);
+  for (const ResourceInfo* resource : part.resources) add_types(types, *resource);
+
+  out.open().field("openapi", "3.0.0");
+  write_info(out, version_);
+  out.key("paths").open();
+  for (const ResourceInfo* resource : part.resources) {
+    write_paths(out, *resource, OpenApiVersion::kV3);
+  }
+  out.close().key("components").open().key("schemas").open();
+  types.write(out, OpenApiVersion::kV3);
+  out.close().raw_field("securitySchemes", kSecurityScheme).close().close();
+  return text;
+}
+
+std::string OpenApi::index() const {
+  std::lock_guard lock(mutex_);
+  if (!index_.empty()) return index_;
+  std::string text;
+  JsonOut out(text);
+  out.open().key("paths").open();
+  for (const Part& part : parts_) {
+    out.key(part.path).open();
+    out.field("serverRelativeURL", "/openapi/v3/" + part.path + "?hash=" + hash_of(write(part)));
+    out.close();
+  }
+  out.close().close();
+  index_ = text;
+  return text;
+}
+
+std::optional<std::string> OpenApi::document(std::string_view path) const {
+  for (const Part& part : parts_) {
+    if (part.path == path) return write(part);
+  }
+  return std::nullopt;
+}
+
+std::string OpenApi::document_v2() const {
+  std::string text;
+  JsonOut out(text);
+  SchemaSet types;
+  add_common_types(types);
+  out.open().field("swagger", "2.0");
+  write_info(out, version_);
+  out.key("paths").open();
+  for (const Part& part : parts_) {
+    for (const ResourceInfo* resource : part.resources) {
+      add_types(types, *resource);
+      write_paths(out, *resource, OpenApiVersion::kV2);
+    }
+  }
+  out.close().key("definitions").open();
+  types.write(out, OpenApiVersion::kV2);
+  out.close().raw_field("securityDefinitions", kSecurityScheme);
+  out.raw_field("security", R"([{"BearerToken":[]}])").close();
+  return text;
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,45 @@
+// OpenApi: the description of the API for `kubectl explain`, validation and generated clients.
+//
+// Thread safety: safe for all threads. Documents are written anew for every call and not kept: they
+// are asked for rarely and are large. Only their hashes are remembered.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubus/api/resource.h"
+
+namespace kubus::apiserver {
+
+class OpenApi {
+ public:
+  // The built-in stable resources; `version` is the server's, as "v1.35.0".
+  explicit OpenApi(std::string version);
+  // Resources without a message are left out. They must outlive the object.
+  OpenApi(std::vector<const ResourceInfo*> resources, std::string version);
+
+  // The body of /openapi/v3: where the document of each group version is, with its hash.
+  std::string index() const;
+  // The document of "api/v1" or "apis/GROUP/VERSION"; nothing for one that is not served.
+  std::optional<std::string> document(std::string_view path) const;
+  // The body of /openapi/v2: everything in one document.
+  std::string document_v2() const;
+
+ private:
+  struct Part {
+    std::string path;
+    std::vector<const ResourceInfo*> resources;
+  };
+
+  std::string write(const Part& part) const;
+
+  std::vector<Part> parts_;
+  std::string version_;
+  mutable std::mutex mutex_;
+  mutable std::string index_;  // guarded by mutex_; empty until asked for
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,372 @@
+#include "openapi/operations.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace kubus::apiserver {
+namespace {
+
+struct Parameter {
+  std::string_view name;
+  std::string_view type;
+  std::string_view description;
+};
+
+constexpr Parameter kPretty = {"pretty", "string", "Indent the answer."};
+constexpr Parameter kList[] = {
+    {"allowWatchBookmarks", "boolean", "Let the watch tell how far it has come."},
+    {"continue", "string", "Where the last page of the list ended."},
+    {"fieldSelector", "string", "Only objects whose fields have these values."},
+    {"labelSelector", "string", "Only objects whose labels match."},
+    {"limit", "integer", "The most objects in one answer."},
+    {"resourceVersion", "string", "How recent the answer must be."},
+    {"resourceVersionMatch", "string", "How resourceVersion is meant."},
+    {"sendInitialEvents", "boolean", "Begin a watch with the objects that exist."},
+    {"timeoutSeconds", "integer", "When a list or watch is ended."},
+    {"watch", "boolean", "Tell about changes instead of listing."},
+};
+constexpr Parameter kWrite[] = {
+    {"dryRun", "string", "Do everything but store the object: All."},
+    {"fieldManager", "string", "Who makes the change."},
+    {"fieldValidation", "string", "What to do about unknown fields: Ignore, Warn, Strict."},
+};
+constexpr Parameter kForce = {"force", "boolean", "Take fields away from other managers."};
+constexpr Parameter kDelete[] = {
+    {"dryRun", "string", "Do everything but delete the object: All."},
+    {"gracePeriodSeconds", "integer", "Time for the object to end by itself."},
+    {"ignoreStoreReadErrorWithClusterBreakingPotential", "boolean",
+     "Delete an object that cannot be read any more."},
+    {"orphanDependents", "boolean", "Leave the objects that this one owns."},
+    {"propagationPolicy", "string", "What becomes of the objects that this one owns."},
+};
+
+constexpr std::string_view kPatchTypes[] = {
+    "application/json-patch+json",
+    "application/merge-patch+json",
+    "application/strategic-merge-patch+json",
+    "application/apply-patch+yaml",
+};
+
+std::string camel(std::string_view text) {
+  std::string out;
+  bool up = true;
+  for (char c : text) {
+    if (c == '.' || c == '-') {
+      up = true;
+      continue;
+    }
+    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    up = false;
+  }
+  return out;
+}
+
+std::string group_word(std::string_view group) {
+  if (group.empty()) return "Core";
+  const std::size_t suffix = group.find(".k8s.io");
+  return camel(group.substr(0, suffix));
+}
+
+struct Kind {
+  std::string group;
+  std::string version;
+  std::string kind;
+};
+
+struct Operation {
+  std::string_view method;  // "get"
+  std::string_view action;  // "list"
+  std::string id;
+  std::string description;
+  std::vector<Parameter> parameters;
+  std::string body;    // name of a schema, or empty
+  std::string answer;  // likewise
+  bool creates = false;
+};
+
+class PathWriter {
+ public:
+  PathWriter(JsonOut& out, const ResourceInfo& resource, OpenApiVersion version)
+      : out_(out), resource_(resource), version_(version) {}
+
+  void write();
+
+ private:
+  struct Target {
+    Kind kind;
+    std::string schema;  // of the objects
+    std::string suffix;  // of operation ids, as "Scale"
+  };
+
+  void write_collection(const std::string& path, bool namespaced, bool all_namespaces);
+  void write_item(const std::string& path, const std::vector<std::string>& verbs,
+                  const Target& target, bool subresource);
+  void write_path(const std::string& path, const std::vector<Operation>& operations,
+                  const Target& target);
+  void write_operation(const Operation& operation, const Target& target);
+  void write_parameter(const Parameter& parameter, std::string_view in, bool required);
+  void write_body(const Operation& operation);
+  void write_answers(const Operation& operation);
+  std::string operation_id(std::string_view verb, const Target& target, bool namespaced,
+                           std::string_view tail = {}, std::string_view infix = {}) const;
+  Target target_of(const SubresourceInfo& subresource) const;
+  Target own_target() const;
+
+  JsonOut& out_;
+  const ResourceInfo& resource_;
+  OpenApiVersion version_;
+};
+
+std::string PathWriter::operation_id(std::string_view verb, const Target& target, bool namespaced,
+                                     std::string_view tail, std::string_view infix) const {
+  std::string out(verb);
+  out += group_word(resource_.group) + camel(resource_.version);
+  out += infix;
+  if (namespaced) out += "Namespaced";
+  return out.append(resource_.kind).append(target.suffix).append(tail);
+}
+
+PathWriter::Target PathWriter::own_target() const {
+  return {{resource_.group, resource_.version, resource_.kind},
+          message_info(*resource_.message).openapi_name,
+          ""};
+}
+
+PathWriter::Target PathWriter::target_of(const SubresourceInfo& subresource) const {
+  std::string schema;
+  if (subresource.message != nullptr) schema = message_info(*subresource.message).openapi_name;
+  return {
+      {subresource.group, subresource.version, subresource.kind}, schema, camel(subresource.name)};
+}
+
+void PathWriter::write_parameter(const Parameter& parameter, std::string_view in, bool required) {
+  out_.open().field("name", parameter.name).field("in", in);
+  out_.field("description", parameter.description);
+  if (required) out_.raw_field("required", "true");
+  if (version_ == OpenApiVersion::kV2) {
+    out_.field("type", parameter.type);
+    out_.raw_field("uniqueItems", "true");
+  } else {
+    out_.key("schema").open().field("type", parameter.type);
+    out_.raw_field("uniqueItems", "true").close();
+  }
+  out_.close();
+}
+
+void PathWriter::write_body(const Operation& operation) {
+  if (operation.body.empty() || version_ == OpenApiVersion::kV2) return;
+  const std::string reference = schema_reference(version_, operation.body);
+  out_.key("requestBody").open().key("content").open();
+  const auto content = [&](std::string_view type) {
+    out_.key(type).open().key("schema").open().field("$ref", reference).close().close();
+  };
+  if (operation.action == "patch") {
+    for (std::string_view type : kPatchTypes) content(type);
+  } else {
+    content("*/*");
+  }
+  out_.close();
+  if (operation.method != "delete") out_.raw_field("required", "true");
+  out_.close();
+}
+
+void PathWriter::write_answers(const Operation& operation) {
+  const auto answer = [&](std::string_view code, std::string_view description) {
+    out_.key(code).open().field("description", description);
+    if (operation.answer.empty()) {
+      out_.close();
+      return;
+    }
+    const std::string reference = schema_reference(version_, operation.answer);
+    if (version_ == OpenApiVersion::kV2) {
+      out_.key("schema").open().field("$ref", reference).close();
+    } else {
+      out_.key("content").open();
+      for (std::string_view type :
+           {"application/json", "application/yaml", "application/vnd.kubernetes.protobuf"}) {
+        out_.key(type).open().key("schema").open().field("$ref", reference).close().close();
+      }
+      out_.close();
+    }
+    out_.close();
+  };
+  out_.key("responses").open();
+  answer("200", "OK");
+  if (operation.creates) answer("201", "Created");
+  if (operation.method == "post" || operation.method == "delete") answer("202", "Accepted");
+  out_.key("401").open().field("description", "Unauthorized").close().close();
+}
+
+void PathWriter::write_operation(const Operation& operation, const Target& target) {
+  out_.key(operation.method).open();
+  out_.field("description", operation.description);
+  out_.field("operationId", operation.id);
+  std::string tag = group_word(resource_.group);
+  tag[0] = static_cast<char>(tag[0] - 'A' + 'a');
+  out_.key("tags").open('[').text(tag + "_" + resource_.version).close(']');
+  if (version_ == OpenApiVersion::kV2) {
+    out_.raw_field("consumes", R"(["*/*"])");
+    out_.raw_field("produces", R"(["application/json","application/yaml"])");
+    out_.raw_field("schemes", R"(["https"])");
+  }
+  out_.key("parameters").open('[');
+  for (const Parameter& parameter : operation.parameters) {
+    write_parameter(parameter, "query", false);
+  }
+  if (version_ == OpenApiVersion::kV2 && !operation.body.empty()) {
+    out_.open().field("in", "body").field("name", "body");
+    if (operation.method != "delete") out_.raw_field("required", "true");
+    out_.key("schema").open();
+    out_.field("$ref", schema_reference(version_, operation.body)).close().close();
+  }
+  out_.close(']');
+  write_body(operation);
+  write_answers(operation);
+  out_.field("x-kubernetes-action", operation.action);
+  out_.key("x-kubernetes-group-version-kind").open().field("group", target.kind.group);
+  out_.field("kind", target.kind.kind).field("version", target.kind.version).close();
+  out_.close();
+}
+
+void PathWriter::write_path(const std::string& path, const std::vector<Operation>& operations,
+                            const Target& target) {
+  if (operations.empty()) return;
+  out_.key(path).open();
+  for (const Operation& operation : operations) write_operation(operation, target);
+  out_.key("parameters").open('[');
+  if (path.find("{name}") != std::string::npos) {
+    write_parameter({"name", "string", "Name of the object"}, "path", true);
+  }
+  if (path.find("{namespace}") != std::string::npos) {
+    write_parameter({"namespace", "string", "Namespace of the object"}, "path", true);
+  }
+  if (path.find("{path}") != std::string::npos) {
+    write_parameter({"path", "string", "Path that is asked for"}, "path", true);
+  }
+  write_parameter(kPretty, "query", false);
+  out_.close(']').close();
+}
+
+std::vector<Parameter> all_of(std::span<const Parameter> parameters) {
+  return {parameters.begin(), parameters.end()};
+}
+
+constexpr std::string_view kDeleteOptions = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
+constexpr std::string_view kStatus = "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
+
+void PathWriter::write_collection(const std::string& path, bool namespaced, bool all_namespaces) {
+  const Target target = own_target();
+  const std::string& kind = resource_.kind;
+  std::vector<Operation> operations;
+  if (resource_.has_verb("list") && resource_.list != nullptr) {
+    operations.push_back(
+        {"get", "list",
+         operation_id("list", target, namespaced, all_namespaces ? "ForAllNamespaces" : ""),
+         "list or watch objects of kind " + kind, all_of(kList), "",
+         message_info(*resource_.list).openapi_name});
+  }
+  if (resource_.has_verb("create") && !all_namespaces) {
+    operations.push_back({"post", "post", operation_id("create", target, namespaced),
+                          "create a " + kind, all_of(kWrite), target.schema, target.schema, true});
+  }
+  if (resource_.has_verb("deletecollection") && !all_namespaces) {
+    std::vector<Parameter> parameters = all_of(kDelete);
+    for (const Parameter& parameter : kList) {
+      if (parameter.name != "watch" && parameter.name != "allowWatchBookmarks") {
+        parameters.push_back(parameter);
+      }
+    }
+    operations.push_back({"delete", "deletecollection",
+                          operation_id("delete", target, namespaced, "", "Collection"),
+                          "delete a collection of " + kind, std::move(parameters),
+                          std::string(kDeleteOptions), std::string(kStatus)});
+  }
+  write_path(path, operations, target);
+}
+
+void PathWriter::write_item(const std::string& path, const std::vector<std::string>& verbs,
+                            const Target& target, bool subresource) {
+  const auto has = [&](std::string_view verb) {
+    return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
+  };
+  const std::string what =
+      subresource ? target.suffix + " of a " + resource_.kind : "a " + resource_.kind;
+  const bool scoped = resource_.namespaced;
+  const bool connect = subresource && target.kind.kind.ends_with("Options");
+  std::vector<Operation> operations;
+  if (has("get")) {
+    operations.push_back({"get",
+                          connect ? "connect" : "get",
+                          operation_id(connect ? "connect" : "read", target, scoped),
+                          "read " + what,
+                          {},
+                          "",
+                          target.schema});
+  }
+  if (has("update")) {
+    operations.push_back({"put", "put", operation_id("replace", target, scoped), "replace " + what,
+                          all_of(kWrite), target.schema, target.schema, true});
+  }
+  if (has("create")) {
+    operations.push_back({"post", connect ? "connect" : "post",
+                          operation_id(connect ? "connectPost" : "create", target, scoped),
+                          "create " + what, all_of(kWrite), connect ? "" : target.schema,
+                          target.schema, true});
+  }
+  if (has("patch")) {
+    std::vector<Parameter> parameters = all_of(kWrite);
+    parameters.push_back(kForce);
+    operations.push_back({"patch", "patch", operation_id("patch", target, scoped),
+                          "change parts of " + what, std::move(parameters),
+                          std::string(kPatchSchema), target.schema, true});
+  }
+  if (has("delete")) {
+    operations.push_back({"delete", "delete", operation_id("delete", target, scoped),
+                          "delete " + what, all_of(kDelete), std::string(kDeleteOptions),
+                          std::string(kStatus)});
+  }
+  write_path(path, operations, target);
+}
+
+void PathWriter::write() {
+  const std::string root =
+      (resource_.group.empty() ? "/api/" : "/apis/" + resource_.group + "/") + resource_.version;
+  const std::string base =
+      root + (resource_.namespaced ? "/namespaces/{namespace}/" : "/") + resource_.plural;
+  write_collection(base, resource_.namespaced, false);
+  if (resource_.namespaced) write_collection(root + "/" + resource_.plural, false, true);
+  std::vector<std::string> verbs = resource_.verbs;
+  std::erase(verbs, "create");
+  write_item(base + "/{name}", verbs, own_target(), false);
+  for (const SubresourceInfo& subresource : resource_.subresources) {
+    write_item(base + "/{name}/" + subresource.name, subresource.verbs, target_of(subresource),
+               true);
+  }
+}
+
+}  // namespace
+
+void write_paths(JsonOut& out, const ResourceInfo& resource, OpenApiVersion version) {
+  PathWriter(out, resource, version).write();
+}
+
+void add_types(SchemaSet& types, const ResourceInfo& resource) {
+  types.add(*resource.message);
+  if (resource.list != nullptr) types.add(*resource.list);
+  for (const SubresourceInfo& subresource : resource.subresources) {
+    if (subresource.message != nullptr) types.add(*subresource.message);
+  }
+}
+
+void add_common_types(SchemaSet& types) {
+  for (const char* kind : {"DeleteOptions", "Status", "WatchEvent"}) {
+    const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+        std::string("k8s.io.apimachinery.pkg.apis.meta.v1.") + kind);
+    if (type != nullptr) types.add(*type);
+  }
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,122 @@
+#include "openapi/openapi.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <set>
+
+namespace kubus::apiserver {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kSchemas = "#/components/schemas/";
+constexpr std::string_view kDefinitions = "#/definitions/";
+
+void collect_references(const json::value& value, std::set<std::string>& out) {
+  if (const json::object* object = value.if_object()) {
+    for (const auto& member : *object) {
+      if (member.key() == "$ref" && member.value().is_string()) {
+        out.emplace(member.value().get_string());
+      }
+      collect_references(member.value(), out);
+    }
+  } else if (const json::array* array = value.if_array()) {
+    for (const json::value& item : *array) collect_references(item, out);
+  }
+}
+
+json::value parse(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = 64;
+  return json::parse({text.data(), text.size()}, {}, options);
+}
+
+TEST(OpenApi, IndexLeadsToDocuments) {
+  const OpenApi api("v1.35.0");
+  const json::value index = parse(api.index());
+  const json::object& paths = index.at("paths").as_object();
+  ASSERT_TRUE(paths.contains("api/v1"));
+  ASSERT_TRUE(paths.contains("apis/apps/v1"));
+  EXPECT_TRUE(std::string_view(paths.at("apis/apps/v1").at("serverRelativeURL").as_string())
+                  .starts_with("/openapi/v3/apis/apps/v1?hash="));
+  EXPECT_EQ(api.index(), api.index());
+  EXPECT_FALSE(api.document("apis/nope/v1").has_value());
+}
+
+TEST(OpenApi, EveryReferenceIsDefined) {
+  const OpenApi api("v1.35.0");
+  const json::value index = parse(api.index());
+  for (const auto& entry : index.at("paths").as_object()) {
+    const auto text = api.document(entry.key());
+    ASSERT_TRUE(text.has_value()) << entry.key();
+    const json::value document = parse(*text);
+    const json::object& schemas = document.at("components").at("schemas").as_object();
+    std::set<std::string> references;
+    collect_references(document, references);
+    for (const std::string& reference : references) {
+      ASSERT_TRUE(reference.starts_with(kSchemas));
+      EXPECT_TRUE(schemas.contains(reference.substr(kSchemas.size())))
+          << entry.key() << ": " << reference;
+    }
+  }
+}
+
+TEST(OpenApi, DescribesTypes) {
+  const OpenApi api("v1.35.0");
+  const json::value document = parse(*api.document("api/v1"));
+  const json::value& schemas = document.at("components").at("schemas");
+  const json::value& pod = schemas.at("io.k8s.api.core.v1.Pod");
+  EXPECT_EQ(pod.at("x-kubernetes-group-version-kind").at(0).at("kind"), "Pod");
+  EXPECT_TRUE(pod.at("properties").as_object().contains("apiVersion"));
+  const json::value& spec = schemas.at("io.k8s.api.core.v1.PodSpec");
+  const json::value& containers = spec.at("properties").at("containers");
+  EXPECT_EQ(containers.at("x-kubernetes-list-type"), "map");
+  EXPECT_EQ(containers.at("x-kubernetes-list-map-keys").at(0), "name");
+  EXPECT_EQ(containers.at("x-kubernetes-patch-merge-key"), "name");
+  EXPECT_EQ(containers.at("x-kubernetes-patch-strategy"), "merge");
+  EXPECT_EQ(spec.at("required").at(0), "containers");
+  const json::value& volume = schemas.at("io.k8s.api.core.v1.Volume");
+  EXPECT_TRUE(volume.at("properties").as_object().contains("configMap"));
+  EXPECT_FALSE(volume.at("properties").as_object().contains("volumeSource"));
+  EXPECT_EQ(schemas.at("io.k8s.apimachinery.pkg.util.intstr.IntOrString").at("format"),
+            "int-or-string");
+  EXPECT_EQ(schemas.at("io.k8s.apimachinery.pkg.apis.meta.v1.Time").at("format"), "date-time");
+}
+
+TEST(OpenApi, DescribesOperations) {
+  const OpenApi api("v1.35.0");
+  const json::value document = parse(*api.document("apis/apps/v1"));
+  const json::value& item =
+      document.at("paths").at("/apis/apps/v1/namespaces/{namespace}/deployments/{name}");
+  const json::value& patch = item.at("patch");
+  EXPECT_EQ(patch.at("operationId"), "patchAppsV1NamespacedDeployment");
+  EXPECT_EQ(patch.at("x-kubernetes-action"), "patch");
+  EXPECT_EQ(patch.at("x-kubernetes-group-version-kind").at("kind"), "Deployment");
+  bool validates = false;
+  for (const json::value& parameter : patch.at("parameters").as_array()) {
+    validates |= parameter.at("name") == "fieldValidation";
+  }
+  EXPECT_TRUE(validates);
+  const json::value& scale =
+      document.at("paths").at("/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale");
+  EXPECT_EQ(scale.at("get").at("x-kubernetes-group-version-kind").at("group"), "autoscaling");
+  EXPECT_EQ(document.at("paths").at("/apis/apps/v1/deployments").at("get").at("operationId"),
+            "listAppsV1DeploymentForAllNamespaces");
+}
+
+TEST(OpenApi, SecondVersionHasEverythingInOneDocument) {
+  const OpenApi api("v1.35.0");
+  const json::value document = parse(api.document_v2());
+  EXPECT_EQ(document.at("swagger"), "2.0");
+  const json::object& definitions = document.at("definitions").as_object();
+  std::set<std::string> references;
+  collect_references(document, references);
+  for (const std::string& reference : references) {
+    ASSERT_TRUE(reference.starts_with(kDefinitions));
+    EXPECT_TRUE(definitions.contains(reference.substr(kDefinitions.size()))) << reference;
+  }
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
