@@ -65,12 +65,26 @@ FormError wrong_type(const JsonText& json, std::string go_type) {
   return {{}, std::string(value_word(json.raw[0])), std::move(go_type)};
 }
 
-template <class TimeField>
-std::optional<FormError> read_time(const JsonText& json, Message& message, bool micro) {
+std::optional<FormError> read_time_field(const JsonText& json, Message& message) {
   if (!json.is_string) return wrong_type(json, "string");
-  auto time = micro ? parse_micro_time(json.text) : parse_time(json.text);
-  if (!time.ok()) return wrong(time.status().message());
-  set_time(static_cast<TimeField&>(message), *time);
+  std::int64_t seconds = 0;
+  std::int32_t nanos = 0;
+  Status status = read_time(json.text, seconds, nanos);
+  if (!status.ok()) return wrong(status.message());
+  // The API keeps whole seconds.
+  static_cast<meta_v1::Time&>(message).set_seconds(seconds);
+  return std::nullopt;
+}
+
+std::optional<FormError> read_micro_time_field(const JsonText& json, Message& message) {
+  if (!json.is_string) return wrong_type(json, "string");
+  std::int64_t seconds = 0;
+  std::int32_t nanos = 0;
+  Status status = read_micro_time(json.text, seconds, nanos);
+  if (!status.ok()) return wrong(status.message());
+  auto& field = static_cast<meta_v1::MicroTime&>(message);
+  field.set_seconds(seconds);
+  field.set_nanos(nanos);
   return std::nullopt;
 }
 
@@ -200,9 +214,9 @@ std::optional<FormError> read_form(const JsonText& json, const MessageInfo& info
   if (json.raw == "null") return std::nullopt;
   switch (info.form) {
     case JsonForm::kTime:
-      return read_time<meta_v1::Time>(json, message, false);
+      return read_time_field(json, message);
     case JsonForm::kMicroTime:
-      return read_time<meta_v1::MicroTime>(json, message, true);
+      return read_micro_time_field(json, message);
     case JsonForm::kDuration:
       return read_duration(json, message);
     case JsonForm::kQuantity:

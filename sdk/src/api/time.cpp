@@ -51,7 +51,7 @@ class Parser {
   Parser(std::string_view text, std::string_view layout)
       : text_(text), rest_(text), layout_(layout) {}
 
-  Result<SystemTime> run(bool micro) {
+  Status run(bool micro, std::int64_t& seconds, std::int32_t& fraction_nanos) {
     int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
     number(4, "2006", year), token("-"), number(2, "01", month), range(month, 1, 12, "month");
     token("-"), number(2, "02", day), token("T"), number(2, "15", hour);
@@ -65,25 +65,14 @@ class Parser {
                                      std::chrono::day(static_cast<unsigned>(day))};
     if (error_.empty() && !rest_.empty()) fail("extra text: \"" + std::string(rest_) + "\"");
     if (error_.empty() && !date.ok()) fail("day out of range");
-    std::int64_t total = 0;
-    if (error_.empty()) {
-      total = std::chrono::sys_days(date).time_since_epoch().count() * 86'400LL + hour * 3600 +
+    if (!error_.empty()) return Status(Code::kBadRequest, error_);
+    seconds = std::chrono::sys_days(date).time_since_epoch().count() * 86'400LL + hour * 3600 +
               minute * 60 + second - offset;
-    }
-    return finish(total, nanos);
+    fraction_nanos = static_cast<std::int32_t>(nanos);
+    return {};
   }
 
  private:
-  Result<SystemTime> finish(std::int64_t total, std::int64_t nanos) {
-    if (!error_.empty()) return Status(Code::kBadRequest, error_);
-    // What the clock of this system can hold: 1677 to 2262.
-    constexpr std::int64_t kLimit = INT64_MAX / 1'000'000'000 - 1;
-    if (total == kYearOne) return SystemTime();
-    total = std::clamp(total, -kLimit, kLimit);
-    return SystemTime(
-        std::chrono::duration_cast<SystemTime::duration>(seconds(total) + nanoseconds(nanos)));
-  }
-
   void fail(const std::string& what) {
     if (error_.empty()) error_ = "parsing time \"" + std::string(text_) + "\": " + what;
   }
@@ -177,12 +166,11 @@ std::int64_t whole_seconds(SystemTime time) {
   return std::chrono::floor<seconds>(time).time_since_epoch().count();
 }
 
-template <class Field>
-SystemTime from_field(const Field& field) {
+SystemTime from_parts(std::int64_t whole, std::int32_t nanos) {
   constexpr std::int64_t kLimit = INT64_MAX / 1'000'000'000 - 1;
-  if (is_zero(field)) return {};
-  std::int64_t whole = std::clamp<std::int64_t>(field.seconds(), -kLimit, kLimit);
-  std::int32_t nanos = std::clamp(field.nanos(), 0, 999'999'999);
+  if (whole == kYearOne) return {};
+  whole = std::clamp(whole, -kLimit, kLimit);
+  nanos = std::clamp(nanos, 0, 999'999'999);
   return SystemTime(
       std::chrono::duration_cast<SystemTime::duration>(seconds(whole) + nanoseconds(nanos)));
 }
@@ -215,10 +203,26 @@ std::string format_micro_time(SystemTime time) {
   return out;
 }
 
-Result<SystemTime> parse_time(std::string_view text) { return Parser(text, kLayout).run(false); }
+Status read_time(std::string_view text, std::int64_t& seconds, std::int32_t& nanos) {
+  return Parser(text, kLayout).run(false, seconds, nanos);
+}
+
+Status read_micro_time(std::string_view text, std::int64_t& seconds, std::int32_t& nanos) {
+  return Parser(text, kMicroLayout).run(true, seconds, nanos);
+}
+
+Result<SystemTime> parse_time(std::string_view text) {
+  std::int64_t whole = 0;
+  std::int32_t nanos = 0;
+  KUBUS_TRY(read_time(text, whole, nanos));
+  return from_parts(whole, nanos);
+}
 
 Result<SystemTime> parse_micro_time(std::string_view text) {
-  return Parser(text, kMicroLayout).run(true);
+  std::int64_t whole = 0;
+  std::int32_t nanos = 0;
+  KUBUS_TRY(read_micro_time(text, whole, nanos));
+  return from_parts(whole, nanos);
 }
 
 void set_time(meta_v1::Time& field, SystemTime time) {
@@ -234,8 +238,13 @@ void set_time(meta_v1::MicroTime& field, SystemTime time) {
   field.set_nanos(static_cast<std::int32_t>(micros * 1000));
 }
 
-SystemTime to_time(const meta_v1::Time& field) { return from_field(field); }
-SystemTime to_time(const meta_v1::MicroTime& field) { return from_field(field); }
+SystemTime to_time(const meta_v1::Time& field) {
+  return from_parts(field.seconds(), field.nanos());
+}
+
+SystemTime to_time(const meta_v1::MicroTime& field) {
+  return from_parts(field.seconds(), field.nanos());
+}
 
 bool is_zero(const meta_v1::Time& field) {
   return (field.seconds() == 0 && field.nanos() == 0) || field.seconds() == kYearOne;

@@ -42,7 +42,10 @@ std::string format_duration(std::chrono::nanoseconds duration);
 // "1h30m", "-1.5s", "100ms"; kBadRequest otherwise, also when it does not fit.
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
-// Building blocks of the codecs: seconds since 1970, any year from 0 to 9999.
+// Building blocks of the codecs: seconds since 1970, any year from 0 to 9999, which is more than
+// SystemTime holds (1677 to 2262; the functions above cut off at its ends).
+Status read_time(std::string_view text, std::int64_t& seconds, std::int32_t& nanos);
+Status read_micro_time(std::string_view text, std::int64_t& seconds, std::int32_t& nanos);
 void append_time(std::int64_t seconds, std::string& out);
 void append_micro_time(std::int64_t seconds, std::int32_t nanos, std::string& out);
 void append_duration(std::int64_t nanoseconds, std::string& out);
