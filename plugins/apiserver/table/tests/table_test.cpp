@@ -54,7 +54,7 @@ constexpr Case kCases[] = {
          "status":{"phase":"Running","podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}],
          "containerStatuses":[{"name":"a","ready":true,"restartCount":3,"state":{"running":{}},
          "lastState":{"terminated":{"exitCode":1,"finishedAt":"2026-01-01T00:56:00Z"}}}]}})",
-     R"(["p","1/1","Running","3 (4m ago)","5m","10.0.0.1","n","<none>","0/1"])"},
+     R"~(["p","1/1","Running","3 (4m ago)","5m","10.0.0.1","n","<none>","0/1"])~"},
     {"apps", "v1", "deployments",
      R"({"metadata":{"name":"d","creationTimestamp":"2026-01-01T00:59:50Z"},
          "spec":{"replicas":3,"selector":{"matchLabels":{"b":"2","a":"1"}},

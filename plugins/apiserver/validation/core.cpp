@@ -1,0 +1,181 @@
+#include <k8s/core/v1/config_map.pb.h>
+#include <k8s/core/v1/event.pb.h>
+#include <k8s/core/v1/namespace.pb.h>
+#include <k8s/core/v1/node.pb.h>
+#include <k8s/core/v1/secret.pb.h>
+
+#include <set>
+
+#include "validation/checks.h"
+#include "validation/validator.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::size_t kMaxData = 1024U * 1024;
+constexpr std::string_view kFixed = "field is immutable when `immutable` is set";
+
+template <class Map>
+std::size_t check_data(const Map& data, const Path& path, ErrorList& errors) {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : data) {
+    check_each(check_config_key(key), key, path.key(key), errors);
+    bytes += value.size();
+  }
+  return bytes;
+}
+
+template <class Map>
+bool same_data(const Map& a, const Map& b) {
+  if (a.size() != b.size()) return false;
+  for (const auto& [key, value] : a) {
+    const auto found = b.find(key);
+    if (found == b.end() || found->second != value) return false;
+  }
+  return true;
+}
+
+void check_config_map(const core_v1::ConfigMap& object, ErrorList& errors) {
+  std::size_t bytes = check_data(object.data(), Path("data"), errors);
+  bytes += check_data(object.binarydata(), Path("binaryData"), errors);
+  for (const auto& [key, value] : object.binarydata()) {
+    if (object.data().contains(key)) {
+      errors.invalid(Path("data").key(key), key, "duplicate of key present in binaryData");
+    }
+  }
+  if (bytes > kMaxData) errors.too_long(Path(""), kMaxData);
+}
+
+void check_config_map_update(const core_v1::ConfigMap& object, const core_v1::ConfigMap& old,
+                             ErrorList& errors) {
+  if (!old.immutable()) return;
+  if (!object.immutable()) errors.forbidden(Path("immutable"), kFixed);
+  if (!same_data(object.data(), old.data())) errors.forbidden(Path("data"), kFixed);
+  if (!same_data(object.binarydata(), old.binarydata())) {
+    errors.forbidden(Path("binaryData"), kFixed);
+  }
+}
+
+void check_secret_type(const core_v1::Secret& secret, ErrorList& errors) {
+  const std::string& type = secret.type();
+  const auto require = [&](const char* key) {
+    if (!secret.data().contains(key)) errors.required(Path("data").key(key));
+  };
+  if (type == "kubernetes.io/service-account-token") {
+    constexpr const char* kName = "kubernetes.io/service-account.name";
+    const auto found = secret.metadata().annotations().find(kName);
+    if (found == secret.metadata().annotations().end() || found->second.empty()) {
+      errors.required(Path("metadata").child("annotations").key(kName));
+    }
+  } else if (type == "kubernetes.io/dockercfg") {
+    require(".dockercfg");
+  } else if (type == "kubernetes.io/dockerconfigjson") {
+    require(".dockerconfigjson");
+  } else if (type == "kubernetes.io/basic-auth") {
+    if (!secret.data().contains("username") && !secret.data().contains("password")) {
+      require("username");
+      require("password");
+    }
+  } else if (type == "kubernetes.io/ssh-auth") {
+    require("ssh-privatekey");
+  } else if (type == "kubernetes.io/tls") {
+    require("tls.crt");
+    require("tls.key");
+  }
+}
+
+void check_secret(const core_v1::Secret& secret, ErrorList& errors) {
+  if (check_data(secret.data(), Path("data"), errors) > kMaxData) {
+    errors.too_long(Path("data"), kMaxData);
+  }
+  check_secret_type(secret, errors);
+}
+
+void check_secret_update(const core_v1::Secret& secret, const core_v1::Secret& old,
+                         ErrorList& errors) {
+  check_immutable(secret.type(), old.type(), Path("type"), errors);
+  if (!old.immutable()) return;
+  if (!secret.immutable()) errors.forbidden(Path("immutable"), kFixed);
+  if (!same_data(secret.data(), old.data())) errors.forbidden(Path("data"), kFixed);
+}
+
+void check_namespace(const core_v1::Namespace& object, ErrorList& errors) {
+  const Path path = Path("spec").child("finalizers");
+  for (const std::string& finalizer : object.spec().finalizers()) {
+    check_each(check_qualified_name(finalizer), finalizer, path, errors);
+  }
+}
+
+void check_namespace_status(const core_v1::Namespace& object, const core_v1::Namespace& /*old*/,
+                            ErrorList& errors) {
+  const Path path = Path("status").child("phase");
+  const bool going = object.metadata().has_deletiontimestamp();
+  const std::string& phase = object.status().phase();
+  if (!going && phase != "Active") {
+    errors.invalid(path, phase, "may only be 'Active' if `deletionTimestamp` is empty");
+  } else if (going && phase != "Terminating") {
+    errors.invalid(path, phase, "may only be 'Terminating' if `deletionTimestamp` is not empty");
+  }
+}
+
+void check_node(const core_v1::Node& node, ErrorList& errors) {
+  const Path taints = Path("spec").child("taints");
+  std::set<std::pair<std::string, std::string>> seen;
+  for (int i = 0; i < node.spec().taints_size(); ++i) {
+    const auto& taint = node.spec().taints(i);
+    const Path at = taints.index(static_cast<std::size_t>(i));
+    check_label_name(taint.key(), at.child("key"), errors);
+    check_each(check_label_value(taint.value()), taint.value(), at.child("value"), errors);
+    check_one_of(taint.effect(), {"NoExecute", "NoSchedule", "PreferNoSchedule"},
+                 at.child("effect"), errors);
+    if (!seen.emplace(taint.key(), taint.effect()).second) {
+      errors.duplicate_json(at, message_json(taint));
+    }
+  }
+  const Path cidrs = Path("spec").child("podCIDRs");
+  for (int i = 0; i < node.spec().podcidrs_size(); ++i) {
+    check_each(check_cidr(node.spec().podcidrs(i)), node.spec().podcidrs(i),
+               cidrs.index(static_cast<std::size_t>(i)), errors);
+  }
+}
+
+void check_node_update(const core_v1::Node& node, const core_v1::Node& old, ErrorList& errors) {
+  if (old.spec().podcidrs_size() > 0 &&
+      (node.spec().podcidr() != old.spec().podcidr() ||
+       node.spec().podcidrs_size() != old.spec().podcidrs_size())) {
+    errors.forbidden(Path("spec").child("podCIDRs"),
+                     "node updates may not change podCIDR except from \"\" to valid");
+  }
+  if (!old.spec().providerid().empty() && node.spec().providerid() != old.spec().providerid()) {
+    errors.forbidden(Path("spec").child("providerID"),
+                     "node updates may not change providerID except from \"\" to valid");
+  }
+}
+
+void check_event(const core_v1::Event& event, ErrorList& errors) {
+  const std::string& space = event.metadata().namespace_();
+  const std::string& about = event.involvedobject().namespace_();
+  const bool fits = about.empty() ? space.empty() || space == "default" : about == space;
+  if (!fits) {
+    errors.invalid(Path("involvedObject").child("namespace"), about,
+                   "does not match event.namespace");
+  }
+}
+
+constexpr Validator kValidators[] = {
+    {"k8s.io.api.core.v1.ConfigMap", check_as<core_v1::ConfigMap, check_config_map>,
+     compare_as<core_v1::ConfigMap, check_config_map_update>},
+    {"k8s.io.api.core.v1.Secret", check_as<core_v1::Secret, check_secret>,
+     compare_as<core_v1::Secret, check_secret_update>},
+    {"k8s.io.api.core.v1.Namespace", check_as<core_v1::Namespace, check_namespace>, nullptr,
+     nullptr, compare_as<core_v1::Namespace, check_namespace_status>},
+    {"k8s.io.api.core.v1.Node", check_as<core_v1::Node, check_node>,
+     compare_as<core_v1::Node, check_node_update>},
+    {"k8s.io.api.core.v1.Event", nullptr, nullptr, check_as<core_v1::Event, check_event>},
+};
+
+}  // namespace
+
+std::span<const Validator> core_validators() { return kValidators; }
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,136 @@
+#include <k8s/core/v1/endpoints.pb.h>
+#include <k8s/discovery/v1/endpoint_slice.pb.h>
+
+#include <set>
+
+#include "validation/checks.h"
+#include "validation/validator.h"
+
+namespace kubus::apiserver {
+namespace {
+
+void check_addresses(const google::protobuf::RepeatedPtrField<core_v1::EndpointAddress>& addresses,
+                     const Path& path, ErrorList& errors) {
+  for (int i = 0; i < addresses.size(); ++i) {
+    const auto& address = addresses[i];
+    const Path at = path.index(static_cast<std::size_t>(i));
+    check_each(check_ip(address.ip()), address.ip(), at.child("ip"), errors);
+    if (!address.hostname().empty()) {
+      check_each(check_dns1123_label(address.hostname()), address.hostname(), at.child("hostname"),
+                 errors);
+    }
+    if (address.has_nodename()) {
+      check_each(check_dns1123_subdomain(address.nodename()), address.nodename(),
+                 at.child("nodeName"), errors);
+    }
+  }
+}
+
+void check_endpoints(const core_v1::Endpoints& object, ErrorList& errors) {
+  const Path path("subsets");
+  for (int i = 0; i < object.subsets_size(); ++i) {
+    const auto& subset = object.subsets(i);
+    const Path at = path.index(static_cast<std::size_t>(i));
+    if (subset.addresses().empty() && subset.notreadyaddresses().empty()) {
+      errors.required(at, "must specify `addresses` or `notReadyAddresses`");
+    }
+    check_addresses(subset.addresses(), at.child("addresses"), errors);
+    check_addresses(subset.notreadyaddresses(), at.child("notReadyAddresses"), errors);
+    for (int j = 0; j < subset.ports_size(); ++j) {
+      const auto& port = subset.ports(j);
+      const Path port_path = at.child("ports").index(static_cast<std::size_t>(j));
+      if (port.name().empty()) {
+        if (subset.ports_size() > 1) errors.required(port_path.child("name"));
+      } else {
+        check_each(check_dns1123_label(port.name()), port.name(), port_path.child("name"), errors);
+      }
+      errors.invalid_each(port_path.child("port"), port.port(), check_port_number(port.port()));
+      check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, port_path.child("protocol"), errors);
+    }
+  }
+}
+
+void check_slice_address(const std::string& address, const std::string& type, const Path& path,
+                         ErrorList& errors) {
+  if (type == "FQDN") {
+    check_each(check_dns1123_subdomain(address), address, path, errors);
+    return;
+  }
+  const Messages messages = check_ip(address);
+  check_each(messages, address, path, errors);
+  if (!messages.empty()) return;
+  const bool six = address.find(':') != std::string::npos;
+  if (type == "IPv4" && six) errors.invalid(path, address, "must be an IPv4 address");
+  if (type == "IPv6" && !six) errors.invalid(path, address, "must be an IPv6 address");
+}
+
+void check_slice_endpoints(const discovery_v1::EndpointSlice& slice, ErrorList& errors) {
+  constexpr int kMaxEndpoints = 1000;
+  constexpr int kMaxAddresses = 100;
+  const Path path("endpoints");
+  if (slice.endpoints_size() > kMaxEndpoints) {
+    errors.too_many(path, static_cast<std::size_t>(slice.endpoints_size()), kMaxEndpoints);
+    return;
+  }
+  for (int i = 0; i < slice.endpoints_size(); ++i) {
+    const auto& endpoint = slice.endpoints(i);
+    const Path at = path.index(static_cast<std::size_t>(i));
+    const Path addresses = at.child("addresses");
+    if (endpoint.addresses().empty()) {
+      errors.required(addresses, "must contain at least 1 address");
+    } else if (endpoint.addresses_size() > kMaxAddresses) {
+      errors.too_many(addresses, static_cast<std::size_t>(endpoint.addresses_size()),
+                      kMaxAddresses);
+    }
+    for (int j = 0; j < endpoint.addresses_size(); ++j) {
+      check_slice_address(endpoint.addresses(j), slice.addresstype(),
+                          addresses.index(static_cast<std::size_t>(j)), errors);
+    }
+    if (endpoint.has_nodename()) {
+      check_each(check_dns1123_subdomain(endpoint.nodename()), endpoint.nodename(),
+                 at.child("nodeName"), errors);
+    }
+    if (endpoint.has_hostname()) {
+      check_each(check_dns1123_label(endpoint.hostname()), endpoint.hostname(),
+                 at.child("hostname"), errors);
+    }
+  }
+}
+
+void check_slice(const discovery_v1::EndpointSlice& slice, ErrorList& errors) {
+  constexpr int kMaxPorts = 20000;
+  check_one_of(slice.addresstype(), {"FQDN", "IPv4", "IPv6"}, Path("addressType"), errors);
+  check_slice_endpoints(slice, errors);
+  const Path path("ports");
+  if (slice.ports_size() > kMaxPorts) {
+    errors.too_many(path, static_cast<std::size_t>(slice.ports_size()), kMaxPorts);
+    return;
+  }
+  std::set<std::string> names;
+  for (int i = 0; i < slice.ports_size(); ++i) {
+    const auto& port = slice.ports(i);
+    const Path at = path.index(static_cast<std::size_t>(i));
+    if (!port.name().empty()) {
+      check_each(check_dns1123_label(port.name()), port.name(), at.child("name"), errors);
+    }
+    if (!names.insert(port.name()).second) errors.duplicate(at.child("name"), port.name());
+    check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, at.child("protocol"), errors);
+  }
+}
+
+void check_slice_update(const discovery_v1::EndpointSlice& slice,
+                        const discovery_v1::EndpointSlice& old, ErrorList& errors) {
+  check_immutable(slice.addresstype(), old.addresstype(), Path("addressType"), errors);
+}
+
+constexpr Validator kValidators[] = {
+    {"k8s.io.api.core.v1.Endpoints", check_as<core_v1::Endpoints, check_endpoints>},
+    {"k8s.io.api.discovery.v1.EndpointSlice", check_as<discovery_v1::EndpointSlice, check_slice>,
+     compare_as<discovery_v1::EndpointSlice, check_slice_update>},
+};
+
+}  // namespace
+
+std::span<const Validator> endpoint_validators() { return kValidators; }
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,167 @@
+#include "validation/metadata.h"
+
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include <set>
+
+#include "kubus/api/time.h"
+#include "validation/checks.h"
+
+namespace kubus::apiserver {
+namespace {
+
+struct KindName {
+  std::string_view group;
+  std::string_view kind;
+  NameCheck check;
+};
+
+// Kinds whose names are not DNS subdomains.
+constexpr KindName kNames[] = {
+    {"", "Namespace", check_dns1123_label},
+    {"", "Service", check_dns1035_label},
+    {"rbac.authorization.k8s.io", "Role", check_path_segment},
+    {"rbac.authorization.k8s.io", "RoleBinding", check_path_segment},
+    {"rbac.authorization.k8s.io", "ClusterRole", check_path_segment},
+    {"rbac.authorization.k8s.io", "ClusterRoleBinding", check_path_segment},
+    {"apiregistration.k8s.io", "APIService", check_path_segment},
+    {"networking.k8s.io", "IPAddress", check_ip},
+};
+
+void check_owner(const meta_v1::OwnerReference& owner, const Path& path, ErrorList& errors) {
+  const std::size_t slash = owner.apiversion().find('/');
+  const bool versioned = slash == std::string::npos ? !owner.apiversion().empty()
+                                                    : slash + 1 < owner.apiversion().size();
+  if (!versioned) {
+    errors.invalid(path.child("apiVersion"), owner.apiversion(), "version must not be empty");
+  }
+  if (owner.kind().empty()) errors.invalid(path.child("kind"), "", "must not be empty");
+  if (owner.name().empty()) errors.invalid(path.child("name"), "", "must not be empty");
+  if (owner.uid().empty()) errors.invalid(path.child("uid"), "", "must not be empty");
+  if (owner.apiversion() == "v1" && owner.kind() == "Event") {
+    errors.invalid_json(path, message_json(owner),
+                        "/v1, Kind=Event is disallowed from being an owner");
+  }
+}
+
+void check_owners(const meta_v1::ObjectMeta& metadata, const Path& path, ErrorList& errors) {
+  std::string controller;
+  for (const auto& owner : metadata.ownerreferences()) {
+    check_owner(owner, path, errors);
+    if (!owner.controller()) continue;
+    const std::string name = owner.kind() + "/" + owner.name();
+    if (!controller.empty()) {
+      errors.invalid(path, name,
+                     "Only one reference can have Controller set to true. Found \"true\" in "
+                     "references for " +
+                         controller + " and " + name);
+    }
+    controller = name;
+  }
+}
+
+void check_finalizers(const meta_v1::ObjectMeta& metadata, const Path& path, ErrorList& errors) {
+  bool orphan = false;
+  bool foreground = false;
+  for (const std::string& finalizer : metadata.finalizers()) {
+    errors.invalid_each(path, finalizer, check_qualified_name(finalizer));
+    orphan |= finalizer == "orphan";
+    foreground |= finalizer == "foregroundDeletion";
+  }
+  if (orphan && foreground) {
+    errors.invalid(path, "orphan", "finalizer orphan and foregroundDeletion cannot be both set");
+  }
+}
+
+void check_common(const meta_v1::ObjectMeta& metadata, const Path& path, ErrorList& errors) {
+  check_labels(metadata.labels(), path.child("labels"), errors);
+  check_annotations(metadata.annotations(), path.child("annotations"), errors);
+  check_owners(metadata, path.child("ownerReferences"), errors);
+}
+
+void check_no_new_finalizers(const meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
+                             const Path& path, ErrorList& errors) {
+  const std::set<std::string> before(old.finalizers().begin(), old.finalizers().end());
+  std::set<std::string> added;
+  for (const std::string& finalizer : metadata.finalizers()) {
+    if (!before.contains(finalizer)) added.insert(finalizer);
+  }
+  if (added.empty()) return;
+  std::string list;
+  for (const std::string& finalizer : added) {
+    list += (list.empty() ? "" : ", ") + quoted(finalizer);
+  }
+  errors.forbidden(path,
+                   "no new finalizers can be added if the object is being deleted, found new "
+                   "finalizers []string{" +
+                       list + "}");
+}
+
+std::string time_json(const meta_v1::Time& time) {
+  return is_zero(time) ? "null" : quoted(format_time(to_time(time)));
+}
+
+void check_immutable_time(const meta_v1::Time& value, const meta_v1::Time& old, const Path& path,
+                          ErrorList& errors) {
+  if (value.seconds() != old.seconds()) errors.invalid_json(path, time_json(value), kImmutable);
+}
+
+}  // namespace
+
+NameCheck name_check(const ResourceInfo& resource) {
+  for (const KindName& entry : kNames) {
+    if (entry.group == resource.group && entry.kind == resource.kind) return entry.check;
+  }
+  return check_dns1123_subdomain;
+}
+
+void check_metadata(const meta_v1::ObjectMeta& metadata, bool namespaced, NameCheck name,
+                    const Path& path, ErrorList& errors) {
+  if (!metadata.generatename().empty()) {
+    errors.invalid_each(path.child("generateName"), metadata.generatename(),
+                        name(mask_trailing_dash(metadata.generatename())));
+  }
+  if (metadata.name().empty()) {
+    errors.required(path.child("name"), "name or generateName is required");
+  } else {
+    errors.invalid_each(path.child("name"), metadata.name(), name(metadata.name()));
+  }
+  const std::string& space = metadata.namespace_();
+  if (namespaced && space.empty()) errors.required(path.child("namespace"));
+  if (namespaced && !space.empty()) {
+    errors.invalid_each(path.child("namespace"), space, check_dns1123_label(space));
+  }
+  if (!namespaced && !space.empty()) {
+    errors.forbidden(path.child("namespace"), "not allowed on this type");
+  }
+  check_non_negative(metadata.generation(), path.child("generation"), errors);
+  check_common(metadata, path, errors);
+  check_finalizers(metadata, path.child("finalizers"), errors);
+}
+
+void check_metadata_update(const meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
+                           const Path& path, ErrorList& errors) {
+  if (old.has_deletiontimestamp()) {
+    check_no_new_finalizers(metadata, old, path.child("finalizers"), errors);
+  }
+  if (metadata.resourceversion().empty()) {
+    errors.invalid(path.child("resourceVersion"), "", "must be specified for an update");
+  }
+  if (metadata.generation() < old.generation()) {
+    errors.invalid(path.child("generation"), metadata.generation(), "must not be decremented");
+  }
+  check_immutable(metadata.name(), old.name(), path.child("name"), errors);
+  check_immutable(metadata.namespace_(), old.namespace_(), path.child("namespace"), errors);
+  check_immutable(metadata.uid(), old.uid(), path.child("uid"), errors);
+  check_immutable_time(metadata.creationtimestamp(), old.creationtimestamp(),
+                       path.child("creationTimestamp"), errors);
+  check_immutable_time(metadata.deletiontimestamp(), old.deletiontimestamp(),
+                       path.child("deletionTimestamp"), errors);
+  if (metadata.deletiongraceperiodseconds() != old.deletiongraceperiodseconds()) {
+    errors.invalid(path.child("deletionGracePeriodSeconds"), metadata.deletiongraceperiodseconds(),
+                   kImmutable);
+  }
+  check_common(metadata, path, errors);
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,21 @@
+// The rules that hold for the metadata of every object.
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include "kubus/api/resource.h"
+#include "validation/field_error.h"
+
+namespace kubus::apiserver {
+
+using NameCheck = Messages (*)(std::string_view name);
+
+// How objects of this kind may be called.
+NameCheck name_check(const ResourceInfo& resource);
+
+void check_metadata(const meta_v1::ObjectMeta& metadata, bool namespaced, NameCheck name,
+                    const Path& path, ErrorList& errors);
+void check_metadata_update(const meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
+                           const Path& path, ErrorList& errors);
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,195 @@
+#include <k8s/core/v1/pod.pb.h>
+#include <k8s/core/v1/pod_template.pb.h>
+
+#include <limits>
+
+#include "validation/checks.h"
+#include "validation/pod_spec.h"
+#include "validation/validator.h"
+
+namespace kubus::apiserver {
+namespace {
+
+void check_pod(const core_v1::Pod& pod, ErrorList& errors) {
+  check_pod_spec(pod.spec(), Path("spec"), errors);
+}
+
+void check_pod_create(const core_v1::Pod& pod, ErrorList& errors) {
+  if (!pod.spec().ephemeralcontainers().empty()) {
+    errors.forbidden(Path("spec").child("ephemeralContainers"), "cannot be set on create");
+  }
+}
+
+template <class Containers>
+bool check_same_containers(const Containers& now, const Containers& before, const Path& path,
+                           ErrorList& errors) {
+  if (now.size() != before.size()) {
+    errors.forbidden(path, "pod updates may not add or remove containers");
+    return false;
+  }
+  for (int i = 0; i < now.size(); ++i) {
+    if (now[i].image().empty()) {
+      errors.required(path.index(static_cast<std::size_t>(i)).child("image"));
+    }
+  }
+  return true;
+}
+
+bool check_deadline(const core_v1::PodSpec& now, const core_v1::PodSpec& before,
+                    ErrorList& errors) {
+  const Path path = Path("spec").child("activeDeadlineSeconds");
+  if (!now.has_activedeadlineseconds()) {
+    if (before.has_activedeadlineseconds()) {
+      errors.invalid_json(path, "null", "must not update from a positive integer to nil value");
+    }
+    return true;
+  }
+  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
+  if (now.activedeadlineseconds() < 0 || now.activedeadlineseconds() > kMax) {
+    errors.invalid(path, now.activedeadlineseconds(), range_message(0, kMax));
+    return false;
+  }
+  if (before.has_activedeadlineseconds() &&
+      before.activedeadlineseconds() < now.activedeadlineseconds()) {
+    errors.invalid(path, now.activedeadlineseconds(),
+                   "must be less than or equal to previous value");
+    return false;
+  }
+  return true;
+}
+
+void check_only_added_tolerations(const core_v1::PodSpec& now, const core_v1::PodSpec& before,
+                                  ErrorList& errors) {
+  for (const auto& old : before.tolerations()) {
+    bool kept = false;
+    for (const auto& toleration : now.tolerations()) {
+      kept |= toleration.key() == old.key() && toleration.operator_() == old.operator_() &&
+              toleration.value() == old.value() && toleration.effect() == old.effect();
+    }
+    if (!kept) {
+      errors.forbidden(Path("spec").child("tolerations"),
+                       "existing toleration can not be modified except its tolerationSeconds");
+      return;
+    }
+  }
+}
+
+void check_only_removed_gates(const core_v1::PodSpec& now, const core_v1::PodSpec& before,
+                              ErrorList& errors) {
+  for (int i = 0; i < now.schedulinggates_size(); ++i) {
+    bool known = false;
+    for (const auto& old : before.schedulinggates()) {
+      known |= old.name() == now.schedulinggates(i).name();
+    }
+    if (!known) {
+      errors.forbidden(
+          Path("spec").child("schedulingGates").index(static_cast<std::size_t>(i)).child("name"),
+          "only deletion is allowed, but found new scheduling gate '" +
+              now.schedulinggates(i).name() + "'");
+    }
+  }
+}
+
+// The new spec with the fields that may change set back: equal to the old one if nothing else did.
+core_v1::PodSpec without_changes(const core_v1::PodSpec& now, const core_v1::PodSpec& before) {
+  core_v1::PodSpec out = now;
+  for (int i = 0; i < out.containers_size(); ++i) {
+    out.mutable_containers(i)->set_image(before.containers(i).image());
+  }
+  for (int i = 0; i < out.initcontainers_size(); ++i) {
+    out.mutable_initcontainers(i)->set_image(before.initcontainers(i).image());
+  }
+  if (before.has_activedeadlineseconds()) {
+    out.set_activedeadlineseconds(before.activedeadlineseconds());
+  } else {
+    out.clear_activedeadlineseconds();
+  }
+  *out.mutable_tolerations() = before.tolerations();
+  *out.mutable_schedulinggates() = before.schedulinggates();
+  if (before.terminationgraceperiodseconds() < 0 && out.terminationgraceperiodseconds() == 1) {
+    out.set_terminationgraceperiodseconds(before.terminationgraceperiodseconds());
+  }
+  // A pod that the scheduler has not seen may be narrowed to fewer nodes.
+  if (!before.schedulinggates().empty()) {
+    *out.mutable_nodeselector() = before.nodeselector();
+    if (before.affinity().has_nodeaffinity()) {
+      *out.mutable_affinity()->mutable_nodeaffinity() = before.affinity().nodeaffinity();
+    } else if (out.has_affinity()) {
+      out.mutable_affinity()->clear_nodeaffinity();
+      if (!before.has_affinity() && !out.affinity().has_podaffinity() &&
+          !out.affinity().has_podantiaffinity()) {
+        out.clear_affinity();
+      }
+    }
+  }
+  return out;
+}
+
+void check_gated_selector(const core_v1::PodSpec& now, const core_v1::PodSpec& before,
+                          ErrorList& errors) {
+  if (before.schedulinggates().empty()) return;
+  for (const auto& [key, value] : before.nodeselector()) {
+    const auto found = now.nodeselector().find(key);
+    if (found == now.nodeselector().end() || found->second != value) {
+      errors.invalid_json(Path("spec").child("nodeSelector"), map_json(now.nodeselector()),
+                          "only additions to spec.nodeSelector are allowed (no mutations or "
+                          "deletions)");
+      return;
+    }
+  }
+}
+
+void check_pod_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {
+  const core_v1::PodSpec& now = pod.spec();
+  const core_v1::PodSpec& before = old.spec();
+  const Path path("spec");
+  if (!check_same_containers(now.containers(), before.containers(), path.child("containers"),
+                             errors) ||
+      !check_same_containers(now.initcontainers(), before.initcontainers(),
+                             path.child("initContainers"), errors) ||
+      !check_deadline(now, before, errors)) {
+    return;
+  }
+  check_only_added_tolerations(now, before, errors);
+  check_only_removed_gates(now, before, errors);
+  check_gated_selector(now, before, errors);
+  if (equal(without_changes(now, before), before)) return;
+  errors.forbidden(path,
+                   "pod updates may not change fields other than `spec.containers[*].image`,"
+                   "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` "
+                   "(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` "
+                   "(allow it to be set to 1 if it was previously negative)");
+}
+
+void check_pod_status(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {
+  const std::string& nominated = pod.status().nominatednodename();
+  if (!nominated.empty()) {
+    check_each(check_dns1123_subdomain(nominated), nominated,
+               Path("status").child("nominatedNodeName"), errors);
+  }
+  if (pod.spec().nodename() != old.spec().nodename()) {
+    errors.forbidden(Path("status").child("nodeName"), "may not be changed directly");
+  }
+  for (int i = 0; i < pod.status().podips_size(); ++i) {
+    const std::string& ip = pod.status().podips(i).ip();
+    check_each(check_ip(ip), ip, Path("status").child("podIPs").index(static_cast<std::size_t>(i)),
+               errors);
+  }
+}
+
+void check_pod_template_object(const core_v1::PodTemplate& object, ErrorList& errors) {
+  check_pod_template(object.template_(), Path("template"), errors);
+}
+
+constexpr Validator kValidators[] = {
+    {"k8s.io.api.core.v1.Pod", check_as<core_v1::Pod, check_pod>,
+     compare_as<core_v1::Pod, check_pod_update>, check_as<core_v1::Pod, check_pod_create>,
+     compare_as<core_v1::Pod, check_pod_status>},
+    {"k8s.io.api.core.v1.PodTemplate", check_as<core_v1::PodTemplate, check_pod_template_object>},
+};
+
+}  // namespace
+
+std::span<const Validator> pod_validators() { return kValidators; }
+
+}  // namespace kubus::apiserver

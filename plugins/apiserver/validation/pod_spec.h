@@ -1,0 +1,44 @@
+// The rules of pods and of the templates that pods are made from.
+//
+// Thread safety: pure functions. Each adds what it finds to the errors.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "kubus/api/types.h"
+#include "validation/field_error.h"
+
+namespace k8s::io::api::core::v1 {
+class Affinity;
+class Container;
+class EphemeralContainerCommon;
+class Lifecycle;
+class PodSpec;
+class PodTemplateSpec;
+class Probe;
+class ResourceRequirements;
+class Toleration;
+class Volume;
+}  // namespace k8s::io::api::core::v1
+
+namespace kubus::apiserver {
+
+// The volumes that a container may mount.
+using VolumeNames = std::set<std::string>;
+
+void check_pod_spec(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
+// Labels, annotations and spec; without ephemeral containers.
+void check_pod_template(const core_v1::PodTemplateSpec& pod_template, const Path& path,
+                        ErrorList& errors);
+
+void check_container(const core_v1::Container& container, const VolumeNames& volumes,
+                     const Path& path, ErrorList& errors);
+void check_probes(const core_v1::Container& container, const Path& path, ErrorList& errors);
+void check_lifecycle(const core_v1::Lifecycle& lifecycle, const Path& path, ErrorList& errors);
+void check_resources(const core_v1::ResourceRequirements& resources, const Path& path,
+                     ErrorList& errors);
+VolumeNames check_volumes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
+void check_scheduling(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
+
+}  // namespace kubus::apiserver

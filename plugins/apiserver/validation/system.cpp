@@ -1,0 +1,124 @@
+#include <k8s/apiextensions/v1/custom_resource_definition.pb.h>
+#include <k8s/coordination/v1/lease.pb.h>
+#include <k8s/node/v1/runtime_class.pb.h>
+#include <k8s/scheduling/v1/priority_class.pb.h>
+
+#include <set>
+
+#include "validation/checks.h"
+#include "validation/validator.h"
+
+namespace kubus::apiserver {
+namespace {
+
+void check_lease(const coordination_v1::Lease& lease, ErrorList& errors) {
+  const Path path("spec");
+  if (lease.spec().has_leasedurationseconds() && lease.spec().leasedurationseconds() <= 0) {
+    errors.invalid(path.child("leaseDurationSeconds"), lease.spec().leasedurationseconds(),
+                   "must be greater than 0");
+  }
+  if (lease.spec().has_leasetransitions()) {
+    check_non_negative(lease.spec().leasetransitions(), path.child("leaseTransitions"), errors);
+  }
+}
+
+void check_priority(const scheduling_v1::PriorityClass& object, ErrorList& errors) {
+  constexpr std::int32_t kMaxUser = 1'000'000'000;
+  const std::string& name = object.metadata().name();
+  const bool system = name == "system-node-critical" || name == "system-cluster-critical";
+  if (name.starts_with("system-")) {
+    if (!system) {
+      errors.forbidden(Path("metadata").child("name"),
+                       "priority class names with 'system-' prefix are reserved for system use "
+                       "only");
+    }
+  } else if (object.value() > kMaxUser) {
+    errors.forbidden(Path("value"),
+                     "maximum allowed value of a user defined priority is 1000000000");
+  }
+  if (object.has_preemptionpolicy()) {
+    check_one_of(object.preemptionpolicy(), {"Never", "PreemptLowerPriority"},
+                 Path("preemptionPolicy"), errors);
+  }
+}
+
+void check_priority_update(const scheduling_v1::PriorityClass& object,
+                           const scheduling_v1::PriorityClass& old, ErrorList& errors) {
+  if (object.value() != old.value()) {
+    errors.forbidden(Path("value"), "may not be changed in an update.");
+  }
+  check_immutable(object.preemptionpolicy(), old.preemptionpolicy(), Path("preemptionPolicy"),
+                  errors);
+}
+
+void check_runtime(const node_v1::RuntimeClass& object, ErrorList& errors) {
+  check_each(check_dns1123_label(object.handler()), object.handler(), Path("handler"), errors);
+}
+
+void check_runtime_update(const node_v1::RuntimeClass& object, const node_v1::RuntimeClass& old,
+                          ErrorList& errors) {
+  check_immutable(object.handler(), old.handler(), Path("handler"), errors);
+}
+
+void check_definition(const apiextensions_v1::CustomResourceDefinition& object, ErrorList& errors) {
+  const Path path("spec");
+  const auto& spec = object.spec();
+  const std::string wanted = spec.names().plural() + "." + spec.group();
+  if (object.metadata().name() != wanted) {
+    errors.invalid(Path("metadata").child("name"), object.metadata().name(),
+                   "must be spec.names.plural+\".\"+spec.group");
+  }
+  if (spec.group().empty()) {
+    errors.required(path.child("group"));
+  } else {
+    check_each(check_dns1123_subdomain(spec.group()), spec.group(), path.child("group"), errors);
+    if (spec.group().find('.') == std::string::npos) {
+      errors.invalid(path.child("group"), spec.group(), "should be a domain with at least one dot");
+    }
+  }
+  check_one_of(spec.scope(), {"Cluster", "Namespaced"}, path.child("scope"), errors);
+  std::set<std::string> names;
+  int stored = 0;
+  for (int i = 0; i < spec.versions_size(); ++i) {
+    const auto& version = spec.versions(i);
+    const Path at = path.child("versions").index(static_cast<std::size_t>(i));
+    check_each(check_dns1035_label(version.name()), version.name(), at.child("name"), errors);
+    if (!names.insert(version.name()).second) {
+      errors.invalid(at.child("name"), version.name(), "must contain unique version names");
+    }
+    stored += version.storage() ? 1 : 0;
+    if (!version.has_schema()) {
+      errors.required(at.child("schema").child("openAPIV3Schema"), "schemas are required");
+    }
+  }
+  if (stored != 1) {
+    errors.invalid_json(path.child("versions"), std::to_string(spec.versions_size()),
+                        "must have exactly one version marked as storage version");
+  }
+  const Path of_names = path.child("names");
+  check_each(check_dns1035_label(spec.names().plural()), spec.names().plural(),
+             of_names.child("plural"), errors);
+  if (spec.names().kind().empty()) errors.required(of_names.child("kind"));
+  if (spec.names().listkind().empty()) errors.required(of_names.child("listKind"));
+  if (spec.names().kind() == spec.names().listkind() && !spec.names().kind().empty()) {
+    errors.invalid(of_names.child("listKind"), spec.names().listkind(),
+                   "kind and listKind may not be the same");
+  }
+}
+
+constexpr Validator kValidators[] = {
+    {"k8s.io.api.coordination.v1.Lease", check_as<coordination_v1::Lease, check_lease>},
+    {"k8s.io.api.scheduling.v1.PriorityClass",
+     check_as<scheduling_v1::PriorityClass, check_priority>,
+     compare_as<scheduling_v1::PriorityClass, check_priority_update>},
+    {"k8s.io.api.node.v1.RuntimeClass", check_as<node_v1::RuntimeClass, check_runtime>,
+     compare_as<node_v1::RuntimeClass, check_runtime_update>},
+    {"k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition",
+     check_as<apiextensions_v1::CustomResourceDefinition, check_definition>},
+};
+
+}  // namespace
+
+std::span<const Validator> system_validators() { return kValidators; }
+
+}  // namespace kubus::apiserver

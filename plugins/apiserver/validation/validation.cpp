@@ -1,0 +1,99 @@
+#include "validation/validation.h"
+
+#include <google/protobuf/descriptor.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+#include <k8s/meta/v1/status.pb.h>
+
+#include <unordered_map>
+
+#include "validation/metadata.h"
+#include "validation/validator.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using google::protobuf::Message;
+using ValidatorMap = std::unordered_map<std::string_view, const Validator*>;
+
+const Validator* find_validator(const Message& object) {
+  static const ValidatorMap validators = [] {
+    ValidatorMap out;
+    for (const auto group : {pod_validators(), workload_validators(), batch_validators(),
+                             service_validators(), endpoint_validators(), core_validators(),
+                             quota_validators(), volume_validators(), network_validators(),
+                             access_validators(), autoscaling_validators(), system_validators()}) {
+      for (const Validator& validator : group) out.emplace(validator.type, &validator);
+    }
+    return out;
+  }();
+  const auto found = validators.find(object.GetDescriptor()->full_name());
+  return found == validators.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+ErrorList validate_create(const Message& object, const ResourceInfo& resource) {
+  ErrorList errors;
+  if (const meta_v1::ObjectMeta* metadata = metadata_of(object);
+      metadata != nullptr && resource.has_verb("get")) {
+    check_metadata(*metadata, resource.namespaced, name_check(resource), Path("metadata"), errors);
+  }
+  const Validator* validator = find_validator(object);
+  if (validator == nullptr) return errors;
+  if (validator->check != nullptr) validator->check(object, errors);
+  if (validator->create != nullptr) validator->create(object, errors);
+  return errors;
+}
+
+ErrorList validate_update(const Message& object, const Message& old,
+                          const ResourceInfo& /*resource*/) {
+  ErrorList errors;
+  const meta_v1::ObjectMeta* metadata = metadata_of(object);
+  const meta_v1::ObjectMeta* before = metadata_of(old);
+  if (metadata != nullptr && before != nullptr) {
+    check_metadata_update(*metadata, *before, Path("metadata"), errors);
+  }
+  const Validator* validator = find_validator(object);
+  if (validator == nullptr) return errors;
+  if (validator->check != nullptr) validator->check(object, errors);
+  if (validator->update != nullptr) validator->update(object, old, errors);
+  return errors;
+}
+
+ErrorList validate_status_update(const Message& object, const Message& old,
+                                 const ResourceInfo& /*resource*/) {
+  ErrorList errors;
+  const meta_v1::ObjectMeta* metadata = metadata_of(object);
+  const meta_v1::ObjectMeta* before = metadata_of(old);
+  if (metadata != nullptr && before != nullptr) {
+    check_metadata_update(*metadata, *before, Path("metadata"), errors);
+  }
+  const Validator* validator = find_validator(object);
+  if (validator != nullptr && validator->status != nullptr) {
+    validator->status(object, old, errors);
+  }
+  return errors;
+}
+
+Status to_status(std::string_view group, std::string_view kind, std::string_view name,
+                 const ErrorList& errors) {
+  if (errors.empty()) return {};
+  std::string message(kind);
+  if (!group.empty()) message.append(".").append(group);
+  message += " " + quoted(name) + " is invalid: " + join_errors(errors.errors());
+  meta_v1::StatusDetails details;
+  details.set_name(std::string(name));
+  details.set_group(std::string(group));
+  details.set_kind(std::string(kind));
+  for (const FieldError& error : errors.errors()) {
+    auto& cause = *details.add_causes();
+    cause.set_reason(std::string(cause_reason(error.type)));
+    cause.set_message(error.body());
+    cause.set_field(error.path);
+  }
+  Status out(Code::kInvalid, std::move(message));
+  out.with_details(details.SerializeAsString());
+  return out;
+}
+
+}  // namespace kubus::apiserver

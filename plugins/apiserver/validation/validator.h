@@ -1,0 +1,56 @@
+// Validators: for each kind the functions that check what is special to it.
+//
+// Thread safety: constant tables of pure functions.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <span>
+#include <string_view>
+
+#include "kubus/api/types.h"
+#include "validation/field_error.h"
+
+namespace kubus::apiserver {
+
+struct Validator {
+  using Check = void (*)(const google::protobuf::Message& object, ErrorList& errors);
+  using Compare = void (*)(const google::protobuf::Message& object,
+                           const google::protobuf::Message& old, ErrorList& errors);
+
+  std::string_view type;  // full name of the message
+  // The object by itself, on create and on update; null where nothing is checked.
+  Check check = nullptr;
+  // What may change, on update only.
+  Compare update = nullptr;
+  // On create only.
+  Check create = nullptr;
+  // The status, on an update of the status.
+  Compare status = nullptr;
+};
+
+template <class T, void (*kCheck)(const T&, ErrorList&)>
+void check_as(const google::protobuf::Message& object, ErrorList& errors) {
+  kCheck(static_cast<const T&>(object), errors);
+}
+
+template <class T, void (*kCompare)(const T&, const T&, ErrorList&)>
+void compare_as(const google::protobuf::Message& object, const google::protobuf::Message& old,
+                ErrorList& errors) {
+  kCompare(static_cast<const T&>(object), static_cast<const T&>(old), errors);
+}
+
+std::span<const Validator> pod_validators();
+std::span<const Validator> workload_validators();
+std::span<const Validator> batch_validators();
+std::span<const Validator> service_validators();
+std::span<const Validator> endpoint_validators();
+std::span<const Validator> core_validators();
+std::span<const Validator> quota_validators();
+std::span<const Validator> volume_validators();
+std::span<const Validator> network_validators();
+std::span<const Validator> access_validators();
+std::span<const Validator> autoscaling_validators();
+std::span<const Validator> system_validators();
+
+}  // namespace kubus::apiserver
