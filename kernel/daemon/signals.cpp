@@ -1,0 +1,59 @@
+#include "daemon/signals.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <initializer_list>
+
+namespace kubus::kernel {
+namespace {
+
+int g_pipe[2] = {-1, -1};
+
+void on_signal(int signal) {
+  int saved = errno;
+  Signals::wake(signal);
+  errno = saved;
+}
+
+void catch_signal(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+Signals::Signals() {
+  if (::pipe2(g_pipe, O_CLOEXEC) != 0) return;
+  // A full pipe must not block a handler: what is in it already wakes the reader.
+  ::fcntl(g_pipe[1], F_SETFL, O_NONBLOCK);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) catch_signal(signal, on_signal);
+  catch_signal(SIGPIPE, [](int) {});
+}
+
+Signals::~Signals() {
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) catch_signal(signal, SIG_DFL);
+  ::close(g_pipe[0]);
+  ::close(g_pipe[1]);
+}
+
+int Signals::wait() {
+  unsigned char signal = 0;
+  for (;;) {
+    auto got = ::read(g_pipe[0], &signal, 1);
+    if (got == 1) return signal;
+    if (got < 0 && errno == EINTR) continue;
+    return SIGTERM;
+  }
+}
+
+void Signals::wake(int signal) {
+  auto byte = static_cast<unsigned char>(signal);
+  [[maybe_unused]] auto ignored = ::write(g_pipe[1], &byte, 1);
+}
+
+}  // namespace kubus::kernel

@@ -1,0 +1,192 @@
+#include "supervisor/supervisor.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config/schema.h"
+
+namespace kubus::kernel {
+
+Supervisor::Supervisor(Host& host, Settings settings, ConfigStore config,
+                       std::function<void(const Status&)> fatal)
+    : host_(host),
+      loop_(host.self().context().loop()),
+      settings_(std::move(settings)),
+      config_(std::move(config)),
+      fatal_(std::move(fatal)),
+      loader_(std::make_unique<Pool>("loader", 1)) {
+  host_.directory()->observe([this, alive = std::weak_ptr(alive_)](const InstanceReport& report) {
+    if (alive.expired()) return;
+    auto* record = find(report.id);
+    auto* generation = record ? record->find(report.generation) : nullptr;
+    if (generation && generation->runner) generation->runner->report(report);
+  });
+  for (const auto& preference : settings_.prefer) {
+    auto equals = preference.find('=');
+    if (equals != std::string::npos)
+      host_.directory()->prefer(preference.substr(0, equals), preference.substr(equals + 1));
+  }
+}
+
+Supervisor::~Supervisor() = default;
+
+void Supervisor::stop_loading() { loader_->stop(); }
+
+PluginRecord* Supervisor::find(const std::string& name) {
+  auto found = records_.find(name);
+  return found == records_.end() ? nullptr : found->second.get();
+}
+
+void Supervisor::start() {
+  std::error_code ignored;
+  std::filesystem::remove_all(settings_.generations_dir(), ignored);
+  std::filesystem::create_directories(settings_.generations_dir(), ignored);
+  std::filesystem::permissions(settings_.generations_dir(), std::filesystem::perms::owner_all,
+                               ignored);
+  if (settings_.watch) {
+    watch_ = std::make_unique<DirectoryWatch>(
+        loop_, [this](const auto& path, auto change) { file_event(path, change); },
+        [this] { scan(); });
+    for (const auto& directory : settings_.plugin_dirs)
+      if (auto status = watch_->add(directory); !status.ok())
+        log_.warn("plugin directory not watched", {{"reason", status.message()}});
+  }
+  scan();
+  for (const auto& error : config_.unknown_sections(kernel_schema(""), [&] {
+         std::set<std::string> names;
+         for (const auto& [name, record] : records_) names.insert(name);
+         for (const auto& [path, info] : refused_) names.insert(info.name());
+         return names;
+       }()))
+    log_.error("configuration", {{"error", error.to_string()}});
+  check_required_present();
+}
+
+void Supervisor::check_required_present() {
+  for (const auto& name : settings_.required) {
+    if (find(name)) continue;
+    auto refused = std::find_if(refused_.begin(), refused_.end(),
+                                [&](const auto& item) { return item.second.name() == name; });
+    check_required(name, refused == refused_.end() ? "no file holds such a plugin"
+                                                   : refused->second.message());
+  }
+  if (settings_.required.empty()) started_up_ = true;
+}
+
+void Supervisor::check_required(const std::string& name, const std::string& why) {
+  const auto& required = settings_.required;
+  if (started_up_ || shutting_down_ || !fatal_ ||
+      std::find(required.begin(), required.end(), name) == required.end())
+    return;
+  std::exchange(fatal_,
+                nullptr)({Code::kUnavailable, "required plugin " + name + " cannot start: " + why});
+}
+
+void Supervisor::shut_down(std::function<void()> done) {
+  stopped_ = std::move(done);
+  shutting_down_ = true;
+  watch_.reset();
+  gone_timers_.clear();
+  for (auto& [name, record] : records_) {
+    record->wanted = record->relaunch = false;
+    record->retry.reset();
+  }
+  stop_next();
+}
+
+void Supervisor::stop_next() {
+  bool busy = false;
+  for (auto& [name, record] : records_) {
+    busy = busy || record->current || record->next || record->running_down();
+    if (!record->current && !record->next) continue;
+    const auto& provides = record->file.manifest.provides;
+    bool needed = std::any_of(records_.begin(), records_.end(), [&](const auto& other) {
+      const auto& wants = other.second->file.manifest.requires_;
+      return other.second != record &&
+             (other.second->current || other.second->next || other.second->running_down()) &&
+             std::find_first_of(wants.begin(), wants.end(), provides.begin(), provides.end()) !=
+                 wants.end();
+    });
+    if (!needed) stop_all(*record);
+  }
+  if (!busy && stopped_) std::exchange(stopped_, nullptr)();
+}
+
+Result<std::string> Supervisor::host_program(const std::string& abi_tag) const {
+  if (abi_tag == own_abi_tag()) return settings_.layout.host_program;
+  auto other = settings_.layout.runtimes_dir + "/" + abi_tag + "/kubus-host";
+  if (std::filesystem::exists(other)) return other;
+  return Status(Code::kUnavailable, "built for ABI " + abi_tag + ", this is " +
+                                        std::string(own_abi_tag()) + "; its runtime is not in " +
+                                        settings_.layout.runtimes_dir);
+}
+
+Result<bool> Supervisor::decide_in_process(const PluginFile& file, const Resolved& config) const {
+  const auto& wish = config.values.at("isolation");
+  const auto& manifest = file.manifest;
+  if (wish.text != "auto" && wish.text != "process" && wish.text != "in-process")
+    return Status(Code::kInvalid,
+                  wish.origin.to_string() + ": isolation: expected auto, in-process or process");
+  if (file.abi_tag != own_abi_tag() || manifest.isolation == Isolation::kProcess) {
+    if (wish.text == "in-process")
+      return Status(Code::kInvalid, wish.origin.to_string() +
+                                        ": isolation: this plugin needs a process of its own");
+    return false;
+  }
+  if (manifest.isolation == Isolation::kInProcess) {
+    if (wish.text == "process")
+      return Status(Code::kInvalid,
+                    wish.origin.to_string() + ": isolation: this plugin only runs in-process");
+    return true;
+  }
+  if (wish.text == "auto") return !manifest.third_party;
+  return wish.text == "in-process";
+}
+
+Resolved Supervisor::resolve(const ConfigStore& store, const PluginFile& file) const {
+  auto schema = common_plugin_schema();
+  schema.insert(schema.end(), file.manifest.config.begin(), file.manifest.config.end());
+  return store.plugin(file.manifest.name, schema);
+}
+
+RunnerOptions Supervisor::runner_options(const Generation& generation) const {
+  Config::Values values;
+  for (const auto& spec : generation.manifest.config)
+    values[spec.key] = generation.config.at(spec.key).text;
+  Config::Values common;
+  for (const auto& spec : common_plugin_schema())
+    common[spec.key] = generation.config.at(spec.key).text;
+  RunnerOptions options;
+  options.name = generation.manifest.name;
+  options.generation = generation.number;
+  options.config = Config(std::move(values));
+  options.state_dir = settings_.state_dir + "/" + options.name;
+  options.runtime_dir = settings_.run_dir + "/plugins/" + options.name;
+  options.threads = static_cast<std::size_t>(generation.manifest.threads);
+  options.permissions = generation.manifest.permissions;
+  options.start_timeout = settings_.start_timeout;
+  options.drain_timeout = settings_.drain_timeout;
+  options.memory_limit = Config(common).bytes("memory_limit");
+  options.log_level = common["log_level"].empty() ? settings_.log_level : common["log_level"];
+  options.log_format = settings_.log_format;
+  return options;
+}
+
+std::vector<PluginInfo> Supervisor::list() const {
+  std::vector<PluginInfo> plugins;
+  for (const auto& [name, record] : records_) plugins.push_back(record->info());
+  for (const auto& [path, info] : refused_) plugins.push_back(info);
+  std::sort(plugins.begin(), plugins.end(),
+            [](const auto& a, const auto& b) { return a.name() < b.name(); });
+  return plugins;
+}
+
+PluginInfo Supervisor::info(const std::string& name) const {
+  if (auto found = records_.find(name); found != records_.end()) return found->second->info();
+  if (auto found = refused_.find(name); found != refused_.end()) return found->second;
+  PluginInfo unknown;
+  unknown.set_name(name);
+  return unknown;
+}
+
+}  // namespace kubus::kernel
