@@ -1,0 +1,48 @@
+// Session: one run of the kubus command: its options, its connection to kubusd, its output.
+//
+// Thread safety: none; the main thread's.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <memory>
+#include <string>
+
+#include "daemon/verbs.h"
+#include "kubus/host.h"
+
+namespace kubus::command {
+
+// What ends a command; caught in main(), which prints it.
+struct Failure {
+  int code = 1;
+  std::string message;
+};
+
+class Session {
+ public:
+  std::string run_dir = "/run/kubus";
+  std::string output;  // "" for people, "json" for programs
+
+  bool json() const { return output == "json"; }
+  // Connects on first use. Throws Failure.
+  Host& host();
+  bus::Client& bus() { return host().self().context().bus(); }
+
+  template <class Request, class Reply>
+  Reply call(const rpc::Method<Request, Reply>& method, const Request& request) {
+    bus::CallOptions options;
+    options.timeout = std::chrono::minutes(2);
+    auto reply = rpc::call_wait(bus(), method, request, options);
+    if (!reply.ok()) throw Failure{1, reply.status().message()};
+    return std::move(*reply);
+  }
+
+ private:
+  std::unique_ptr<Host> host_;
+};
+
+// One JSON value on standard output.
+void print_json(const google::protobuf::Message& message);
+
+}  // namespace kubus::command
