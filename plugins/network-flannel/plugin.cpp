@@ -3,6 +3,8 @@
 #include <k8s/core/v1/node.pb.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 
 #include "kubus/informer.h"
@@ -16,7 +18,10 @@ using Node = k8s::io::api::core::v1::Node;
 std::string host_name() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
-  return name;
+  std::string out = name;
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
 }
 
 // The settings but the pods' range.
