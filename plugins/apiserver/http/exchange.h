@@ -22,9 +22,9 @@ class ClientTls;
 class BodyStream {
  public:
   virtual ~BodyStream() = default;
-  // Queues one chunk made of `pieces`. False when the client is gone, or was cut off because more
-  // than the limit waited for it.
-  virtual bool write(std::vector<Bytes> pieces) = 0;
+  // Queues `pieces`. False when the client is gone, or was cut off because more than the limit
+  // waited for it. What is not `limited` may exceed the limit: shared bytes that cost no memory.
+  virtual bool write(std::vector<Bytes> pieces, bool limited = true) = 0;
   // Ends the body in the proper way; the connection can serve the next request.
   virtual void finish() = 0;
   // Runs once, on the connection's thread, when the stream is over for whatever reason.

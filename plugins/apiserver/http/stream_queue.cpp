@@ -1,5 +1,6 @@
 #include "http/stream_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace kubus::apiserver::http {
@@ -8,20 +9,20 @@ StreamQueue::StreamQueue(std::size_t limit, UniqueFunction<void()> wake,
                          UniqueFunction<void()> overflow)
     : limit_(limit), wake_(std::move(wake)), overflow_(std::move(overflow)) {}
 
-bool StreamQueue::write(std::vector<Bytes> pieces) {
+bool StreamQueue::write(std::vector<Bytes> pieces, bool limited) {
   std::unique_lock lock(mutex_);
   if (closed_ || finished_) return false;
   std::size_t size = 0;
   for (const auto& piece : pieces) size += piece.size();
   // One message larger than the limit passes when nothing else waits.
-  if (waiting_ > 0 && waiting_ + size > limit_) {
+  if (limited && waiting_ > 0 && waiting_ + size > limit_) {
     finished_ = true;
     queue_.clear();
     lock.unlock();
     overflow_();
     return false;
   }
-  waiting_ += size;
+  (limited ? waiting_ : unlimited_) += size;
   for (auto& piece : pieces)
     if (!piece.empty()) queue_.push_back(std::move(piece));
   const bool announce = !std::exchange(announced_, true);
@@ -63,7 +64,10 @@ bool StreamQueue::idle() {
 
 void StreamQueue::sent(std::size_t bytes) {
   std::lock_guard lock(mutex_);
-  waiting_ -= bytes;
+  // The unlimited part came first.
+  const auto first = std::min(bytes, unlimited_);
+  unlimited_ -= first;
+  waiting_ -= bytes - first;
 }
 
 void StreamQueue::close() {

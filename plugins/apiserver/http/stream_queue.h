@@ -19,7 +19,7 @@ class StreamQueue final : public BodyStream {
   // too slow and is to be cut off. Both are called from writers' threads.
   StreamQueue(std::size_t limit, UniqueFunction<void()> wake, UniqueFunction<void()> overflow);
 
-  bool write(std::vector<Bytes> pieces) override;
+  bool write(std::vector<Bytes> pieces, bool limited) override;
   void finish() override;
   void on_close(Task task) override;
 
@@ -42,7 +42,9 @@ class StreamQueue final : public BodyStream {
   UniqueFunction<void()> overflow_;
   std::mutex mutex_;
   std::vector<Bytes> queue_;
+  // Only what is limited counts.
   std::size_t waiting_ = 0;
+  std::size_t unlimited_ = 0;
   bool announced_ = false;
   bool finished_ = false;
   bool closed_ = false;

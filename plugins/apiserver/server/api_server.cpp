@@ -2,88 +2,215 @@
 
 #include <optional>
 
-#include "health/health.h"
+#include "auth/plugin_permissions.h"
+#include "cache/storage_sync.h"
 #include "health/version.h"
 #include "http/server.h"
-#include "kubus/metrics.h"
-#include "respond/api_errors.h"
-#include "respond/status_body.h"
+#include "server/bootstrap.h"
+#include "server/bus_api.h"
 #include "server/certificates.h"
-#include "server/frontend.h"
+#include "server/event_expiry.h"
+#include "server/http_api.h"
 #include "server/options.h"
+#include "server/routes.h"
+#include "services/service_allocator.h"
+#include "subresource/subresources.h"
 
 namespace kubus::apiserver {
 
+// Members are destroyed from the last to the first: the server that runs all of them goes last,
+// after its threads have ended.
 struct ApiServer::Parts {
   Context& context;
   UniqueFunction<void()> ready;
   Options options;
-  Health health;
-  Authorizers authorizers;
-  std::optional<Frontend> frontend;
+  std::string service_address;
   std::optional<http::Server> server;
+  std::optional<ClusterCache> cache;
+  std::optional<ServiceAllocator> services;
+  std::optional<Registry> registry;
+  std::optional<Api> api;
+  std::shared_ptr<PluginPermissions> permissions;
+  Authorizers authorizers;
+  Health health;
+  std::optional<Discovery> discovery;
+  std::optional<OpenApi> openapi;
+  std::optional<Proxy> proxy;
+  std::optional<HttpApi> http_api;
+  std::optional<BusApi> bus_api;
+  std::optional<Frontend> frontend;
+  std::optional<StorageSync> sync;
+  std::optional<EventExpiry> expiry;
+  Registration bookmarks;
+  std::atomic<bool> is_ready{false};
+  // On the loop: both must be true for the first objects to be made.
+  bool listening = false;
+  bool filled = false;
 
   Parts(Context& c, UniqueFunction<void()> r) : context(c), ready(std::move(r)) {}
 
-  void make_frontend() {
-    authorizers.push_back(make_masters_authorizer());
-    authorizers.push_back(make_public_paths_authorizer());
-    Authenticators authenticators;
-    authenticators.push_back(make_certificate_authenticator());
-    frontend.emplace(std::move(authenticators), authorizers);
-    auto& routes = frontend->routes();
-    for (const char* path : {"/healthz", "/livez", "/readyz"})
-      routes.add(path, true, [this](const RouteCall& call) {
-        return health.answer(call.info.path, call.query);
-      });
-    routes.add("/version", false, [](const RouteCall&) {
-      return text_response(200, "application/json", version_json());
-    });
-    routes.add("/metrics", false, [](const RouteCall&) {
-      return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics::expose());
-    });
-    frontend->on_resource(
-        [](ResourceCall call) { call.exchange->respond(status_response(errors::no_such_path())); });
+  Status configure();
+  void make_registry(AddressRange addresses);
+  void make_subresources();
+  void make_authorizers();
+  void make_frontend();
+  Status listen();
+  void begin_objects();
+  void finish_start(const Status& status);
+};
+
+namespace {
+
+// Delegates to an authorizer that others share.
+class SharedAuthorizer final : public Authorizer {
+ public:
+  explicit SharedAuthorizer(std::shared_ptr<Authorizer> to) : to_(std::move(to)) {}
+  bool allows(const Identity& identity, const RequestInfo& info) override {
+    return to_->allows(identity, info);
   }
 
-  // On the pool: files are read and written.
-  Status prepare() {
-    auto certificates = prepare_certificates(options, "");
-    if (!certificates.ok()) return certificates.status();
-    http::ServerOptions http;
-    http.address = options.bind_address;
-    http.port = options.port;
-    http.threads = options.http_threads;
-    server.emplace(std::move(http), certificates->server, *frontend);
-    KUBUS_TRY(server->start());
-    return write_kubeconfig(options, server->port());
-  }
+ private:
+  std::shared_ptr<Authorizer> to_;
 };
+
+constexpr std::chrono::minutes kBookmarkPeriod{1};
+
+}  // namespace
+
+Status ApiServer::Parts::configure() {
+  auto read = Options::from(context.config(), context.state_dir());
+  if (!read.ok()) return read.status();
+  options = std::move(*read);
+  auto addresses = AddressRange::parse(options.service_cidr);
+  if (!addresses.ok()) return addresses.status();
+  service_address = addresses->first();
+  make_registry(std::move(*addresses));
+  make_subresources();
+  make_authorizers();
+  bus_api.emplace(*registry, *api, authorizers, *permissions);
+  return bus_api->serve(context.server());
+}
+
+void ApiServer::Parts::make_registry(AddressRange addresses) {
+  cache.emplace(options.watch_history);
+  services.emplace(std::move(addresses),
+                   PortRange(options.node_port_first, options.node_port_last));
+  registry.emplace(context, *cache, standard_engines());
+  registry->hooks().push_back(&*services);
+  auto& admissions = registry->admissions();
+  admissions.push_back(make_namespace_lifecycle(*cache));
+  admissions.push_back(make_service_account());
+  admissions.push_back(make_priority(*cache));
+  admissions.push_back(make_default_tolerations());
+  admissions.push_back(make_node_taint());
+  api.emplace(*registry);
+  sync.emplace(context, *cache, [this] {
+    services->fill(*cache);
+    filled = true;
+    begin_objects();
+  });
+  expiry.emplace(*registry, options.event_ttl);
+}
+
+void ApiServer::Parts::make_subresources() {
+  add_scale(*api, *registry);
+  add_binding(*api, *registry);
+  add_eviction(*api, *registry);
+  add_finalize(*api, *registry);
+  add_reviews(*api, authorizers);
+}
+
+void ApiServer::Parts::make_authorizers() {
+  permissions = std::make_shared<PluginPermissions>(context);
+  authorizers.push_back(make_masters_authorizer());
+  authorizers.push_back(std::make_unique<SharedAuthorizer>(permissions));
+  authorizers.push_back(make_public_paths_authorizer());
+}
+
+void ApiServer::Parts::make_frontend() {
+  Authenticators authenticators;
+  authenticators.push_back(make_certificate_authenticator());
+  frontend.emplace(std::move(authenticators), authorizers);
+  health.add("ping", false, [] { return std::string(); });
+  health.add("storage", true,
+             [this] { return sync->following() ? std::string() : "storage does not answer"; });
+  health.add("poststarthook/start-objects", true,
+             [this] { return is_ready ? std::string() : "not finished"; });
+  discovery.emplace(options.advertise_address + ":" + std::to_string(options.port));
+  openapi.emplace(std::string(kGitVersion));
+  add_health_routes(frontend->routes(), health);
+  add_discovery_routes(frontend->routes(), *discovery);
+  add_openapi_routes(frontend->routes(), *openapi);
+  http_api.emplace(*registry, *api, *proxy);
+  frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });
+}
+
+// On the pool: files are read and written.
+Status ApiServer::Parts::listen() {
+  auto certificates = prepare_certificates(options, service_address);
+  if (!certificates.ok()) return certificates.status();
+  auto plain = http::ClientTls::make("", "", "");
+  if (!plain.ok()) return plain.status();
+  proxy.emplace(*cache, certificates->kubelet_client, std::move(*plain));
+  make_frontend();
+  http::ServerOptions http;
+  http.address = options.bind_address;
+  http.port = options.port;
+  http.threads = options.http_threads;
+  server.emplace(std::move(http), certificates->server, *frontend);
+  KUBUS_TRY(server->start());
+  return write_kubeconfig(options, server->port());
+}
+
+void ApiServer::Parts::begin_objects() {
+  if (!listening || !filled) return;
+  auto bootstrap = std::make_shared<Bootstrap>(*registry, options, service_address, server->port());
+  bootstrap->run([this](const Status& status) { finish_start(status); });
+}
+
+void ApiServer::Parts::finish_start(const Status& status) {
+  if (!status.ok()) return context.fail(status.annotate("the first objects of the cluster"));
+  context.log().info("serving", {{"address", options.bind_address},
+                                 {"port", server->port()},
+                                 {"revision", cache->revision()}});
+  is_ready = true;
+  bookmarks = context.loop().every(kBookmarkPeriod, [this] { cache->bookmark(); });
+  expiry->start();
+  ready();
+}
 
 ApiServer::ApiServer(Context& context, UniqueFunction<void()> ready)
     : parts_(std::make_unique<Parts>(context, std::move(ready))) {}
 
-ApiServer::~ApiServer() = default;
+ApiServer::~ApiServer() {
+  // Its threads use everything else.
+  if (parts_->server) parts_->server->stop(std::chrono::milliseconds(0));
+}
 
 Status ApiServer::start() {
   auto& parts = *parts_;
-  auto options = Options::from(parts.context.config(), parts.context.state_dir());
-  if (!options.ok()) return options.status();
-  parts.options = std::move(*options);
-  parts.health.add("ping", false, [] { return std::string(); });
-  parts.make_frontend();
+  KUBUS_TRY(parts.configure());
+  parts.sync->start();
   parts.context.pool().post([&parts] {
-    auto status = parts.prepare();
+    auto status = parts.listen();
     if (!status.ok()) return parts.context.fail(std::move(status));
-    parts.context.log().info(
-        "serving", {{"address", parts.options.bind_address}, {"port", parts.server->port()}});
-    parts.ready();
+    parts.context.loop().post([&parts] {
+      parts.listening = true;
+      parts.begin_objects();
+    });
   });
   return {};
 }
 
 void ApiServer::drain() {
-  if (parts_->server) parts_->server->stop(parts_->options.drain_grace);
+  auto& parts = *parts_;
+  parts.is_ready = false;
+  parts.bookmarks.reset();
+  parts.cache->end_watches({});
+  // Requests that are under way finish on the loop, so it is not blocked here.
+  parts.context.pool().post([&parts] {
+    if (parts.server) parts.server->stop(parts.options.drain_grace);
+  });
 }
 
 }  // namespace kubus::apiserver

@@ -1,0 +1,104 @@
+#include "auth/plugin_permissions.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "kubus/api/json_value.h"
+#include "kubus/kernel.pb.h"
+#include "kubus/rpc.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr rpc::Method<kernel::DescribeRequest, kernel::DescribeReply> kDescribe{
+    "kubus.directory.v1", "Describe"};
+// An upgraded plugin may come with other rules.
+constexpr std::chrono::seconds kFresh{10};
+// The kernel's own command.
+constexpr std::string_view kKernel = "kubus";
+
+std::vector<std::string> strings(const boost::json::object& rule, std::string_view key) {
+  std::vector<std::string> found;
+  const auto* value = rule.if_contains(key);
+  if (!value || !value->is_array()) return found;
+  for (const auto& item : value->get_array())
+    if (item.is_string()) found.emplace_back(item.get_string());
+  return found;
+}
+
+bool names(const std::vector<std::string>& list, std::string_view word) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const auto& item) { return item == "*" || item == word; });
+}
+
+}  // namespace
+
+std::optional<PermissionRule> PermissionRule::parse(const std::string& json) {
+  boost::json::value value;
+  if (!parse_json(json, value).ok() || !value.is_object()) return std::nullopt;
+  const auto& rule = value.get_object();
+  return PermissionRule{strings(rule, "groups"), strings(rule, "resources"),
+                        strings(rule, "verbs")};
+}
+
+bool PermissionRule::covers(const RequestInfo& info) const {
+  const auto resource =
+      info.subresource.empty() ? info.resource : info.resource + "/" + info.subresource;
+  return names(groups, info.group) && names(resources, resource) && names(verbs, info.verb);
+}
+
+void PluginPermissions::with_rules(const std::string& plugin, Task then) {
+  bool ask_now = false;
+  {
+    std::lock_guard lock(mutex_);
+    auto& entry = entries_[plugin];
+    if (plugin != kKernel && std::chrono::steady_clock::now() - entry.read > kFresh) {
+      // Who is known already need not wait for what is most likely the same again.
+      ask_now = !std::exchange(entry.asking, true);
+      if (entry.read == std::chrono::steady_clock::time_point{}) {
+        entry.waiting.push_back(std::move(then));
+      }
+    }
+  }
+  if (ask_now) ask(plugin);
+  if (then) then();
+}
+
+void PluginPermissions::ask(const std::string& plugin) {
+  kernel::DescribeRequest request;
+  request.set_id(plugin);
+  bus::CallOptions options;
+  options.idempotent = true;
+  options.timeout = std::chrono::seconds(5);
+  rpc::call(context_.bus(), kDescribe, request, options,
+            [this, plugin](Result<kernel::DescribeReply> reply) {
+              std::vector<PermissionRule> rules;
+              if (reply.ok())
+                for (const auto& text : reply->instance().permissions())
+                  if (auto rule = PermissionRule::parse(text)) rules.push_back(std::move(*rule));
+              std::vector<Task> waiting;
+              {
+                std::lock_guard lock(mutex_);
+                auto& entry = entries_[plugin];
+                // A kernel that does not answer takes no rights away.
+                if (reply.ok()) entry.rules = std::move(rules);
+                if (reply.ok()) entry.read = std::chrono::steady_clock::now();
+                entry.asking = false;
+                waiting = std::move(entry.waiting);
+              }
+              for (auto& task : waiting) task();
+            })
+      .detach();
+}
+
+bool PluginPermissions::allows(const Identity& identity, const RequestInfo& info) {
+  if (identity.plugin.empty()) return false;
+  if (identity.plugin == kKernel) return true;
+  std::lock_guard lock(mutex_);
+  const auto found = entries_.find(identity.plugin);
+  return found != entries_.end() &&
+         std::any_of(found->second.rules.begin(), found->second.rules.end(),
+                     [&](const auto& rule) { return rule.covers(info); });
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,50 @@
+// What plugins on the bus may do: the rules of their manifests, asked of the kernel's directory.
+//
+// Thread safety: with_rules() on the loop; allows() from any thread.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/authorizer.h"
+#include "kubus/context.h"
+
+namespace kubus::apiserver {
+
+// One of the manifest's `permissions`: {groups, resources, verbs}. "*" stands for all; a
+// subresource is named with its resource, as pods/status.
+struct PermissionRule {
+  std::vector<std::string> groups, resources, verbs;
+  bool covers(const RequestInfo& info) const;
+  // Nothing for text that is no rule.
+  static std::optional<PermissionRule> parse(const std::string& json);
+};
+
+class PluginPermissions final : public Authorizer {
+ public:
+  explicit PluginPermissions(Context& context) : context_(context) {}
+  // Runs `then` on the loop once the rules of `plugin` are known as far as they can be.
+  void with_rules(const std::string& plugin, Task then);
+  // Identities that are no plugins are none of its business.
+  bool allows(const Identity& identity, const RequestInfo& info) override;
+
+ private:
+  struct Entry {
+    std::vector<PermissionRule> rules;
+    std::chrono::steady_clock::time_point read;
+    bool asking = false;
+    std::vector<Task> waiting;
+  };
+  void ask(const std::string& plugin);
+
+  Context& context_;
+  std::mutex mutex_;
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,236 @@
+#include "proxy/proxy.h"
+
+#include <google/protobuf/message.h>
+#include <k8s/core/v1/node.pb.h>
+#include <k8s/core/v1/pod.pb.h>
+#include <k8s/core/v1/service.pb.h>
+#include <k8s/discovery/v1/endpoint_slice.pb.h>
+
+#include <array>
+#include <charconv>
+
+#include "proxy/container.h"
+#include "respond/status_body.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::uint16_t kKubeletPort = 10250;
+
+// They belong to one hop, or to us.
+constexpr std::array<std::string_view, 11> kNotForwarded = {
+    "Connection", "Upgrade",  "Host",    "Content-Length",    "Authorization", "Keep-Alive",
+    "Te",         "Trailers", "Trailer", "Transfer-Encoding", "Expect"};
+
+http::Headers forwarded_headers(const http::Headers& from) {
+  http::Headers headers;
+  for (const auto& [name, value] : from.fields()) {
+    bool keep = true;
+    for (const auto skipped : kNotForwarded) keep = keep && !http::iequals(name, skipped);
+    if (keep) headers.add(name, value);
+  }
+  return headers;
+}
+
+Status refused_log(int status, const std::string& body, const std::string& pod) {
+  if (status == 400) return errors::bad_request(body);
+  if (status == 500) return errors::internal(body);
+  if (status == 404)
+    return Status(Code::kNotFound,
+                  "the server could not find the requested resource ( pods/log " + pod + ")");
+  return Status(code_from_http(status), body.empty() ? "the kubelet refused" : body);
+}
+
+bool parse_port(std::string_view text, std::uint16_t& port) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port > 0;
+}
+
+}  // namespace
+
+bool Proxy::handles(const Call& call) const {
+  if (!call.resource->group.empty()) return false;
+  const auto& sub = call.info.subresource;
+  const auto& resource = call.resource->plural;
+  if (sub == "proxy") return true;
+  return resource == "pods" &&
+         (sub == "log" || sub == "exec" || sub == "attach" || sub == "portforward");
+}
+
+void Proxy::serve(CallPtr call, std::shared_ptr<http::Exchange> exchange) {
+  auto upstream = resolve(*call, exchange->request());
+  if (!upstream.ok()) return exchange->respond(status_response(upstream.status()));
+  if (upstream->host.empty()) {
+    // Logs of a pod that is nowhere yet.
+    http::Response empty;
+    empty.headers.add("Content-Type", "text/plain");
+    return exchange->respond(std::move(empty));
+  }
+  upstream->headers = forwarded_headers(exchange->request().headers);
+  const auto sub = call->info.subresource;
+  upstream->failed = [sub](const std::string& error) {
+    if (sub == "proxy")
+      return status_response(
+          Status(Code::kServiceUnavailable, "error trying to reach service: " + error));
+    return status_response(sub == "log"
+                               ? errors::internal(error)
+                               : Status(Code::kInternalError, "error dialing backend: " + error));
+  };
+  if (sub == "log")
+    upstream->refused = [pod = call->info.name](int status, const std::string& body) {
+      return status_response(refused_log(status, body, pod));
+    };
+  exchange->forward(std::move(*upstream));
+}
+
+Result<http::Upstream> Proxy::resolve(const Call& call, const http::Request& request) const {
+  if (call.info.subresource != "proxy") return to_container(call, request);
+  auto upstream = call.resource->plural == "nodes"  ? to_node(call)
+                  : call.resource->plural == "pods" ? to_pod(call)
+                                                    : to_service(call);
+  if (upstream.ok() && !request.query().empty())
+    upstream->target.append("?").append(request.query());
+  return upstream;
+}
+
+Result<http::Upstream> Proxy::to_container(const Call& call, const http::Request&) const {
+  const auto stored = call.cache->get(call.key());
+  if (!stored) return errors::not_found(call.subject());
+  const auto message = stored->decode();
+  const auto& pod = static_cast<const core_v1::Pod&>(*message);
+  const auto& sub = call.info.subresource;
+  std::string container;
+  if (sub != "portforward") {
+    auto chosen = choose_container(pod, call.query.get("container"));
+    if (!chosen.ok()) return chosen.status();
+    container = std::move(*chosen);
+  }
+  http::Upstream upstream;
+  if (pod.spec().nodename().empty()) {
+    if (sub == "log") return upstream;
+    return errors::bad_request("pod " + call.info.name + " does not have a host assigned");
+  }
+  auto kubelet = kubelet_of(pod.spec().nodename());
+  if (!kubelet.ok()) return kubelet.status();
+  upstream.host = kubelet->host;
+  upstream.port = kubelet->port;
+  upstream.tls = kubelet_tls_;
+  upstream.target = kubelet_target(sub, pod, container, call.query);
+  return upstream;
+}
+
+Result<Proxy::Endpoint> Proxy::kubelet_of(const std::string& name) const {
+  const auto stored = cache_.find("", "nodes")->get(name);
+  if (!stored) return errors::not_found({"", "nodes", name});
+  const auto message = stored->decode();
+  const auto& status = static_cast<const core_v1::Node&>(*message).status();
+  Endpoint endpoint;
+  for (const char* type : {"InternalIP", "ExternalIP", "Hostname"})
+    for (const auto& address : status.addresses())
+      if (endpoint.host.empty() && address.type() == type) endpoint.host = address.address();
+  if (endpoint.host.empty())
+    return errors::internal("no preferred addresses found; known addresses: []");
+  const auto port = status.daemonendpoints().kubeletendpoint().port();
+  endpoint.port = port > 0 ? static_cast<std::uint16_t>(port) : kKubeletPort;
+  return endpoint;
+}
+
+Proxy::Target Proxy::parse_target(const std::string& name) {
+  const auto first = name.find(':');
+  if (first == std::string::npos) return {"", name, ""};
+  const auto second = name.find(':', first + 1);
+  if (second == std::string::npos) return {"", name.substr(0, first), name.substr(first + 1)};
+  return {name.substr(0, first), name.substr(first + 1, second - first - 1),
+          name.substr(second + 1)};
+}
+
+std::string Proxy::path_behind(const Call& call) {
+  static constexpr std::string_view kMark = "/proxy";
+  // As sent, so that what was escaped stays so.
+  const std::string before = "/" + call.info.name + std::string(kMark);
+  const auto at = call.info.path.find(before);
+  if (at == std::string::npos) return "/";
+  auto path = call.info.path.substr(at + before.size());
+  return path.empty() ? "/" : path;
+}
+
+Result<http::Upstream> Proxy::to_node(const Call& call) const {
+  const auto target = parse_target(call.info.name);
+  auto kubelet = kubelet_of(target.name);
+  if (!kubelet.ok()) return kubelet.status();
+  http::Upstream upstream;
+  upstream.host = kubelet->host;
+  upstream.port = kubelet->port;
+  upstream.tls = kubelet_tls_;
+  upstream.target = path_behind(call);
+  if (!target.port.empty() && !parse_port(target.port, upstream.port))
+    return errors::bad_request("invalid node request " + call.info.name);
+  if (target.scheme == "http" ||
+      (!target.port.empty() && target.scheme.empty() && upstream.port != kubelet->port))
+    upstream.tls = nullptr;
+  return upstream;
+}
+
+Result<http::Upstream> Proxy::to_pod(const Call& call) const {
+  const auto target = parse_target(call.info.name);
+  const auto stored = call.cache->get(call.info.ns + "/" + target.name);
+  if (!stored) return errors::not_found(call.subject(target.name));
+  const auto message = stored->decode();
+  const auto& pod = static_cast<const core_v1::Pod&>(*message);
+  http::Upstream upstream;
+  upstream.host = pod.status().podip();
+  if (upstream.host.empty()) return errors::bad_request("address not allowed");
+  upstream.port = 80;
+  for (const auto& container : pod.spec().containers())
+    if (container.ports_size() > 0) {
+      upstream.port = static_cast<std::uint16_t>(container.ports(0).containerport());
+      break;
+    }
+  if (!target.port.empty() && !parse_port(target.port, upstream.port))
+    return errors::bad_request("invalid pod request " + call.info.name);
+  if (target.scheme == "https") upstream.tls = plain_tls_;
+  upstream.target = path_behind(call);
+  return upstream;
+}
+
+Result<http::Upstream> Proxy::to_service(const Call& call) const {
+  const auto target = parse_target(call.info.name);
+  const auto stored = call.cache->get(call.info.ns + "/" + target.name);
+  if (!stored) return errors::not_found(call.subject(target.name));
+  const auto message = stored->decode();
+  const auto& service = static_cast<const core_v1::Service&>(*message);
+  std::string port_name;
+  bool known = false;
+  for (const auto& port : service.spec().ports()) {
+    known = target.port.empty()
+                ? service.spec().ports_size() == 1
+                : port.name() == target.port || std::to_string(port.port()) == target.port;
+    port_name = port.name();
+    if (known) break;
+  }
+  const auto unavailable = [&](const std::string& what) {
+    return Status(Code::kServiceUnavailable, what + " for service \"" + target.name + "\"");
+  };
+  if (!known) return unavailable("no service port \"" + target.port + "\" found");
+  http::Upstream upstream;
+  cache_.find("discovery.k8s.io", "endpointslices")->for_each([&](const ObjectPtr& object) {
+    if (!upstream.host.empty() || object->ns() != call.info.ns) return;
+    const auto* owner = find_label(object->labels(), "kubernetes.io/service-name");
+    if (!owner || *owner != target.name) return;
+    const auto decoded = object->decode();
+    const auto& slice = static_cast<const discovery_v1::EndpointSlice&>(*decoded);
+    for (const auto& port : slice.ports())
+      if (port.name() == port_name) upstream.port = static_cast<std::uint16_t>(port.port());
+    for (const auto& endpoint : slice.endpoints()) {
+      const bool ready = !endpoint.conditions().has_ready() || endpoint.conditions().ready();
+      if (ready && endpoint.addresses_size() > 0 && upstream.port != 0)
+        upstream.host = endpoint.addresses(0);
+    }
+  });
+  if (upstream.host.empty()) return unavailable("no endpoints available");
+  if (target.scheme == "https") upstream.tls = plain_tls_;
+  upstream.target = path_behind(call);
+  return upstream;
+}
+
+}  // namespace kubus::apiserver

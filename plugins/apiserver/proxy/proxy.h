@@ -1,0 +1,50 @@
+// The subresources that are answered elsewhere: logs, exec, attach and port-forward by the pod's
+// kubelet, and the proxies to nodes, pods and services.
+//
+// Thread safety: all members from any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cache/cluster_cache.h"
+#include "http/exchange.h"
+#include "registry/call.h"
+
+namespace kubus::apiserver {
+
+class Proxy {
+ public:
+  // `kubelet_tls` shows our client certificate, `plain_tls` none: that is for pods and services.
+  Proxy(ClusterCache& cache, std::shared_ptr<const http::ClientTls> kubelet_tls,
+        std::shared_ptr<const http::ClientTls> plain_tls)
+      : cache_(cache), kubelet_tls_(std::move(kubelet_tls)), plain_tls_(std::move(plain_tls)) {}
+
+  bool handles(const Call& call) const;
+  void serve(CallPtr call, std::shared_ptr<http::Exchange> exchange);
+
+ private:
+  struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+  };
+  // The name in the path of a proxy: [scheme:]name[:port].
+  struct Target {
+    std::string scheme, name, port;
+  };
+
+  Result<http::Upstream> resolve(const Call& call, const http::Request& request) const;
+  Result<http::Upstream> to_container(const Call& call, const http::Request& request) const;
+  Result<http::Upstream> to_node(const Call& call) const;
+  Result<http::Upstream> to_pod(const Call& call) const;
+  Result<http::Upstream> to_service(const Call& call) const;
+  Result<Endpoint> kubelet_of(const std::string& node) const;
+  static Target parse_target(const std::string& name);
+  static std::string path_behind(const Call& call);
+
+  ClusterCache& cache_;
+  std::shared_ptr<const http::ClientTls> kubelet_tls_;
+  std::shared_ptr<const http::ClientTls> plain_tls_;
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,90 @@
+#include "registry/api.h"
+
+namespace kubus::apiserver {
+namespace {
+
+std::string handler_name(const Call& call) {
+  std::string name = call.resource->group + "/" + call.resource->plural;
+  if (!call.info.subresource.empty()) name += "/" + call.info.subresource;
+  return name;
+}
+
+Status not_allowed() {
+  return Status(Code::kMethodNotAllowed,
+                "the server does not allow this method on the requested resource");
+}
+
+// A namespaced object is addressed with its namespace, others without.
+Status check_scope(const Call& call) {
+  const auto& info = call.info;
+  const auto& resource = *call.resource;
+  const bool is_namespaces = resource.group.empty() && resource.plural == "namespaces";
+  if (!resource.namespaced && !info.ns.empty() && !is_namespaces) return errors::no_such_path();
+  if (!resource.namespaced || !info.ns.empty()) return {};
+  if (info.verb == "create") return not_allowed();
+  const bool one = info.verb == "get" || info.verb == "update" || info.verb == "patch" ||
+                   info.verb == "delete" || info.verb == "deletecollection";
+  return one ? errors::no_such_path() : Status();
+}
+
+}  // namespace
+
+void Api::add(const std::string& name, const std::string& verb, Handler handler) {
+  handlers_.insert_or_assign(name + " " + verb, std::move(handler));
+}
+
+Status Api::resolve(Call& call) {
+  auto& info = call.info;
+  call.resource = find_resource(info.group, info.version, info.resource);
+  if (!call.resource) return errors::no_such_path();
+  KUBUS_TRY(check_scope(call));
+  // The namespace in the path of a namespace is itself.
+  if (!call.resource->namespaced) info.ns.clear();
+  call.cache = registry_.cache().find(*call.resource);
+  if (!info.subresource.empty()) {
+    call.subresource = call.resource->find_subresource(info.subresource);
+    if (!call.subresource) return errors::no_such_path();
+  }
+  if (call.cache && registry_.cache().revision() == 0)
+    return Status(
+        Code::kServiceUnavailable,
+        "the server is currently unable to handle the request: it is reading its storage");
+  return {};
+}
+
+void Api::handle(CallPtr call, Done done) {
+  const auto name = handler_name(*call);
+  if (const auto found = handlers_.find(name + " " + call->info.verb); found != handlers_.end())
+    return found->second(std::move(call), std::move(done));
+  if (!call->cache) {
+    const bool known = call->resource->has_verb(call->info.verb);
+    return done(known ? errors::no_such_path() : not_allowed());
+  }
+  if (call->info.subresource.empty()) return handle_stored(std::move(call), std::move(done));
+  if (call->info.subresource == "status") return handle_status(std::move(call), std::move(done));
+  done(not_allowed());
+}
+
+void Api::handle_status(CallPtr call, Done done) {
+  const auto& verb = call->info.verb;
+  if (verb == "get") return registry_.get(std::move(call), std::move(done));
+  if (verb == "update") return registry_.update(std::move(call), Part::kStatus, std::move(done));
+  if (verb == "patch") return registry_.patch(std::move(call), Part::kStatus, std::move(done));
+  done(not_allowed());
+}
+
+void Api::handle_stored(CallPtr call, Done done) {
+  const auto verb = call->info.verb;
+  if (!call->resource->has_verb(verb)) return done(not_allowed());
+  if (verb == "get") return registry_.get(std::move(call), std::move(done));
+  if (verb == "list") return registry_.list(std::move(call), std::move(done));
+  if (verb == "create") return registry_.create(std::move(call), std::move(done));
+  if (verb == "update") return registry_.update(std::move(call), Part::kMain, std::move(done));
+  if (verb == "patch") return registry_.patch(std::move(call), Part::kMain, std::move(done));
+  if (verb == "delete") return registry_.remove(std::move(call), std::move(done));
+  if (verb == "deletecollection")
+    return registry_.remove_collection(std::move(call), std::move(done));
+  done(not_allowed());
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,88 @@
+#include "registry/body.h"
+
+#include <google/protobuf/message.h>
+
+#include "kubus/api/json.h"
+#include "kubus/api/protobuf.h"
+#include "kubus/api/schema.h"
+#include "respond/yaml.h"
+
+namespace kubus::apiserver {
+namespace {
+
+enum class FieldValidation { kIgnore, kWarn, kStrict };
+
+Result<FieldValidation> field_validation(const Query& query) {
+  const auto mode = query.get("fieldValidation");
+  if (mode.empty() || mode == "Warn") return FieldValidation::kWarn;
+  if (mode == "Ignore") return FieldValidation::kIgnore;
+  if (mode == "Strict") return FieldValidation::kStrict;
+  return errors::invalid({"meta.k8s.io", "CreateOptions", ""},
+                         {{"FieldValueNotSupported",
+                           "Unsupported value: \"" + std::string(mode) +
+                               "\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
+                           "fieldValidation"}});
+}
+
+Status cannot_handle(const TypeMeta& sent, const MessageInfo& wanted, std::string_view why) {
+  const auto& version = sent.api_version.empty() ? wanted.version : sent.api_version;
+  return errors::bad_request((sent.kind.empty() ? wanted.kind : sent.kind) + " in version \"" +
+                             version.substr(version.rfind('/') + 1) + "\" cannot be handled as a " +
+                             wanted.kind + ": " + std::string(why));
+}
+
+Status check_type(const TypeMeta& sent, const MessageInfo& wanted) {
+  if (!sent.api_version.empty() && sent.api_version != wanted.api_version)
+    return errors::bad_request("the API version in the data (" + sent.api_version +
+                               ") does not match the expected API version (" + wanted.api_version +
+                               ")");
+  if (!sent.kind.empty() && sent.kind != wanted.kind)
+    return cannot_handle(sent, wanted, "the kinds differ");
+  return {};
+}
+
+// Options such as DeleteOptions belong to every group.
+bool any_version(const MessageInfo& wanted) { return wanted.kind.ends_with("Options"); }
+
+}  // namespace
+
+Result<MessagePtr> read_json(Call& call, std::string_view json,
+                             const google::protobuf::Descriptor& type) {
+  const auto mode = field_validation(call.query);
+  if (!mode.ok()) return mode.status();
+  const auto& wanted = message_info(type);
+  TypeMeta sent;
+  std::vector<std::string> mistakes;
+  DecodeOptions options;
+  options.type_meta = &sent;
+  if (*mode != FieldValidation::kIgnore) options.strict_errors = &mistakes;
+  auto message = new_message(type);
+  if (auto status = from_json(json, *message, options); !status.ok())
+    return cannot_handle(sent, wanted, status.message());
+  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted));
+  if (!mistakes.empty() && *mode == FieldValidation::kStrict) {
+    std::string list;
+    for (const auto& mistake : mistakes) list += (list.empty() ? "" : ", ") + mistake;
+    return cannot_handle(sent, wanted, "strict decoding error: " + list);
+  }
+  call.warnings.insert(call.warnings.end(), mistakes.begin(), mistakes.end());
+  return message;
+}
+
+Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type) {
+  if (call.body_format == Format::kJson) return read_json(call, call.body.view(), type);
+  if (call.body_format == Format::kYaml) {
+    auto json = yaml_to_json(call.body.view());
+    if (!json.ok()) return json.status();
+    return read_json(call, *json, type);
+  }
+  const auto& wanted = message_info(type);
+  TypeMeta sent;
+  auto message = new_message(type);
+  if (auto status = from_protobuf(call.body.view(), *message, &sent); !status.ok())
+    return cannot_handle(sent, wanted, status.message());
+  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted));
+  return message;
+}
+
+}  // namespace kubus::apiserver

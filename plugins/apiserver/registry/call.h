@@ -1,0 +1,77 @@
+// One operation on a resource, and what comes of it, whether it came over HTTP or over the bus.
+//
+// Thread safety: a Call belongs to one operation, which has it on one thread at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/identity.h"
+#include "cache/resource_cache.h"
+#include "kubus/api/resource.h"
+#include "kubus/bytes.h"
+#include "kubus/function.h"
+#include "kubus/object.h"
+#include "kubus/status.h"
+#include "request/media_type.h"
+#include "request/query.h"
+#include "request/request_info.h"
+#include "respond/api_errors.h"
+
+namespace kubus::apiserver {
+
+struct Call {
+  RequestInfo info;
+  Query query;
+  Identity identity;
+  const ResourceInfo* resource = nullptr;
+  const SubresourceInfo* subresource = nullptr;
+  ResourceCache* cache = nullptr;  // null for resources that are not stored
+  Format body_format = Format::kJson;
+  std::string patch_type;
+  Bytes body;
+  Accepted accepted;
+  std::vector<std::string> warnings;
+
+  bool dry_run() const { return query.has("dryRun"); }
+  std::string key() const;
+  Subject subject(std::string_view name) const;
+  Subject subject() const { return subject(info.name); }
+  // The same with the kind in place of the plural, for Invalid.
+  Subject kind_subject(std::string_view name) const;
+};
+using CallPtr = std::shared_ptr<Call>;
+
+// What a delete that left nothing behind reports.
+struct Removed {
+  std::string name, group, kind, uid;
+};
+
+// Exactly one of the four.
+struct Answer {
+  int code = 200;
+  ObjectPtr object;
+  std::shared_ptr<const Message> message;  // an object that is not stored
+  std::optional<ListResult> list;
+  std::optional<Removed> removed;
+
+  static Answer of(ObjectPtr object, int code = 200) {
+    Answer answer;
+    answer.code = code;
+    answer.object = std::move(object);
+    return answer;
+  }
+  static Answer of(std::shared_ptr<const Message> message, int code = 200) {
+    Answer answer;
+    answer.code = code;
+    answer.message = std::move(message);
+    return answer;
+  }
+};
+
+// Runs once; on whatever thread the operation ended.
+using Done = UniqueFunction<void(Result<Answer>)>;
+
+}  // namespace kubus::apiserver

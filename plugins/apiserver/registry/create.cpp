@@ -1,0 +1,85 @@
+#include <google/protobuf/message.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include "cache/storage_key.h"
+#include "registry/metadata.h"
+#include "registry/reflect.h"
+#include "registry/registry.h"
+#include "registry/strategy.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr int kNameAttempts = 8;
+
+}  // namespace
+
+struct Registry::CreateJob {
+  CallPtr call;
+  MessagePtr object;
+  Done done;
+  bool generates = false;
+  int attempts = 0;
+  std::vector<std::shared_ptr<Reservation>> reservations;
+};
+
+void Registry::create(CallPtr call, Done done) {
+  auto object = read_body(*call, *call->resource->message);
+  if (!object.ok()) return done(object.status());
+  create_object(std::move(call), std::move(*object), std::move(done));
+}
+
+Status Registry::prepare_create(const Call& call, Message& object) const {
+  const auto& strategy = strategy_of(*call.resource);
+  auto& metadata = *metadata_of(object);
+  KUBUS_TRY(prepare_created(metadata, call, strategy.counts_generations));
+  if (metadata.name().empty()) metadata.set_name(generated_name(metadata.generatename()));
+  if (call.resource->find_subresource("status") && !strategy.keeps_status_on_create)
+    clear_field(object, "status");
+  if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
+  if (strategy.prepare_create) strategy.prepare_create(object);
+  KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr}));
+  if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));
+  return {};
+}
+
+void Registry::create_object(CallPtr call, MessagePtr object, Done done) {
+  auto job = std::make_shared<CreateJob>();
+  job->generates = metadata_of(*object)->name().empty();
+  if (auto status = prepare_create(*call, *object); !status.ok()) return done(status);
+  auto reservations = reserve(*call, *object, nullptr);
+  if (!reservations.ok()) return done(reservations.status());
+  const auto& name = metadata_of(*object)->name();
+  if (call->dry_run()) {
+    if (call->cache->get(object_key(*call->resource, call->info.ns, name)))
+      return done(errors::already_exists(call->subject(name)));
+    return done(Answer::of(std::shared_ptr<const Message>(std::move(object)), 201));
+  }
+  job->call = std::move(call);
+  job->object = std::move(object);
+  job->done = std::move(done);
+  job->reservations = std::move(*reservations);
+  try_create(std::move(job));
+}
+
+void Registry::try_create(std::shared_ptr<CreateJob> job) {
+  const auto& call = *job->call;
+  auto& metadata = *metadata_of(*job->object);
+  if (job->attempts++ > 0) metadata.set_name(generated_name(metadata.generatename()));
+  auto key = object_key(*call.resource, call.info.ns, metadata.name());
+  auto json = stored_json(*job->object);
+  auto stored = storage_key(*call.resource, key);
+  storage_.put(std::move(stored), json, 0, [this, job, key, json](Result<Written> written) mutable {
+    if (!written.ok()) return job->done(written.status());
+    if (!written->done) {
+      if (job->generates && job->attempts < kNameAttempts) return try_create(job);
+      return job->done(
+          errors::already_exists(job->call->subject(metadata_of(*job->object)->name())));
+    }
+    for (auto& reservation : job->reservations) reservation->keep();
+    finish(job->call, std::move(key), std::move(json), written->revision, 201,
+           std::move(job->done));
+  });
+}
+
+}  // namespace kubus::apiserver

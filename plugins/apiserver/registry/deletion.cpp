@@ -1,0 +1,153 @@
+#include "registry/deletion.h"
+
+#include <k8s/core/v1/namespace.pb.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+#include <k8s/meta/v1/options.pb.h>
+
+#include <algorithm>
+
+#include "kubus/api/time.h"
+#include "registry/body.h"
+#include "registry/reflect.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr const char* kOrphan = "orphan";
+constexpr const char* kForeground = "foregroundDeletion";
+using Step = DeletionPlan::Step;
+
+bool has_finalizer(const meta_v1::ObjectMeta& metadata, const char* name) {
+  const auto& all = metadata.finalizers();
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+// The two finalizers of the garbage collector say what happens to dependents.
+void set_gc_finalizers(meta_v1::ObjectMeta& metadata, const Deletion& deletion,
+                       const Strategy& strategy) {
+  bool orphan = has_finalizer(metadata, kOrphan);
+  bool foreground = has_finalizer(metadata, kForeground);
+  if (!deletion.propagation.empty()) {
+    orphan = deletion.propagation == "Orphan";
+    foreground = deletion.propagation == "Foreground";
+  } else if (!orphan && !foreground) {
+    orphan = strategy.gc_default == GcDefault::kOrphan;
+  }
+  std::vector<std::string> kept;
+  for (const auto& name : metadata.finalizers())
+    if (name != kOrphan && name != kForeground) kept.push_back(name);
+  if (orphan) kept.emplace_back(kOrphan);
+  if (foreground) kept.emplace_back(kForeground);
+  metadata.clear_finalizers();
+  for (auto& name : kept) metadata.add_finalizers(std::move(name));
+}
+
+void mark(meta_v1::ObjectMeta& metadata, std::int64_t grace) {
+  set_time(*metadata.mutable_deletiontimestamp(),
+           std::chrono::system_clock::now() + std::chrono::seconds(grace));
+  metadata.set_deletiongraceperiodseconds(grace);
+  if (metadata.generation() > 0) metadata.set_generation(metadata.generation() + 1);
+}
+
+// An object that is being deleted may only be given less time than it has.
+Step shorten(meta_v1::ObjectMeta& metadata, const Deletion& deletion) {
+  if (!metadata.has_deletiongraceperiodseconds()) return Step::kRemove;
+  const auto now_has = metadata.deletiongraceperiodseconds();
+  if (!deletion.grace_period || *deletion.grace_period >= now_has)
+    return now_has > 0 || metadata.finalizers_size() > 0 ? Step::kNothing : Step::kRemove;
+  const auto begun = to_time(metadata.deletiontimestamp()) - std::chrono::seconds(now_has);
+  set_time(*metadata.mutable_deletiontimestamp(),
+           begun + std::chrono::seconds(*deletion.grace_period));
+  metadata.set_deletiongraceperiodseconds(*deletion.grace_period);
+  return Step::kUpdate;
+}
+
+Result<DeletionPlan> plan_namespace(const Call& call, std::unique_ptr<Message> object) {
+  auto& ns = static_cast<core_v1::Namespace&>(*object);
+  if (!ns.metadata().has_deletiontimestamp()) {
+    mark(*ns.mutable_metadata(), 0);
+    ns.mutable_metadata()->clear_deletiongraceperiodseconds();
+    ns.mutable_status()->set_phase("Terminating");
+  } else if (!nothing_holds(ns)) {
+    return errors::conflict(call.subject(),
+                            "The system is ensuring all content is removed from this namespace.  "
+                            "Upon completion, this namespace will automatically be purged by the "
+                            "system.");
+  }
+  const auto step = nothing_holds(ns) ? Step::kRemove : Step::kUpdate;
+  return DeletionPlan{step, std::move(object)};
+}
+
+}  // namespace
+
+Result<Deletion> read_deletion(Call& call) {
+  Deletion deletion;
+  if (!call.body.empty()) {
+    auto body = read_body(call, *meta_v1::DeleteOptions::descriptor());
+    if (!body.ok()) return body.status();
+    const auto& options = static_cast<const meta_v1::DeleteOptions&>(**body);
+    if (options.has_graceperiodseconds()) deletion.grace_period = options.graceperiodseconds();
+    deletion.propagation = options.propagationpolicy();
+    if (options.has_orphandependents())
+      deletion.propagation = options.orphandependents() ? "Orphan" : "Background";
+    deletion.uid = options.preconditions().uid();
+    deletion.resource_version = options.preconditions().resourceversion();
+    if (options.dryrun_size() > 0 && !call.dry_run()) call.query.add("dryRun", options.dryrun(0));
+  }
+  if (auto seconds = call.query.number("gracePeriodSeconds")) deletion.grace_period = seconds;
+  if (call.query.has("propagationPolicy"))
+    deletion.propagation = std::string(call.query.get("propagationPolicy"));
+  const auto& policy = deletion.propagation;
+  if (!policy.empty() && policy != "Orphan" && policy != "Background" && policy != "Foreground")
+    return errors::invalid({"meta.k8s.io", "DeleteOptions", ""},
+                           {{"FieldValueNotSupported",
+                             "Unsupported value: \"" + policy +
+                                 "\": supported values: \"Background\", \"Foreground\", \"Orphan\"",
+                             "propagationPolicy"}});
+  return deletion;
+}
+
+Status check_preconditions(const Deletion& deletion, const Object& object, const Call& call) {
+  if (!deletion.uid.empty() && deletion.uid != object.uid())
+    return errors::conflict(call.subject(),
+                            "Precondition failed: UID in precondition: " + deletion.uid +
+                                ", UID in object meta: " + std::string(object.uid()));
+  const auto version = std::to_string(object.revision());
+  if (!deletion.resource_version.empty() && deletion.resource_version != version)
+    return errors::conflict(
+        call.subject(),
+        "Precondition failed: ResourceVersion in precondition: " + deletion.resource_version +
+            ", ResourceVersion in object meta: " + version);
+  return {};
+}
+
+Result<DeletionPlan> plan_deletion(const Call& call, const Message& current,
+                                   const Deletion& deletion, const Strategy& strategy) {
+  auto object = clone(current);
+  if (call.resource->group.empty() && call.resource->plural == "namespaces")
+    return plan_namespace(call, std::move(object));
+  auto& metadata = *metadata_of(*object);
+  set_gc_finalizers(metadata, deletion, strategy);
+  if (metadata.has_deletiontimestamp() && strategy.grace_period) {
+    auto step = shorten(metadata, deletion);
+    if (step == Step::kUpdate && nothing_holds(*object)) step = Step::kRemove;
+    return DeletionPlan{step, std::move(object)};
+  }
+  const auto grace =
+      strategy.grace_period ? strategy.grace_period(current, deletion.grace_period) : 0;
+  const bool was_deleting = metadata.has_deletiontimestamp();
+  if (!was_deleting) mark(metadata, grace);
+  if (nothing_holds(*object)) return DeletionPlan{Step::kRemove, std::move(object)};
+  return DeletionPlan{Step::kUpdate, std::move(object)};
+}
+
+bool nothing_holds(const Message& object) {
+  const auto* metadata = metadata_of(object);
+  if (!metadata || !metadata->has_deletiontimestamp() || metadata->finalizers_size() > 0)
+    return false;
+  if (object.GetDescriptor() == core_v1::Namespace::descriptor())
+    return static_cast<const core_v1::Namespace&>(object).spec().finalizers_size() == 0;
+  return metadata->deletiongraceperiodseconds() == 0;
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,23 @@
+// The parameters of a list or a watch, as the cache understands them.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "registry/call.h"
+
+namespace kubus::apiserver {
+
+// Selectors, namespace and name of the call. kBadRequest for selectors that cannot be.
+Result<Filter> read_filter(const Call& call);
+// The whole of a list. kBadRequest, kInvalid or kExpired for parameters that do not fit.
+Result<ListQuery> list_query(const Call& call);
+// The revision a list must have reached before it is answered; 0: any.
+Result<std::int64_t> wanted_revision(const Call& call);
+
+// The continue parameter for the next page.
+std::string continue_token(std::int64_t revision, const std::string& next);
+
+}  // namespace kubus::apiserver

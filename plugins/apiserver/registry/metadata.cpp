@@ -1,0 +1,99 @@
+#include "registry/metadata.h"
+
+#include <openssl/rand.h>
+
+#include "kubus/api/time.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+// No vowels: no words.
+constexpr std::string_view kNameLetters = "bcdfghjklmnpqrstvwxz2456789";
+constexpr std::size_t kSuffix = 5;
+constexpr std::size_t kLongestGenerated = 63;
+
+}  // namespace
+
+std::string new_uid() {
+  unsigned char bytes[16];
+  RAND_bytes(bytes, sizeof(bytes));
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
+  std::string uid;
+  uid.reserve(36);
+  for (std::size_t i = 0; i < sizeof(bytes); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) uid.push_back('-');
+    uid.push_back(kHex[bytes[i] >> 4]);
+    uid.push_back(kHex[bytes[i] & 15]);
+  }
+  return uid;
+}
+
+std::string generated_name(const std::string& prefix) {
+  unsigned char bytes[kSuffix];
+  RAND_bytes(bytes, sizeof(bytes));
+  std::string name = prefix.substr(0, kLongestGenerated - kSuffix);
+  for (const auto byte : bytes) name.push_back(kNameLetters[byte % kNameLetters.size()]);
+  return name;
+}
+
+Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call, bool counts_generations) {
+  if (!metadata.resourceversion().empty())
+    return errors::bad_request("resourceVersion should not be set on objects to be created");
+  if (call.resource->namespaced) {
+    if (metadata.namespace_().empty()) metadata.set_namespace_(call.info.ns);
+    if (metadata.namespace_() != call.info.ns)
+      return errors::bad_request(
+          "the namespace of the provided object does not match the namespace sent on the request");
+  } else {
+    metadata.clear_namespace_();
+  }
+  if (metadata.name().empty() && metadata.generatename().empty()) {
+    return errors::invalid(call.kind_subject(""),
+                           {{"FieldValueRequired",
+                             "Required value: name or generateName is required", "metadata.name"}});
+  }
+  metadata.set_uid(new_uid());
+  metadata.clear_selflink();
+  metadata.clear_deletiontimestamp();
+  metadata.clear_deletiongraceperiodseconds();
+  metadata.clear_managedfields();
+  metadata.clear_generation();
+  if (counts_generations) metadata.set_generation(1);
+  set_now(*metadata.mutable_creationtimestamp());
+  return {};
+}
+
+Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
+                       const Call& call) {
+  if (metadata.name().empty()) metadata.set_name(old.name());
+  if (metadata.name() != old.name())
+    return errors::bad_request("the name of the object (" + metadata.name() +
+                               ") does not match the name on the URL (" + old.name() + ")");
+  if (metadata.namespace_().empty()) metadata.set_namespace_(old.namespace_());
+  if (metadata.namespace_() != old.namespace_())
+    return errors::bad_request("the namespace of the object (" + metadata.namespace_() +
+                               ") does not match the namespace on the request (" +
+                               old.namespace_() + ")");
+  if (metadata.uid().empty()) metadata.set_uid(old.uid());
+  if (metadata.uid() != old.uid())
+    return errors::conflict(call.subject(old.name()),
+                            "Precondition failed: UID in precondition: " + metadata.uid() +
+                                ", UID in object meta: " + old.uid());
+  metadata.clear_selflink();
+  metadata.clear_managedfields();
+  *metadata.mutable_creationtimestamp() = old.creationtimestamp();
+  metadata.clear_generatename();
+  if (old.has_generatename()) metadata.set_generatename(old.generatename());
+  metadata.clear_generation();
+  if (old.has_generation()) metadata.set_generation(old.generation());
+  metadata.clear_deletiontimestamp();
+  if (old.has_deletiontimestamp()) *metadata.mutable_deletiontimestamp() = old.deletiontimestamp();
+  metadata.clear_deletiongraceperiodseconds();
+  if (old.has_deletiongraceperiodseconds())
+    metadata.set_deletiongraceperiodseconds(old.deletiongraceperiodseconds());
+  return {};
+}
+
+}  // namespace kubus::apiserver

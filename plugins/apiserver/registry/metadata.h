@@ -1,0 +1,27 @@
+// The rules for metadata when an object is written.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include <string>
+
+#include "kubus/api/types.h"
+#include "kubus/status.h"
+#include "registry/call.h"
+
+namespace kubus::apiserver {
+
+std::string new_uid();
+// `prefix` and five random characters, cut to what a name may have.
+std::string generated_name(const std::string& prefix);
+
+// Checks what the client sent against the request and fills in what the server decides. A
+// generated name is not made here.
+Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call, bool counts_generations);
+// Carries over from `old` what a client cannot change. kConflict when it means another object.
+Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
+                       const Call& call);
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,34 @@
+#include "registry/list_query.h"
+#include "registry/registry.h"
+
+namespace kubus::apiserver {
+
+void Registry::get(CallPtr call, Done done) {
+  const auto revision = wanted_revision(*call);
+  if (!revision.ok()) return done(revision.status());
+  await_revision(*revision,
+                 [call = std::move(call), done = std::move(done)](Status status) mutable {
+                   if (!status.ok()) return done(status);
+                   auto object = call->cache->get(call->key());
+                   if (!object) return done(errors::not_found(call->subject()));
+                   done(Answer::of(std::move(object)));
+                 });
+}
+
+void Registry::list(CallPtr call, Done done) {
+  const auto revision = wanted_revision(*call);
+  if (!revision.ok()) return done(revision.status());
+  auto query = list_query(*call);
+  if (!query.ok()) return done(query.status());
+  await_revision(*revision, [this, call = std::move(call), query = std::move(*query),
+                             done = std::move(done)](Status status) mutable {
+    if (!status.ok()) return done(status);
+    auto result = call->cache->list(query, cache_.revision());
+    if (!result.ok()) return done(result.status());
+    Answer answer;
+    answer.list = std::move(*result);
+    done(std::move(answer));
+  });
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,48 @@
+#include "registry/reflect.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <string>
+
+namespace kubus::apiserver {
+namespace {
+
+const google::protobuf::FieldDescriptor* find(const Message& object, std::string_view name) {
+  return object.GetDescriptor()->FindFieldByName(std::string(name));
+}
+
+}  // namespace
+
+void clear_field(Message& object, std::string_view name) {
+  if (const auto* field = find(object, name)) object.GetReflection()->ClearField(&object, field);
+}
+
+bool has_field(const Message& object, std::string_view name) {
+  return find(object, name) != nullptr;
+}
+
+void copy_field(const Message& from, Message& to, std::string_view name) {
+  const auto* field = find(from, name);
+  if (!field) return;
+  if (field->is_repeated() ||
+      field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
+    // A copy of the whole, from which the wanted field is swapped over.
+    auto copy = clone(from);
+    to.GetReflection()->SwapFields(&to, copy.get(), {field});
+    return;
+  }
+  to.GetReflection()->ClearField(&to, field);
+  if (from.GetReflection()->HasField(from, field))
+    to.GetReflection()
+        ->MutableMessage(&to, field)
+        ->CopyFrom(from.GetReflection()->GetMessage(from, field));
+}
+
+std::unique_ptr<Message> clone(const Message& object) {
+  std::unique_ptr<Message> copy(object.New());
+  copy->CopyFrom(object);
+  return copy;
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,86 @@
+// The verbs on stored resources, the same for every kind.
+//
+// Thread safety: all members from any thread. Work runs on the caller's thread up to the write;
+// what follows it, and `done`, on the plugin's loop.
+//
+// A write is answered once the cache has it, so that whoever wrote reads what they wrote.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "admission/admission.h"
+#include "cache/cluster_cache.h"
+#include "kubus/context.h"
+#include "registry/body.h"
+#include "registry/call.h"
+#include "registry/deletion.h"
+#include "registry/engines.h"
+#include "registry/storage_client.h"
+#include "registry/write_hook.h"
+
+namespace kubus::apiserver {
+
+// What part of an object a change is about.
+enum class Part { kMain, kStatus, kWhole };
+
+class Registry {
+ public:
+  Registry(Context& context, ClusterCache& cache, Engines engines);
+  // Set up before the first call.
+  Admissions& admissions() { return admissions_; }
+  std::vector<WriteHook*>& hooks() { return hooks_; }
+  ClusterCache& cache() { return cache_; }
+  Context& context() { return context_; }
+
+  void get(CallPtr call, Done done);
+  void list(CallPtr call, Done done);
+  void create(CallPtr call, Done done);
+  void update(CallPtr call, Part part, Done done);
+  void patch(CallPtr call, Part part, Done done);
+  void remove(CallPtr call, Done done);
+  void remove_collection(CallPtr call, Done done);
+
+  // Creates an object that is decoded already.
+  void create_object(CallPtr call, MessagePtr object, Done done);
+  // Reads the object of `call`, lets `transform` make the new one of it, and writes that; again
+  // from the start if somebody else was faster. kPart kWhole: as the server's own change, without
+  // admission or validation.
+  using Transform = std::function<Result<MessagePtr>(const Object& stored, const Message& current)>;
+  void change(CallPtr call, Part part, Transform transform, Done done);
+  void remove(CallPtr call, Deletion deletion, Done done);
+
+  // Runs `then` once the cache has reached `revision`, or with kTimeout after three seconds.
+  void await_revision(std::int64_t revision, UniqueFunction<void(Status)> then);
+
+ private:
+  struct ChangeJob;
+  struct CreateJob;
+  struct RemoveJob;
+
+  Status prepare_create(const Call& call, Message& object) const;
+  void try_create(std::shared_ptr<CreateJob> job);
+  void try_change(std::shared_ptr<ChangeJob> job);
+  Result<MessagePtr> next_version(ChangeJob& job, const Object& stored, const Message& old) const;
+  Status prepare_part(const ChangeJob& job, Message& object, const Message& old) const;
+  void write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, MessagePtr old,
+                    MessagePtr object);
+  void try_remove(std::shared_ptr<RemoveJob> job);
+  void finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
+              int code, Done done);
+  Result<std::vector<std::shared_ptr<Reservation>>> reserve(const Call& call, Message& object,
+                                                            const Message* old) const;
+
+  Context& context_;
+  ClusterCache& cache_;
+  Engines engines_;
+  Admissions admissions_;
+  std::vector<WriteHook*> hooks_;
+  StorageClient storage_;
+};
+
+// The JSON that is stored: without a resourceVersion.
+std::string stored_json(Message& object);
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,35 @@
+// What is particular about single kinds: small functions and flags, by kind. Most kinds have none.
+//
+// Thread safety: the table is constant.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "kubus/api/resource.h"
+#include "kubus/object.h"
+
+namespace kubus::apiserver {
+
+enum class GcDefault : std::uint8_t { kBackground, kOrphan };
+
+struct Strategy {
+  // Before an object is created, and before it replaces `old`.
+  void (*prepare_create)(Message& object) = nullptr;
+  void (*prepare_update)(Message& object, const Message& old) = nullptr;
+  // Before its status replaces that of `old`.
+  void (*prepare_status)(Message& object, const Message& old) = nullptr;
+  // How long a deletion leaves the object time, given what the client asked for; unset: deletion
+  // is not graceful.
+  std::int64_t (*grace_period)(const Message& object, std::optional<std::int64_t> asked) = nullptr;
+  bool keeps_status_on_create = false;
+  bool counts_generations = false;
+  bool unconditional_update = true;  // without a resourceVersion
+  bool create_on_update = false;
+  bool returns_deleted = false;  // a delete answers with the object
+  GcDefault gc_default = GcDefault::kBackground;
+};
+
+const Strategy& strategy_of(const ResourceInfo& resource);
+
+}  // namespace kubus::apiserver

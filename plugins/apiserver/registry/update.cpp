@@ -1,0 +1,202 @@
+#include <google/protobuf/message.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include <boost/json.hpp>
+
+#include "cache/json_scan.h"
+#include "cache/storage_key.h"
+#include "kubus/api/json_value.h"
+#include "patch/patch.h"
+#include "registry/metadata.h"
+#include "registry/reflect.h"
+#include "registry/registry.h"
+#include "registry/strategy.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr int kAttempts = 50;
+
+// Everything but metadata and status is what a generation counts.
+bool same_desire(std::string_view a, std::string_view b) {
+  const auto is_desire = [](std::string_view key) {
+    return key != "metadata" && key != "status" && key != "kind" && key != "apiVersion";
+  };
+  MemberScan left(a), right(b);
+  for (;;) {
+    bool has_left, has_right;
+    while ((has_left = left.next()) && !is_desire(left.key())) continue;
+    while ((has_right = right.next()) && !is_desire(right.key())) continue;
+    if (has_left != has_right) return false;
+    if (!has_left) return true;
+    if (left.key() != right.key() || left.value() != right.value()) return false;
+  }
+}
+
+Status check_version(const Message& object, const Object& stored, const Call& call) {
+  const auto& sent = metadata_of(object)->resourceversion();
+  if (sent.empty() || sent == "0") {
+    if (strategy_of(*call.resource).unconditional_update) return {};
+    return errors::invalid(
+        call.kind_subject(stored.name()),
+        {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
+          "metadata.resourceVersion"}});
+  }
+  if (sent != std::to_string(stored.revision()))
+    return errors::modified(call.subject(stored.name()));
+  return {};
+}
+
+Result<PatchType> patch_type(const std::string& type) {
+  if (type == "application/json-patch+json") return PatchType::kJson;
+  if (type == "application/merge-patch+json") return PatchType::kMerge;
+  if (type == "application/strategic-merge-patch+json") return PatchType::kStrategicMerge;
+  return Status(Code::kUnsupportedMediaType,
+                "the body of the request was in an unknown format - accepted media types include: "
+                "application/json-patch+json, application/merge-patch+json, "
+                "application/strategic-merge-patch+json");
+}
+
+}  // namespace
+
+struct Registry::ChangeJob {
+  CallPtr call;
+  Part part = Part::kMain;
+  Transform transform;
+  Done done;
+  int attempts = 0;
+};
+
+void Registry::update(CallPtr call, Part part, Done done) {
+  auto read = read_body(*call, *call->resource->message);
+  if (!read.ok()) return done(read.status());
+  std::shared_ptr<Message> body = std::move(*read);
+  const auto& strategy = strategy_of(*call->resource);
+  if (part == Part::kMain && strategy.create_on_update && !call->cache->get(call->key())) {
+    auto& metadata = *metadata_of(*body);
+    if (metadata.name().empty()) metadata.set_name(call->info.name);
+    if (metadata.name() == call->info.name && metadata.resourceversion().empty())
+      return create_object(std::move(call), clone(*body), std::move(done));
+  }
+  change(
+      call, part,
+      [body, call](const Object& stored, const Message&) -> Result<MessagePtr> {
+        KUBUS_TRY(check_version(*body, stored, *call));
+        return clone(*body);
+      },
+      std::move(done));
+}
+
+void Registry::patch(CallPtr call, Part part, Done done) {
+  const auto type = patch_type(call->patch_type);
+  if (!type.ok()) return done(type.status());
+  change(
+      call, part,
+      [call, type = *type](const Object& stored, const Message&) -> Result<MessagePtr> {
+        call->warnings.clear();
+        boost::json::value current;
+        KUBUS_TRY(parse_json(stored.json().view(), current));
+        auto patched = apply_patch(type, current, call->body.view(), call->resource->message);
+        if (!patched.ok()) return patched.status();
+        std::string json;
+        append_json(*patched, json, false);
+        auto object = read_json(*call, json, *call->resource->message);
+        if (!object.ok()) return object;
+        KUBUS_TRY(check_version(**object, stored, *call));
+        return object;
+      },
+      std::move(done));
+}
+
+void Registry::change(CallPtr call, Part part, Transform transform, Done done) {
+  auto job = std::make_shared<ChangeJob>();
+  job->call = std::move(call);
+  job->part = part;
+  job->transform = std::move(transform);
+  job->done = std::move(done);
+  try_change(std::move(job));
+}
+
+void Registry::try_change(std::shared_ptr<ChangeJob> job) {
+  const auto& call = *job->call;
+  auto stored = call.cache->get(call.key());
+  if (!stored) return job->done(errors::not_found(call.subject()));
+  if (job->attempts++ > kAttempts) return job->done(errors::modified(call.subject()));
+  auto old = stored->decode();
+  auto object = next_version(*job, *stored, *old);
+  if (!object.ok()) return job->done(object.status());
+  write_change(std::move(job), std::move(stored), std::move(old), std::move(*object));
+}
+
+Result<MessagePtr> Registry::next_version(ChangeJob& job, const Object& stored,
+                                          const Message& old) const {
+  const auto& call = *job.call;
+  auto made = job.transform(stored, old);
+  if (!made.ok()) return made;
+  auto object = std::move(*made);
+  auto& metadata = *metadata_of(*object);
+  if (job.part != Part::kWhole) {
+    KUBUS_TRY(prepare_updated(metadata, *metadata_of(old), call));
+    KUBUS_TRY(prepare_part(job, *object, old));
+  }
+  if (strategy_of(*call.resource).counts_generations &&
+      !same_desire(stored_json(*object), stored.json().view()))
+    metadata.set_generation(metadata_of(old)->generation() + 1);
+  return object;
+}
+
+Status Registry::prepare_part(const ChangeJob& job, Message& object, const Message& old) const {
+  const auto& call = *job.call;
+  const auto& strategy = strategy_of(*call.resource);
+  if (job.part == Part::kStatus) {
+    // Everything but status and metadata stays as it was.
+    auto base = clone(old);
+    copy_field(object, *base, "status");
+    copy_field(object, *base, "metadata");
+    object.GetReflection()->Swap(&object, base.get());
+    if (strategy.prepare_status) strategy.prepare_status(object, old);
+  } else {
+    if (call.resource->find_subresource("status")) copy_field(old, object, "status");
+    if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
+    if (strategy.prepare_update) strategy.prepare_update(object, old);
+  }
+  KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kUpdate, &object, &old}));
+  const auto check = job.part == Part::kMain ? engines_.check_update : engines_.check_status;
+  return check ? check(object, old, *call.resource) : Status();
+}
+
+void Registry::write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, MessagePtr old,
+                            MessagePtr object) {
+  const auto& call = *job->call;
+  auto reservations = reserve(call, *object, old.get());
+  if (!reservations.ok()) return job->done(reservations.status());
+  auto json = stored_json(*object);
+  const bool gone = nothing_holds(*object);
+  if (!gone && json == stored->stored()) return job->done(Answer::of(std::move(stored)));
+  if (call.dry_run()) {
+    metadata_of(*object)->set_resourceversion(std::to_string(stored->revision()));
+    return job->done(Answer::of(std::shared_ptr<const Message>(std::move(object))));
+  }
+  auto key = call.key();
+  auto place = storage_key(*call.resource, key);
+  auto held = std::make_shared<decltype(reservations)>(std::move(reservations));
+  std::shared_ptr<const Message> before = std::move(old);
+  auto written = [this, job, stored, key, json, held, before,
+                  gone](Result<Written> result) mutable {
+    if (!result.ok()) return job->done(result.status());
+    if (!result->done) {
+      held.reset();
+      return cache_.when(result->revision, [this, job] { try_change(job); });
+    }
+    for (auto& reservation : **held) reservation->keep();
+    if (gone)
+      for (auto* hook : hooks_) hook->removed(*job->call->resource, *before);
+    finish(job->call, std::move(key), std::move(json), result->revision, 200, std::move(job->done));
+  };
+  if (gone)
+    storage_.remove(std::move(place), stored->revision(), std::move(written));
+  else
+    storage_.put(std::move(place), json, stored->revision(), std::move(written));
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,217 @@
+#include "respond/encode.h"
+
+#include <google/protobuf/message.h>
+#include <k8s/meta/v1/list_meta.pb.h>
+
+#include "kubus/api/json.h"
+#include "kubus/api/protobuf.h"
+#include "kubus/api/schema.h"
+#include "registry/list_query.h"
+#include "respond/status_body.h"
+#include "respond/views.h"
+#include "respond/yaml.h"
+
+namespace kubus::apiserver {
+namespace {
+
+const Bytes& newline() {
+  static const Bytes text = Bytes::copy("\n");
+  return text;
+}
+
+meta_v1::ListMeta list_metadata(const ListResult& list) {
+  meta_v1::ListMeta metadata;
+  metadata.set_resourceversion(std::to_string(list.revision));
+  if (!list.next.empty()) metadata.set_continue_(continue_token(list.revision, list.next));
+  if (list.remaining) metadata.set_remainingitemcount(*list.remaining);
+  return metadata;
+}
+
+std::string list_head(std::string_view kind, std::string_view version,
+                      const meta_v1::ListMeta& metadata) {
+  std::string head = "{\"kind\":\"";
+  head.append(kind).append("\",\"apiVersion\":\"").append(version).append("\",\"metadata\":");
+  append_json(metadata, head);
+  return head.append(",\"items\":[");
+}
+
+void list_json(const Call& call, const ListResult& list, std::vector<Bytes>& body) {
+  const auto& resource = *call.resource;
+  const auto skip = type_prefix(resource).size();
+  static const Bytes first = Bytes::copy("{"), next = Bytes::copy(",{"), end = Bytes::copy("]}\n");
+  body.reserve(list.items.size() * 2 + 2);
+  body.push_back(
+      Bytes(list_head(resource.kind + "List", resource.api_version(), list_metadata(list))));
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    body.push_back(i == 0 ? first : next);
+    body.push_back(list.items[i]->json().slice(skip));
+  }
+  body.push_back(end);
+}
+
+Bytes list_protobuf(const Call& call, const ListResult& list) {
+  std::vector<std::string_view> items;
+  items.reserve(list.items.size());
+  for (const auto& object : list.items) items.push_back(object->raw_protobuf());
+  std::string out;
+  append_list(call.resource->api_version(), call.resource->kind + "List", list_metadata(list),
+              items, out);
+  return Bytes(std::move(out));
+}
+
+std::string list_table(const Call& call, const ListResult& list) {
+  std::vector<std::unique_ptr<Message>> messages;
+  std::vector<TableRow> rows;
+  for (const auto& object : list.items) {
+    messages.push_back(object->decode());
+    rows.push_back({messages.back().get(), object->json().view()});
+  }
+  const auto metadata = list_metadata(list);
+  auto options = table_options(call.query);
+  options.resource_version = metadata.resourceversion();
+  options.continue_token = metadata.continue_();
+  if (list.remaining) options.remaining_items = *list.remaining;
+  return table_json(*call.resource, rows, options);
+}
+
+std::string list_metadata_json(const Call& call, const ListResult& list) {
+  const auto& version = call.accepted.as_version;
+  auto json = list_head("PartialObjectMetadataList",
+                        "meta.k8s.io/" + (version.empty() ? "v1" : version), list_metadata(list));
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    if (i > 0) json.push_back(',');
+    json.append(metadata_json(list.items[i]->metadata(), call.accepted));
+  }
+  return json.append("]}");
+}
+
+Bytes list_metadata_protobuf(const Call& call, const ListResult& list) {
+  meta_v1::PartialObjectMetadataList message;
+  *message.mutable_metadata() = list_metadata(list);
+  for (const auto& object : list.items) *message.add_items() = metadata_message(*object);
+  std::string out;
+  append_envelope("meta.k8s.io/" + call.accepted.as_version, "PartialObjectMetadataList",
+                  message.SerializeAsString(), out);
+  return Bytes(std::move(out));
+}
+
+// JSON in the format that is wanted: as it is, or as YAML.
+void add_text(std::string json, Encoded& encoded) {
+  if (encoded.format == Format::kYaml) {
+    if (auto yaml = json_to_yaml(json); yaml.ok()) {
+      encoded.body.push_back(Bytes(std::move(*yaml)));
+      return;
+    }
+    encoded.format = Format::kJson;
+  }
+  json.push_back('\n');
+  encoded.body.push_back(Bytes(std::move(json)));
+}
+
+void encode_list(const Call& call, const ListResult& list, Encoded& encoded) {
+  const auto& accepted = call.accepted;
+  if (accepted.view == View::kTable) return add_text(list_table(call, list), encoded);
+  if (encoded.format == Format::kProtobuf) {
+    encoded.body.push_back(accepted.view == View::kMetadata ? list_metadata_protobuf(call, list)
+                                                            : list_protobuf(call, list));
+    return;
+  }
+  if (accepted.view == View::kMetadata) return add_text(list_metadata_json(call, list), encoded);
+  list_json(call, list, encoded.body);
+  if (encoded.format != Format::kYaml) return;
+  std::string json;
+  for (const auto& piece : std::exchange(encoded.body, {})) json.append(piece.view());
+  add_text(std::move(json), encoded);
+}
+
+void encode_object(const Call& call, const ObjectPtr& object, Encoded& encoded) {
+  if (call.accepted.view == View::kObject && encoded.format == Format::kJson) {
+    encoded.body = {object->json(), newline()};
+    return;
+  }
+  auto bytes = encode_watched(*object, call.accepted, call.query, true);
+  if (encoded.format == Format::kProtobuf)
+    encoded.body.push_back(std::move(bytes));
+  else
+    add_text(bytes.str(), encoded);
+}
+
+void encode_message(const Call& call, const Message& message, Encoded& encoded) {
+  const bool is_table = call.accepted.view == View::kTable;
+  if (encoded.format == Format::kProtobuf) {
+    encoded.body.push_back(Bytes(to_protobuf(message)));
+  } else if (is_table && resource_of(*message.GetDescriptor())) {
+    const TableRow row{&message, {}};
+    auto options = table_options(call.query);
+    add_text(table_json(*message.GetDescriptor(), {&row, 1}, options), encoded);
+  } else {
+    add_text(to_json(message), encoded);
+  }
+}
+
+}  // namespace
+
+Bytes encode_watched(const Object& object, const Accepted& accepted, const Query& query,
+                     bool headers) {
+  const bool protobuf = accepted.format == Format::kProtobuf;
+  if (accepted.view == View::kObject) return protobuf ? object.protobuf() : object.json();
+  if (accepted.view == View::kMetadata) {
+    if (!protobuf) return Bytes(metadata_json(object.metadata(), accepted));
+    std::string out;
+    append_envelope("meta.k8s.io/" + accepted.as_version, "PartialObjectMetadata",
+                    metadata_message(object).SerializeAsString(), out);
+    return Bytes(std::move(out));
+  }
+  const auto message = object.decode();
+  const TableRow row{message.get(), object.json().view()};
+  auto options = table_options(query);
+  options.headers = headers;
+  const auto version = std::to_string(object.revision());
+  options.resource_version = version;
+  return Bytes(table_json(object.resource(), {&row, 1}, options));
+}
+
+Bytes encode_bookmark(const ResourceInfo& resource, std::int64_t revision, bool initial_end,
+                      const Accepted& accepted) {
+  const auto version = std::to_string(revision);
+  if (accepted.view == View::kTable) {
+    TableOptions options;
+    options.headers = false;
+    options.resource_version = version;
+    return Bytes(table_json(resource, {}, options));
+  }
+  auto object = new_message(resource);
+  auto& metadata = *metadata_of(*object);
+  metadata.set_resourceversion(version);
+  if (initial_end) (*metadata.mutable_annotations())["k8s.io/initial-events-end"] = "true";
+  if (accepted.view == View::kMetadata) {
+    if (accepted.format == Format::kJson) return Bytes(metadata_json(to_json(metadata), accepted));
+    meta_v1::PartialObjectMetadata partial;
+    *partial.mutable_metadata() = metadata;
+    std::string out;
+    append_envelope("meta.k8s.io/" + accepted.as_version, "PartialObjectMetadata",
+                    partial.SerializeAsString(), out);
+    return Bytes(std::move(out));
+  }
+  return Bytes(accepted.format == Format::kProtobuf ? to_protobuf(*object) : to_json(*object));
+}
+
+Encoded encode_answer(const Call& call, const Answer& answer) {
+  Encoded encoded;
+  encoded.code = answer.code;
+  encoded.format = call.accepted.format;
+  if (answer.list) {
+    encode_list(call, *answer.list, encoded);
+  } else if (answer.object) {
+    encode_object(call, answer.object, encoded);
+  } else if (answer.message) {
+    encode_message(call, *answer.message, encoded);
+  } else if (answer.removed) {
+    const auto& gone = *answer.removed;
+    encoded.body.push_back(
+        success_body(gone.name, gone.group, gone.kind, gone.uid, encoded.format));
+  }
+  return encoded;
+}
+
+}  // namespace kubus::apiserver

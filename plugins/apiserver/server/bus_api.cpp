@@ -1,0 +1,123 @@
+#include "server/bus_api.h"
+
+#include "respond/encode.h"
+#include "respond/status_body.h"
+
+namespace kubus::apiserver {
+namespace {
+
+Format format_of(api::Encoding encoding) {
+  if (encoding == api::PROTOBUF) return Format::kProtobuf;
+  return encoding == api::YAML ? Format::kYaml : Format::kJson;
+}
+
+api::Encoding encoding_of(Format format) {
+  return format == Format::kProtobuf ? api::PROTOBUF : api::JSON;
+}
+
+api::Response failure_response(const Status& failure, Format format) {
+  api::Response response;
+  response.set_http_code(status_code(failure));
+  const auto body = status_body(failure, format);
+  response.set_body(body.data(), body.size());
+  response.set_encoding(encoding_of(format));
+  return response;
+}
+
+api::Response to_response(const Call& call, const Result<Answer>& result) {
+  auto response =
+      result.ok() ? api::Response() : failure_response(result.status(), call.accepted.format);
+  if (result.ok()) {
+    auto encoded = encode_answer(call, *result);
+    response.set_http_code(encoded.code);
+    response.set_encoding(encoding_of(encoded.format));
+    auto* body = response.mutable_body();
+    for (const auto& piece : encoded.body) body->append(piece.view());
+  }
+  for (const auto& warning : call.warnings) response.add_warnings(warning);
+  return response;
+}
+
+}  // namespace
+
+BusApi::BusApi(Registry& registry, Api& api, Authorizers& authorizers,
+               PluginPermissions& permissions)
+    : registry_(registry), api_(api), authorizers_(authorizers), permissions_(permissions) {}
+
+Status BusApi::serve(bus::Server& server) {
+  bus::Service service;
+  rpc::handle(
+      service, api::kDo,
+      [this](const bus::Caller& caller, api::Request request, rpc::Answer<api::Response> answer) {
+        permissions_.with_rules(caller.plugin, [this, caller, request = std::move(request),
+                                                answer = std::move(answer)]() mutable {
+          on_do(caller, std::move(request), std::move(answer));
+        });
+      });
+  rpc::handle(service, api::kWatch,
+              [this](const bus::Caller& caller, const api::WatchRequest& request,
+                     rpc::ItemWriter<api::WatchItem> writer) {
+                permissions_.with_rules(
+                    caller.plugin, [this, caller, request, writer = std::move(writer)]() mutable {
+                      on_watch(caller, request, std::move(writer.raw()));
+                    });
+              });
+  return server.serve(api::kService, std::move(service));
+}
+
+Result<CallPtr> BusApi::make_call(const bus::Caller& caller, const api::Resource& resource,
+                                  std::string verb, api::Encoding accept) {
+  auto call = std::make_shared<Call>();
+  auto& info = call->info;
+  info.is_resource = true;
+  info.verb = std::move(verb);
+  info.group = resource.group();
+  info.version = resource.version();
+  info.resource = resource.resource();
+  info.ns = resource.namespace_();
+  info.name = resource.name();
+  info.subresource = resource.subresource();
+  call->accepted.format = format_of(accept);
+  if (call->accepted.format == Format::kYaml) call->accepted.format = Format::kJson;
+  call->identity.name = "system:kubus:plugin:" + caller.plugin;
+  call->identity.groups = {"system:kubus:plugins", "system:authenticated"};
+  call->identity.plugin = caller.plugin;
+  KUBUS_TRY(authorize(authorizers_, call->identity, info));
+  KUBUS_TRY(api_.resolve(*call));
+  return call;
+}
+
+void BusApi::on_do(const bus::Caller& caller, api::Request request,
+                   rpc::Answer<api::Response> answer) {
+  auto made = make_call(caller, request.resource(), request.verb(), request.accept());
+  if (!made.ok()) return answer(failure_response(made.status(), format_of(request.accept())));
+  auto call = std::move(*made);
+  for (auto& [name, value] : *request.mutable_query()) call->query.add(name, value);
+  call->body = Bytes(std::move(*request.mutable_body()));
+  call->body_format = format_of(request.body_encoding());
+  call->patch_type = request.patch_type();
+  auto shared = std::make_shared<rpc::Answer<api::Response>>(std::move(answer));
+  api_.handle(call,
+              [call, shared](Result<Answer> result) { (*shared)(to_response(*call, result)); });
+}
+
+void BusApi::on_watch(const bus::Caller& caller, const api::WatchRequest& request,
+                      bus::StreamWriter writer) {
+  auto made = make_call(caller, request.resource(), "watch", request.accept());
+  if (!made.ok()) return writer.finish(made.status());
+  auto call = std::move(*made);
+  for (const auto& [name, value] : request.query()) call->query.add(name, value);
+  if (!call->cache) return writer.finish(errors::no_such_path());
+  auto watch = read_watch(*call);
+  if (!watch.ok()) return writer.finish(watch.status());
+  auto slot = std::make_shared<std::weak_ptr<BusWatch>>();
+  auto made_watch =
+      std::make_shared<BusWatch>(registry_.context().loop(), call, std::move(writer), [this, slot] {
+        if (auto self = slot->lock()) watches_.erase(self);
+      });
+  *slot = made_watch;
+  watches_.insert(made_watch);
+  made_watch->begin(registry_, std::move(*watch));
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,90 @@
+#include "server/http_api.h"
+
+#include "respond/encode.h"
+#include "respond/status_body.h"
+#include "server/request_metrics.h"
+#include "watch/http_watch.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::string_view kMediaTypes =
+    "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+// Quotes and backslashes in a Warning header are escaped.
+std::string warning_header(const std::string& text) {
+  std::string value = "299 - \"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') value.push_back('\\');
+    value.push_back(c == '\n' || c == '\r' ? ' ' : c);
+  }
+  return value + "\"";
+}
+
+http::Response to_response(const Call& call, Result<Answer> result) {
+  http::Response response;
+  if (!result.ok()) {
+    response = status_response(result.status(), call.accepted.format);
+  } else {
+    auto encoded = encode_answer(call, *result);
+    response.status = encoded.code;
+    response.headers.add("Content-Type", std::string(content_type(encoded.format)));
+    response.headers.add("Cache-Control", "no-cache, private");
+    response.body = std::move(encoded.body);
+  }
+  for (const auto& warning : call.warnings)
+    response.headers.add("Warning", warning_header(warning));
+  return response;
+}
+
+// Fills in what the header fields say. kNotAcceptable, kUnsupportedMediaType.
+Status read_headers(const http::Request& request, Call& call) {
+  const auto accepted = negotiate(request.headers.get("Accept"));
+  if (!accepted)
+    return Status(Code::kNotAcceptable,
+                  "only the following media types are accepted: " + std::string(kMediaTypes));
+  call.accepted = *accepted;
+  const auto type = request.headers.get("Content-Type");
+  if (call.info.verb == "patch") {
+    call.patch_type = media_type(type);
+    return {};
+  }
+  const auto format = body_format(type);
+  if (!format && !request.body.empty())
+    return Status(Code::kUnsupportedMediaType,
+                  "the body of the request was in an unknown format - accepted media types "
+                  "include: " +
+                      std::string(kMediaTypes));
+  call.body_format = format.value_or(Format::kJson);
+  return {};
+}
+
+}  // namespace
+
+void HttpApi::serve(ResourceCall request) {
+  auto exchange = std::move(request.exchange);
+  auto call = std::make_shared<Call>();
+  call->info = std::move(request.info);
+  call->query = std::move(request.query);
+  call->identity = std::move(request.identity);
+  RequestTimer timer(call->info);
+  const auto refuse = [&](const Status& status) {
+    timer.done(status_code(status));
+    exchange->respond(status_response(status, call->accepted.format));
+  };
+  if (auto status = api_.resolve(*call); !status.ok()) return refuse(status);
+  if (proxy_.handles(*call)) return proxy_.serve(std::move(call), std::move(exchange));
+  if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
+  if (call->info.verb == "watch") {
+    if (!call->cache || !call->info.subresource.empty()) return refuse(errors::no_such_path());
+    return serve_watch(registry_, std::move(call), std::move(exchange));
+  }
+  call->body = Bytes(std::move(exchange->request().body));
+  api_.handle(call, [call, exchange, timer](Result<Answer> result) mutable {
+    auto response = to_response(*call, std::move(result));
+    timer.done(response.status);
+    exchange->respond(std::move(response));
+  });
+}
+
+}  // namespace kubus::apiserver

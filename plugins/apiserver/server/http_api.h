@@ -1,0 +1,24 @@
+// The API over HTTP: requests on resources become calls, answers become responses.
+//
+// Thread safety: serve() from any thread.
+#pragma once
+
+#include "proxy/proxy.h"
+#include "registry/api.h"
+#include "server/frontend.h"
+
+namespace kubus::apiserver {
+
+class HttpApi {
+ public:
+  HttpApi(Registry& registry, Api& api, Proxy& proxy)
+      : registry_(registry), api_(api), proxy_(proxy) {}
+  void serve(ResourceCall request);
+
+ private:
+  Registry& registry_;
+  Api& api_;
+  Proxy& proxy_;
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,104 @@
+#include "server/routes.h"
+
+#include "health/version.h"
+#include "kubus/metrics.h"
+#include "request/media_type.h"
+#include "respond/api_errors.h"
+#include "respond/status_body.h"
+
+namespace kubus::apiserver {
+namespace {
+
+http::Response document_response(const http::Request& request, DiscoveryDocument document) {
+  auto response = text_response(200, document.content_type, {});
+  response.body.clear();
+  response.headers.set("Cache-Control", "public");
+  response.headers.add("ETag", document.etag);
+  response.headers.add("Vary", "Accept");
+  if (request.headers.get("If-None-Match") == document.etag)
+    response.status = 304;
+  else
+    response.body.push_back(Bytes(std::move(document.body)));
+  return response;
+}
+
+http::Response not_found() { return status_response(errors::no_such_path()); }
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (!path.empty()) {
+    const auto end = path.find('/');
+    if (end != 0) parts.push_back(path.substr(0, end));
+    if (end == std::string_view::npos) break;
+    path.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+http::Response discover(const Discovery& discovery, const RouteCall& call) {
+  const auto form = discovery_form(call.request.headers.get("Accept"));
+  const auto parts = split(call.info.path);
+  std::optional<DiscoveryDocument> document;
+  if (parts[0] == "api" && parts.size() == 1)
+    document = discovery.core(form);
+  else if (parts[0] == "api" && parts.size() == 2)
+    document = discovery.resources("", parts[1]);
+  else if (parts.size() == 1)
+    document = discovery.groups(form);
+  else if (parts.size() == 2)
+    document = discovery.group(parts[1]);
+  else if (parts.size() == 3)
+    document = discovery.resources(parts[1], parts[2]);
+  return document ? document_response(call.request, std::move(*document)) : not_found();
+}
+
+DiscoveryDocument as_json(std::string body) {
+  DiscoveryDocument document;
+  document.etag = entity_tag(body);
+  document.body = std::move(body);
+  document.content_type = "application/json";
+  return document;
+}
+
+}  // namespace
+
+void add_health_routes(Routes& routes, const Health& health) {
+  for (const char* path : {"/healthz", "/livez", "/readyz"})
+    routes.add(path, true, [&health](const RouteCall& call) {
+      return health.answer(call.info.path, call.query);
+    });
+  routes.add("/version", false, [](const RouteCall&) {
+    return text_response(200, "application/json", version_json());
+  });
+  routes.add("/metrics", false, [](const RouteCall&) {
+    return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics::expose());
+  });
+}
+
+void add_discovery_routes(Routes& routes, const Discovery& discovery) {
+  for (const char* path : {"/api", "/apis"})
+    routes.add(path, true,
+               [&discovery](const RouteCall& call) { return discover(discovery, call); });
+  routes.add("/", false, [](const RouteCall&) {
+    return text_response(200, "application/json",
+                         R"({"paths":["/api","/api/v1","/apis","/healthz","/livez","/metrics",)"
+                         R"("/openapi/v2","/openapi/v3","/readyz","/version"]})");
+  });
+}
+
+void add_openapi_routes(Routes& routes, const OpenApi& openapi) {
+  routes.add("/openapi/v2", false, [&openapi](const RouteCall& call) {
+    // Clients that can only read it as protobuf have v3.
+    return document_response(call.request, as_json(openapi.document_v2()));
+  });
+  routes.add("/openapi/v3", true, [&openapi](const RouteCall& call) {
+    static constexpr std::string_view kPrefix = "/openapi/v3";
+    std::string_view path = call.info.path;
+    path.remove_prefix(std::min(path.size(), kPrefix.size() + 1));
+    if (path.empty()) return document_response(call.request, as_json(openapi.index()));
+    auto document = openapi.document(path);
+    return document ? document_response(call.request, as_json(std::move(*document))) : not_found();
+  });
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,23 @@
+// The rules of single kinds.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <string_view>
+
+#include "registry/strategy.h"
+
+namespace kubus::apiserver {
+
+// `name` is "group/plural". Adds what is particular about that kind.
+void set_kind_rules(std::string_view name, Strategy& strategy);
+
+void pod_rules(Strategy& strategy);
+void service_rules(Strategy& strategy);
+void namespace_rules(Strategy& strategy);
+void node_rules(Strategy& strategy);
+void volume_claim_rules(Strategy& strategy);
+void volume_rules(Strategy& strategy);
+void job_rules(Strategy& strategy);
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,69 @@
+#include <k8s/core/v1/service.pb.h>
+
+#include "kubus/api/types.h"
+#include "strategy/kinds.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using core_v1::Service;
+using core_v1::ServiceSpec;
+
+bool has_node_ports(const ServiceSpec& spec) {
+  return spec.type() == "NodePort" || spec.type() == "LoadBalancer";
+}
+
+bool has_cluster_address(const ServiceSpec& spec) { return spec.type() != "ExternalName"; }
+
+// Clients that read, change and write back an object of theirs leave out what they do not know.
+void keep_node_ports(ServiceSpec& spec, const ServiceSpec& old) {
+  for (auto& port : *spec.mutable_ports()) {
+    if (port.nodeport() != 0) continue;
+    for (const auto& before : old.ports())
+      if (before.port() == port.port() && before.protocol() == port.protocol())
+        port.set_nodeport(before.nodeport());
+  }
+}
+
+void drop_what_the_type_lacks(ServiceSpec& spec, const ServiceSpec& old) {
+  if (!has_cluster_address(spec) && has_cluster_address(old)) {
+    spec.clear_clusterip();
+    spec.clear_clusterips();
+    spec.clear_ipfamilies();
+    spec.clear_ipfamilypolicy();
+    spec.clear_internaltrafficpolicy();
+  }
+  if (has_node_ports(old) && !has_node_ports(spec)) {
+    for (auto& port : *spec.mutable_ports()) {
+      for (const auto& before : old.ports())
+        if (before.port() == port.port() && before.nodeport() == port.nodeport())
+          port.clear_nodeport();
+    }
+    spec.clear_externaltrafficpolicy();
+    spec.clear_allocateloadbalancernodeports();
+  }
+  if (spec.type() != "LoadBalancer") spec.clear_healthchecknodeport();
+}
+
+void update(Message& object, const Message& old_object) {
+  auto& spec = *static_cast<Service&>(object).mutable_spec();
+  const auto& old = static_cast<const Service&>(old_object).spec();
+  if (has_cluster_address(spec) && has_cluster_address(old)) {
+    if (spec.clusterip().empty()) spec.set_clusterip(old.clusterip());
+    if (spec.clusterips_size() == 0 && spec.clusterip() == old.clusterip())
+      *spec.mutable_clusterips() = old.clusterips();
+    if (spec.ipfamilies_size() == 0) *spec.mutable_ipfamilies() = old.ipfamilies();
+    if (spec.ipfamilypolicy().empty() && old.has_ipfamilypolicy())
+      spec.set_ipfamilypolicy(old.ipfamilypolicy());
+  }
+  if (has_node_ports(spec) && has_node_ports(old)) keep_node_ports(spec, old);
+  if (spec.type() == "LoadBalancer" && spec.healthchecknodeport() == 0)
+    spec.set_healthchecknodeport(old.healthchecknodeport());
+  drop_what_the_type_lacks(spec, old);
+}
+
+}  // namespace
+
+void service_rules(Strategy& strategy) { strategy.prepare_update = update; }
+
+}  // namespace kubus::apiserver

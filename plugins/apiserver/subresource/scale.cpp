@@ -1,0 +1,177 @@
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <k8s/autoscaling/v1/scale.pb.h>
+#include <k8s/meta/v1/label_selector.pb.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include <boost/json.hpp>
+#include <map>
+
+#include "kubus/api/json.h"
+#include "kubus/api/json_value.h"
+#include "patch/patch.h"
+#include "registry/reflect.h"
+#include "subresource/subresources.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using autoscaling_v1::Scale;
+using google::protobuf::FieldDescriptor;
+
+// "spec.replicas" of any workload; null when the kind has none.
+const FieldDescriptor* number_field(const Message& part) {
+  return part.GetDescriptor()->FindFieldByName("replicas");
+}
+
+const Message* part_of(const Message& object, const char* name) {
+  const auto* field = object.GetDescriptor()->FindFieldByName(name);
+  return field ? &object.GetReflection()->GetMessage(object, field) : nullptr;
+}
+
+std::int32_t replicas_of(const Message& object, const char* part_name) {
+  const auto* part = part_of(object, part_name);
+  const auto* field = part ? number_field(*part) : nullptr;
+  return field ? part->GetReflection()->GetInt32(*part, field) : 0;
+}
+
+// "a=b,c in (d)": a query as text, keys sorted.
+std::string query_text(const meta_v1::LabelSelector& selector) {
+  std::string text;
+  const auto add = [&](const std::string& term) { text += (text.empty() ? "" : ",") + term; };
+  std::map<std::string, std::string> labels(selector.matchlabels().begin(),
+                                            selector.matchlabels().end());
+  for (const auto& [key, value] : labels) add(key + "=" + value);
+  for (const auto& term : selector.matchexpressions()) {
+    std::string values;
+    for (const auto& value : term.values()) values += (values.empty() ? "" : ",") + value;
+    if (term.operator_() == "Exists") add(term.key());
+    if (term.operator_() == "DoesNotExist") add("!" + term.key());
+    if (term.operator_() == "In") add(term.key() + " in (" + values + ")");
+    if (term.operator_() == "NotIn") add(term.key() + " notin (" + values + ")");
+  }
+  return text;
+}
+
+std::string selector_of(const Message& object) {
+  const auto* spec = part_of(object, "spec");
+  const auto* field = spec ? spec->GetDescriptor()->FindFieldByName("selector") : nullptr;
+  if (!field) return {};
+  if (!field->is_map())
+    return query_text(static_cast<const meta_v1::LabelSelector&>(
+        spec->GetReflection()->GetMessage(*spec, field)));
+  // A replication controller's selector is a plain map.
+  meta_v1::LabelSelector selector;
+  for (int i = 0; i < spec->GetReflection()->FieldSize(*spec, field); ++i) {
+    const auto& entry = spec->GetReflection()->GetRepeatedMessage(*spec, field, i);
+    const auto* type = entry.GetDescriptor();
+    (*selector.mutable_matchlabels())[entry.GetReflection()->GetString(entry, type->field(0))] =
+        entry.GetReflection()->GetString(entry, type->field(1));
+  }
+  return query_text(selector);
+}
+
+std::shared_ptr<Scale> scale_of(const Message& object, std::int64_t revision) {
+  auto scale = std::make_shared<Scale>();
+  const auto& metadata = *metadata_of(object);
+  auto& own = *scale->mutable_metadata();
+  own.set_name(metadata.name());
+  own.set_namespace_(metadata.namespace_());
+  own.set_uid(metadata.uid());
+  own.set_resourceversion(std::to_string(revision));
+  *own.mutable_creationtimestamp() = metadata.creationtimestamp();
+  scale->mutable_spec()->set_replicas(replicas_of(object, "spec"));
+  scale->mutable_status()->set_replicas(replicas_of(object, "status"));
+  if (auto selector = selector_of(object); !selector.empty())
+    scale->mutable_status()->set_selector(selector);
+  return scale;
+}
+
+Result<MessagePtr> scaled(const Scale& scale, const Call& call, const Object& stored,
+                          const Message& current) {
+  const auto& version = scale.metadata().resourceversion();
+  if (!version.empty() && version != "0" && version != std::to_string(stored.revision()))
+    return errors::modified(call.subject());
+  if (scale.spec().replicas() < 0)
+    return errors::invalid({"autoscaling", "Scale", call.info.name},
+                           {{"FieldValueInvalid",
+                             "Invalid value: " + std::to_string(scale.spec().replicas()) +
+                                 ": must be greater than or equal to 0",
+                             "spec.replicas"}});
+  auto object = clone(current);
+  const auto* field = object->GetDescriptor()->FindFieldByName("spec");
+  auto* spec = object->GetReflection()->MutableMessage(object.get(), field);
+  spec->GetReflection()->SetInt32(spec, number_field(*spec), scale.spec().replicas());
+  return object;
+}
+
+// Runs the change and answers with the scale of what came of it.
+void change_scale(Registry& registry, CallPtr call, Registry::Transform transform, Done done) {
+  registry.change(call, Part::kMain, std::move(transform),
+                  [done = std::move(done)](Result<Answer> result) mutable {
+                    if (!result.ok() || !result->object) return done(std::move(result));
+                    const auto object = result->object->decode();
+                    done(Answer::of(std::shared_ptr<const Message>(
+                        scale_of(*object, result->object->revision()))));
+                  });
+}
+
+void get_scale(Registry& registry, CallPtr call, Done done) {
+  registry.get(call, [done = std::move(done)](Result<Answer> result) mutable {
+    if (!result.ok()) return done(std::move(result));
+    const auto object = result->object->decode();
+    done(Answer::of(std::shared_ptr<const Message>(scale_of(*object, result->object->revision()))));
+  });
+}
+
+void update_scale(Registry& registry, CallPtr call, Done done) {
+  auto body = read_body(*call, *Scale::descriptor());
+  if (!body.ok()) return done(body.status());
+  std::shared_ptr<Message> scale = std::move(*body);
+  change_scale(
+      registry, call,
+      [scale, call](const Object& stored, const Message& current) {
+        return scaled(static_cast<const Scale&>(*scale), *call, stored, current);
+      },
+      std::move(done));
+}
+
+Result<MessagePtr> patched_scale(Call& call, const Object& stored, const Message& current) {
+  boost::json::value tree;
+  KUBUS_TRY(to_json_value(*scale_of(current, stored.revision()), tree));
+  const auto type = call.patch_type == "application/json-patch+json" ? PatchType::kJson
+                    : call.patch_type == "application/merge-patch+json"
+                        ? PatchType::kMerge
+                        : PatchType::kStrategicMerge;
+  auto patched = apply_patch(type, tree, call.body.view(), Scale::descriptor());
+  if (!patched.ok()) return patched.status();
+  std::string json;
+  append_json(*patched, json, false);
+  auto scale = read_json(call, json, *Scale::descriptor());
+  if (!scale.ok()) return scale.status();
+  return scaled(static_cast<const Scale&>(**scale), call, stored, current);
+}
+
+}  // namespace
+
+void add_scale(Api& api, Registry& registry) {
+  for (const char* name : {"apps/deployments/scale", "apps/replicasets/scale",
+                           "apps/statefulsets/scale", "/replicationcontrollers/scale"}) {
+    api.add(name, "get", [&registry](CallPtr call, Done done) {
+      get_scale(registry, std::move(call), std::move(done));
+    });
+    api.add(name, "update", [&registry](CallPtr call, Done done) {
+      update_scale(registry, std::move(call), std::move(done));
+    });
+    api.add(name, "patch", [&registry](CallPtr call, Done done) {
+      change_scale(
+          registry, call,
+          [call](const Object& stored, const Message& current) {
+            return patched_scale(*call, stored, current);
+          },
+          std::move(done));
+    });
+  }
+}
+
+}  // namespace kubus::apiserver

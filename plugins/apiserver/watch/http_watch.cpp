@@ -1,0 +1,120 @@
+#include "watch/http_watch.h"
+
+#include <array>
+#include <random>
+
+#include "kubus/api/protobuf.h"
+#include "respond/encode.h"
+#include "respond/status_body.h"
+
+namespace kubus::apiserver {
+namespace {
+
+// Watches without a timeout of their own end after half an hour to an hour, not all at once.
+std::chrono::seconds default_timeout() {
+  std::random_device random;
+  return std::chrono::seconds(1800 + random() % 1800);
+}
+
+Bytes event_head(EventType type) {
+  static const auto kHeads = [] {
+    std::array<Bytes, 5> heads;
+    for (std::size_t i = 0; i < heads.size(); ++i)
+      heads[i] = Bytes("{\"type\":\"" + std::string(event_name(static_cast<EventType>(i))) +
+                       "\",\"object\":");
+    return heads;
+  }();
+  return kHeads.at(static_cast<std::size_t>(type));
+}
+
+class HttpWatch final : public Watcher {
+ public:
+  HttpWatch(CallPtr call, std::weak_ptr<http::BodyStream> stream)
+      : call_(std::move(call)), stream_(std::move(stream)) {}
+
+  void on_event(EventType type, const ObjectPtr& object) override {
+    send(type,
+         encode_watched(*object, call_->accepted, call_->query, std::exchange(headers_, false)));
+  }
+  void on_bookmark(std::int64_t revision, bool initial_end) override {
+    send(EventType::kBookmark,
+         encode_bookmark(*call_->resource, revision, initial_end, call_->accepted));
+  }
+  void on_end(const Status& why) override {
+    if (!why.ok()) {
+      auto body = status_body(why, call_->accepted.format);
+      const auto text = body.view();
+      send(EventType::kError,
+           text.ends_with('\n') ? body.slice(0, body.size() - 1) : std::move(body));
+    }
+    if (auto stream = stream_.lock()) stream->finish();
+  }
+  // The initial state is bytes that the cache has anyway.
+  void set_live() { live_ = true; }
+  Registration& timer() { return timer_; }
+
+ private:
+  void send(EventType type, Bytes object) {
+    auto stream = stream_.lock();
+    if (!stream) return;
+    if (call_->accepted.format == Format::kProtobuf) {
+      std::string frame;
+      append_watch_frame(event_name(type), object.view(), frame);
+      stream->write({Bytes(std::move(frame))}, live_);
+      return;
+    }
+    static const Bytes end = Bytes::copy("}\n");
+    stream->write({event_head(type), std::move(object), end}, live_);
+  }
+
+  CallPtr call_;
+  std::weak_ptr<http::BodyStream> stream_;
+  Registration timer_;
+  bool headers_ = true;
+  bool live_ = false;
+};
+
+http::Response watch_head(const Call& call) {
+  http::Response head;
+  head.headers.add("Content-Type", std::string(content_type(call.accepted.format, true)));
+  head.headers.add("Cache-Control", "no-cache, private");
+  return head;
+}
+
+void begin(Registry& registry, const CallPtr& call, WatchRequest request,
+           http::Exchange& exchange) {
+  auto stream = exchange.stream(watch_head(*call));
+  auto watch = std::make_shared<HttpWatch>(call, stream);
+  std::weak_ptr<HttpWatch> weak = watch;
+  watch->timer() =
+      registry.context().loop().after(request.timeout.value_or(default_timeout()), [weak] {
+        if (auto self = weak.lock()) self->on_end({});
+      });
+  auto status = call->cache->watch(watch, std::move(request.filter), request.start,
+                                   registry.cache().revision());
+  if (!status.ok()) return watch->on_end(status);
+  watch->set_live();
+  // The connection owns the stream, the stream owns the watch.
+  stream->on_close([watch] {});
+}
+
+}  // namespace
+
+void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchange> exchange) {
+  const auto format = call->accepted.format;
+  auto request = read_watch(*call);
+  if (!request.ok()) return exchange->respond(status_response(request.status(), format));
+  if (!call->resource->has_verb("watch"))
+    return exchange->respond(
+        status_response(Status(Code::kMethodNotAllowed,
+                               "the server does not allow this method on the requested resource"),
+                        format));
+  const auto revision = request->await;
+  registry.await_revision(revision, [&registry, call, exchange = std::move(exchange), format,
+                                     request = std::move(*request)](Status status) mutable {
+    if (!status.ok()) return exchange->respond(status_response(status, format));
+    begin(registry, call, std::move(request), *exchange);
+  });
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,17 @@
+// A watch over HTTP: events as they come, one JSON object (or protobuf frame) each.
+//
+// Thread safety: as Watcher; serve_watch() from any thread.
+#pragma once
+
+#include <memory>
+
+#include "http/exchange.h"
+#include "registry/registry.h"
+#include "watch/watch_request.h"
+
+namespace kubus::apiserver {
+
+// Answers `exchange` with the watch that `call` asks for, or with why there is none.
+void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchange> exchange);
+
+}  // namespace kubus::apiserver
