@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "openapi/optional_fields.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -164,11 +166,17 @@ void Writer::write_fields(const MessageInfo& info) {
   }
 }
 
+// What is always written must be given as well, unless it says otherwise.
+bool is_required(const MessageInfo& info, const FieldInfo& field) {
+  if (field.required) return true;
+  return field.keep_empty && !is_optional_field(info.kind + "." + field.json_name);
+}
+
 void Writer::collect_required(const MessageInfo& info) {
   for (const FieldInfo& field : info.fields) {
     if (field.inlined && field.message != nullptr) {
       collect_required(*field.message);
-    } else if (field.required) {
+    } else if (is_required(info, field)) {
       required_.push_back(field.json_name);
     }
   }

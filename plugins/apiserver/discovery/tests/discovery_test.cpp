@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-const json::value* find_by(const json::value& list, std::string_view key, std::string_view value) {
+const json::value* find_by(const json::value& list, const char* key, const char* value) {
   for (const json::value& item : list.as_array()) {
     if (item.at(key) == value) return &item;
   }
