@@ -1,0 +1,153 @@
+#include "exec_process.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "process.h"
+#include "spec.h"
+#include "streams.h"
+
+namespace kubus::runtime_oci {
+namespace {
+
+constexpr int kTerminalPatienceMs = 30'000;
+
+// The descriptor that came with a message; none when there was none.
+UniqueFd receive_fd(int connection) {
+  char byte = 0;
+  iovec data{&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  char name[4096];
+  iovec parts[2] = {data, {name, sizeof name}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = 2;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  if (::recvmsg(connection, &message, MSG_CMSG_CLOEXEC) < 0) return {};
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  if (!header || header->cmsg_type != SCM_RIGHTS) return {};
+  int fd = -1;
+  std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+  return UniqueFd(fd);
+}
+
+struct Ends {  // the process's ends of its streams
+  UniqueFd in;
+  UniqueFd out;
+  UniqueFd err;
+};
+
+Status open_pipes(ExecProcess& process, bool with_stdin, Ends& theirs) {
+  auto out = Pipe::make();
+  auto err = Pipe::make();
+  if (!out.ok()) return out.status();
+  if (!err.ok()) return err.status();
+  process.out = std::move(out->read);
+  process.err = std::move(err->read);
+  theirs.out = std::move(out->write);
+  theirs.err = std::move(err->write);
+  if (!with_stdin) return {};
+  auto in = Pipe::make();
+  if (!in.ok()) return in.status();
+  process.in = std::move(in->write);
+  theirs.in = std::move(in->read);
+  return {};
+}
+
+}  // namespace
+
+Result<runtime::Container> running_container(Node& node, const std::string& id) {
+  const auto entry = node.registry.container(id);
+  if (!entry.ok()) return entry.status();
+  auto container = node.registry.describe(*entry);
+  if (container.state() != runtime::CONTAINER_RUNNING)
+    return Status(Code::kConflict, "container \"" + id + "\" does not run");
+  return container;
+}
+
+ExecProcess::~ExecProcess() {
+  if (child_ > 0) {
+    signal(SIGKILL);
+    ::kill(child_, SIGKILL);
+    wait_exit(child_);
+  }
+  if (!directory_.empty()) (void)remove_tree(directory_).ok();
+}
+
+int ExecProcess::reap() { return wait_exit(std::exchange(child_, 0)); }
+
+std::string ExecProcess::start_error() const {
+  if (exists(directory_ + "/pid")) return {};
+  const auto text = read_file(directory_ + "/log", 65536);
+  std::string message = text.ok() ? *text : std::string();
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  return message.empty() ? "the process could not be started" : message;
+}
+
+void ExecProcess::signal(int number) const {
+  const auto pid = static_cast<pid_t>(read_number(directory_ + "/pid", 0));
+  // While the runtime's exec, its parent, has not been reaped, neither has it.
+  if (pid > 0 && child_ > 0) ::kill(pid, number);
+}
+
+Status ExecProcess::open_terminal(int listener) {
+  pollfd fds[2] = {{listener, POLLIN, 0}, {ended.get(), POLLIN, 0}};
+  while (::poll(fds, 2, kTerminalPatienceMs) < 0 && errno == EINTR) {
+  }
+  if (!(fds[0].revents & POLLIN)) return {};  // it failed: its exit will tell
+  const UniqueFd connection(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+  if (connection) terminal = receive_fd(connection.get());
+  return terminal ? Status() : errno_status("terminal");
+}
+
+Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& options) {
+  const auto container = running_container(node, options.container_id);
+  if (!container.ok()) return container.status();
+  if (options.command.empty()) return Status(Code::kInvalid, "no command to execute");
+  const auto spec = read_file(node.settings.container(options.container_id) + "/config.json");
+  if (!spec.ok()) return spec.status();
+  const auto process_spec = make_exec_process(*spec, options.command, options.tty);
+  if (!process_spec.ok()) return process_spec.status();
+
+  auto process = std::make_unique<ExecProcess>();
+  process->directory_ = node.settings.sessions() + "/" + random_id().substr(0, 16);
+  const auto& directory = process->directory_;
+  KUBUS_TRY(make_dirs(directory));
+  KUBUS_TRY(write_file(directory + "/process.json", *process_spec, 0600, false));
+  std::vector<std::string> arguments{"--log",           directory + "/log",          "exec",
+                                     "--process",       directory + "/process.json", "--pid-file",
+                                     directory + "/pid"};
+  SpawnOptions spawning;
+  Ends theirs;
+  UniqueFd listener;
+  if (options.tty) {
+    auto socket = listen_unix(directory + "/tty", SOCK_STREAM);
+    if (!socket.ok()) return socket.status();
+    listener = std::move(*socket);
+    arguments.insert(arguments.end(), {"--console-socket", directory + "/tty"});
+  } else {
+    KUBUS_TRY(open_pipes(*process, options.with_stdin, theirs));
+    if (theirs.in) spawning.fds.emplace_back(theirs.in.get(), 0);
+    spawning.fds.emplace_back(theirs.out.get(), 1);
+    spawning.fds.emplace_back(theirs.err.get(), 2);
+  }
+  arguments.push_back(options.container_id);
+  spawning.argv = node.oci.command(arguments);
+  spawning.env = minimal_env();
+  spawning.new_session = true;
+  const auto child = spawn(spawning);
+  if (!child.ok()) return child.status();
+  process->child_ = *child;
+  process->ended.reset(static_cast<int>(::syscall(SYS_pidfd_open, *child, 0)));
+  if (!process->ended) return errno_status("pidfd");
+  if (options.tty) KUBUS_TRY(process->open_terminal(listener.get()));
+  return process;
+}
+
+}  // namespace kubus::runtime_oci

@@ -1,0 +1,50 @@
+// A further process in a running container.
+//
+// Thread safety: launch_exec() from a pool thread (it blocks for tens of milliseconds); the object
+// belongs to one thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node.h"
+
+namespace kubus::runtime_oci {
+
+struct ExecOptions {
+  std::string container_id;
+  std::vector<std::string> command;
+  bool tty = false;
+  bool with_stdin = false;
+};
+
+// The runtime's `exec` is our child and ends with the process's exit code.
+class ExecProcess {
+ public:
+  ~ExecProcess();
+  UniqueFd in;        // without a tty
+  UniqueFd out;       // without a tty
+  UniqueFd err;       // without a tty
+  UniqueFd terminal;  // with one
+  UniqueFd ended;     // readable when it has ended
+
+  // Once, when `ended` is readable.
+  int reap();
+  // Why it was not even started; empty when it was.
+  std::string start_error() const;
+  void signal(int number) const;
+
+ private:
+  friend Result<std::unique_ptr<ExecProcess>> launch_exec(Node&, const ExecOptions&);
+  Status open_terminal(int listener);
+  std::string directory_;
+  pid_t child_ = 0;
+};
+
+// Conflict when the container does not run.
+Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& options);
+// The container, which must run.
+Result<runtime::Container> running_container(Node& node, const std::string& id);
+
+}  // namespace kubus::runtime_oci

@@ -1,0 +1,159 @@
+#include <signal.h>
+#include <sys/ioctl.h>
+
+#include "exec_process.h"
+#include "sessions.h"
+#include "streams.h"
+
+namespace kubus::runtime_oci {
+namespace {
+
+constexpr int kCannotRun = 126;
+
+class ExecSession : public Session {
+ public:
+  ExecSession(Node& node, Sessions& sessions, const runtime::ExecRequest& request)
+      : node_(node), sessions_(sessions), request_(request) {}
+
+  void open(UniqueFd connection) {
+    channel_ = std::make_unique<FrameChannel>(
+        node_.loop, std::move(connection),
+        FrameChannel::Handlers{
+            [this](runtime::Frame type, std::string_view data) { on_frame(type, data); },
+            [this] { on_closed(); }, [this] { on_room(); }});
+  }
+
+  void begin(Result<std::unique_ptr<ExecProcess>> process) {
+    if (!process.ok()) return end(kCannotRun, process.status().message());
+    process_ = std::move(*process);
+    if (closed_) process_->signal(SIGHUP);
+    if (process_->terminal) {
+      terminal_ = process_->terminal.get();
+      const int copy = ::dup(terminal_);
+      stdin_ =
+          std::make_unique<ByteWriter>(node_.loop, UniqueFd(copy), [this] { on_input_room(); });
+      read(out_, std::move(process_->terminal), runtime::Frame::kStdout);
+    } else if (process_->out) {
+      if (process_->in)
+        stdin_ = std::make_unique<ByteWriter>(node_.loop, std::move(process_->in),
+                                              [this] { on_input_room(); });
+      read(out_, std::move(process_->out), runtime::Frame::kStdout);
+      read(err_, std::move(process_->err), runtime::Frame::kStderr);
+    }
+    ended_ = node_.loop.watch_fd(process_->ended.get(), Loop::kReadable,
+                                 [this](std::uint32_t) { on_ended(); });
+    channel_->resume();
+  }
+
+ private:
+  void read(std::unique_ptr<ByteReader>& reader, UniqueFd fd, runtime::Frame type) {
+    reader = std::make_unique<ByteReader>(
+        node_.loop, std::move(fd),
+        [this, type](std::string_view data) {
+          if (closed_) return;
+          channel_->send(type, data);
+          if (channel_->backed_up()) pause();
+        },
+        [] {});
+    reader->resume();
+  }
+
+  void pause() {
+    // After its exit only what is in the pipes is left, which is little.
+    if (exited_) return;
+    if (out_) out_->pause();
+    if (err_) err_->pause();
+  }
+
+  void on_room() {
+    if (finished_) return sessions_.drop(this);
+    if (out_) out_->resume();
+    if (err_) err_->resume();
+  }
+
+  void on_input_room() {
+    if (channel_ && !closed_) channel_->resume();
+  }
+
+  void on_frame(runtime::Frame type, std::string_view data) {
+    if (!process_ || exited_) return;
+    if (type == runtime::Frame::kStdin && stdin_) {
+      stdin_->write(data);
+      if (stdin_->pending() > kBacklog) channel_->pause();
+    } else if (type == runtime::Frame::kStdinEnd && stdin_ && terminal_ < 0) {
+      stdin_->finish();
+    } else if (type == runtime::Frame::kResize && terminal_ >= 0 && data.size() == 4) {
+      const auto number = [&](int at) {
+        return static_cast<unsigned short>(static_cast<unsigned char>(data[at]) << 8 |
+                                           static_cast<unsigned char>(data[at + 1]));
+      };
+      const winsize size{number(2), number(0), 0, 0};
+      ::ioctl(terminal_, TIOCSWINSZ, &size);
+    }
+  }
+
+  void on_closed() {
+    closed_ = true;
+    if (process_ && !exited_) process_->signal(SIGHUP);
+    if (out_) out_->resume();  // what it writes is read and dropped
+    if (err_) err_->resume();
+    if (finished_) sessions_.drop(this);
+  }
+
+  void on_ended() {
+    ended_.reset();
+    exited_ = true;
+    const int code = process_->reap();
+    if (out_) out_->drain();
+    if (err_) err_->drain();
+    const auto error = process_->start_error();
+    if (error.empty())
+      end(code, "");
+    else
+      end(kCannotRun, error);
+  }
+
+  void end(int code, const std::string& error) {
+    finished_ = true;
+    runtime::SessionEnd message;
+    message.set_exit_code(code);
+    message.set_error(error);
+    channel_->end(message);
+    if (closed_ || channel_->flushed()) sessions_.drop(this);
+  }
+
+  Node& node_;
+  Sessions& sessions_;
+  const runtime::ExecRequest request_;
+  std::unique_ptr<FrameChannel> channel_;
+  std::unique_ptr<ExecProcess> process_;
+  std::unique_ptr<ByteWriter> stdin_;
+  std::unique_ptr<ByteReader> out_;
+  std::unique_ptr<ByteReader> err_;
+  int terminal_ = -1;  // owned by out_
+  bool exited_ = false;
+  bool finished_ = false;
+  bool closed_ = false;
+  Registration ended_;
+};
+
+}  // namespace
+
+void serve_exec(Node& node, Sessions& sessions, const runtime::ExecRequest& request,
+                UniqueFd connection) {
+  auto session = std::make_shared<ExecSession>(node, sessions, request);
+  sessions.keep(session);
+  session->open(std::move(connection));
+  ExecOptions options;
+  options.container_id = request.id();
+  options.command.assign(request.command().begin(), request.command().end());
+  options.tty = request.tty();
+  options.with_stdin = request.stdin();
+  node.pool.post([&node, session, options] {
+    auto process = launch_exec(node, options);
+    node.loop.post(
+        [session, process = std::move(process)]() mutable { session->begin(std::move(process)); });
+  });
+}
+
+}  // namespace kubus::runtime_oci
