@@ -112,7 +112,9 @@ Result<json::value> remove(json::value& container, const std::string& key) {
 class JsonPatch {
  public:
   JsonPatch(json::value& document, std::size_t patch_depth)
-      : document_(document), depth_(std::max(json_depth(document), patch_depth)) {}
+      : document_(document),
+        patch_depth_(patch_depth),
+        depth_(std::max(json_depth(document), patch_depth)) {}
 
   Status apply(const json::object& operation);
 
@@ -128,6 +130,7 @@ class JsonPatch {
   Status deepen(const Place& place, const json::value& value);
 
   json::value& document_;
+  const std::size_t patch_depth_;
   // An upper bound of the depth of the document and of every value in the patch; measured anew
   // only when it reaches the limit, so that many small operations stay cheap.
   std::size_t depth_;
@@ -163,7 +166,7 @@ Status JsonPatch::deepen(const Place& place, const json::value& value) {
   }
   const std::size_t depth = place.segments + json_depth(value);
   if (depth > kMaxPatchDepth) return fails("the patched document is nested too deeply");
-  depth_ = std::max(depth, json_depth(document_));
+  depth_ = std::max({depth, patch_depth_, json_depth(document_)});
   return {};
 }
 
