@@ -79,8 +79,9 @@ class FlannelPlugin : public Plugin {
     std::string name = context().config().string("node_name");
     if (name.empty()) name = host_name();
     service_.set_waiting_for("Node " + name + " has no podCIDR yet");
-    node_ = std::make_unique<Informer<Node>>(
-        context(), InformerOptions{.field_selector = "metadata.name=" + name});
+    InformerOptions only_mine;
+    only_mine.field_selector = "metadata.name=" + name;
+    node_ = std::make_unique<Informer<Node>>(context(), only_mine);
     node_->on_change([this](const auto&, const auto& now) {
       if (now && !now->spec().podcidr().empty() && !launched_) launch(now->spec().podcidr(), false);
     });

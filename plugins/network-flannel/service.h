@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kubus/context.h"
+#include "kubus/rpc.h"
 #include "network.h"
 
 namespace kubus::flannel {
