@@ -36,7 +36,8 @@ class Catalogue {
   Catalogue() {
     for (const char* name : kFiles) {
       const auto* file = DescriptorPool::generated_pool()->FindFileByName(name);
-      if (!file) continue;
+      // The options are no API types.
+      if (!file || file->package() == "kubus.schema") continue;
       for (int i = 0; i < file->message_type_count(); ++i) add(*file->message_type(i));
     }
     std::sort(resources.begin(), resources.end(), [](const auto& a, const auto& b) {

@@ -1,7 +1,6 @@
 #include "special.h"
 
 #include <k8s/apimachinery/int_or_string.pb.h>
-#include <k8s/apimachinery/quantity.pb.h>
 #include <k8s/meta/v1/time.pb.h>
 
 #include <charconv>
@@ -88,14 +87,16 @@ std::optional<FormError> read_micro_time_field(const JsonText& json, Message& me
   return std::nullopt;
 }
 
-std::optional<FormError> read_quantity(const JsonText& json, Message& message) {
+// Of Quantity or QuantityValue, which look the same.
+std::optional<FormError> read_quantity(const JsonText& json, const MessageInfo& info,
+                                       Message& message) {
   std::string_view text = json.is_string ? std::string_view(json.text) : json.raw;
   auto is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   auto value = QuantityValue::parse(text);
   if (!value.ok()) return wrong(value.status().message());
-  value->store(static_cast<Quantity&>(message));
+  info.reflection->SetString(&message, info.fields[0].field, value->to_string());
   return std::nullopt;
 }
 
@@ -220,7 +221,7 @@ std::optional<FormError> read_form(const JsonText& json, const MessageInfo& info
     case JsonForm::kDuration:
       return read_duration(json, message);
     case JsonForm::kQuantity:
-      return read_quantity(json, message);
+      return read_quantity(json, info, message);
     case JsonForm::kIntOrString:
       return read_int_or_string(json, message);
     default:
