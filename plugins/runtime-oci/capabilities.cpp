@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 #include "files.h"
@@ -56,6 +57,14 @@ constexpr std::array<std::string_view, 14> kUsual = {
     "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
     "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
 
+// What this process may hand on; on a confined machine that is not everything.
+std::uint64_t permitted() {
+  const auto text = read_file("/proc/self/status", 1 << 16);
+  const auto at = text.ok() ? text->find("CapPrm:") : std::string::npos;
+  return at == std::string::npos ? ~std::uint64_t{0}
+                                 : std::strtoull(text->c_str() + at + 7, nullptr, 16);
+}
+
 Result<std::set<std::string>> named(const std::string& text) {
   std::string name = text;
   std::transform(name.begin(), name.end(), name.begin(),
@@ -71,9 +80,10 @@ Result<std::set<std::string>> named(const std::string& text) {
 
 std::set<std::string> all_capabilities() {
   const auto last = read_number("/proc/sys/kernel/cap_last_cap", kNames.size() - 1);
+  const auto have = permitted();
   std::set<std::string> result;
   for (std::size_t i = 0; i < kNames.size() && i <= last; ++i)
-    result.insert("CAP_" + std::string(kNames[i]));
+    if (have >> i & 1) result.insert("CAP_" + std::string(kNames[i]));
   return result;
 }
 

@@ -11,7 +11,7 @@
 
 namespace kubus::runtime_oci {
 
-// Every capability the running kernel has.
+// Every capability of the running kernel that this process has itself and so can give.
 std::set<std::string> all_capabilities();
 // The usual set, with what the context adds and drops. Invalid for an unknown name.
 Result<std::set<std::string>> container_capabilities(const runtime::SecurityContext& context);

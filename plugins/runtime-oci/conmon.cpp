@@ -34,6 +34,8 @@ std::vector<std::string> arguments(const ConmonOptions& options) {
                                 "--socket-dir-path",
                                 options.attach_dir,
                                 "--no-sync-log",
+                                "--api-version",
+                                "1",
                                 "--log-level",
                                 "error",
                                 "-r",

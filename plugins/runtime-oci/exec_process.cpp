@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +17,25 @@ namespace kubus::runtime_oci {
 namespace {
 
 constexpr int kTerminalPatienceMs = 30'000;
+constexpr int kStartPatienceMs = 60'000;
+
+// Until the runtime has written the process's pid, so that it can be signalled from then on, or has
+// ended without.
+void await_pid_file(int inotify, int ended) {
+  for (;;) {
+    pollfd fds[2] = {{inotify, POLLIN, 0}, {ended, POLLIN, 0}};
+    const int ready = ::poll(fds, 2, kStartPatienceMs);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0 || fds[1].revents) return;
+    alignas(inotify_event) char buffer[4096];
+    const ssize_t got = ::read(inotify, buffer, sizeof buffer);
+    for (ssize_t at = 0; at < got;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
+      if (event->len > 0 && std::string_view(event->name) == "pid") return;
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    }
+  }
+}
 
 // The descriptor that came with a message; none when there was none.
 UniqueFd receive_fd(int connection) {
@@ -141,12 +161,16 @@ Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& 
   spawning.argv = node.oci.command(arguments);
   spawning.env = minimal_env();
   spawning.new_session = true;
+  const UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!inotify || ::inotify_add_watch(inotify.get(), directory.c_str(), IN_CLOSE_WRITE) < 0)
+    return errno_status("inotify");
   const auto child = spawn(spawning);
   if (!child.ok()) return child.status();
   process->child_ = *child;
   process->ended.reset(static_cast<int>(::syscall(SYS_pidfd_open, *child, 0)));
   if (!process->ended) return errno_status("pidfd");
   if (options.tty) KUBUS_TRY(process->open_terminal(listener.get()));
+  await_pid_file(inotify.get(), process->ended.get());
   return process;
 }
 

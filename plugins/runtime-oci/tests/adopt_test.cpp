@@ -1,1 +1,103 @@
-#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab.h"
+#include "pause_process.h"
+
+namespace kubus::runtime_oci::test {
+namespace {
+
+class AdoptTest : public Lab {};
+
+TEST_F(AdoptTest, RunningContainersAreTakenOverAsTheyAre) {
+  const auto sandbox = run_sandbox();
+  const auto id = run_script(sandbox, "echo $$; exec sleep 1000");
+  const auto before = status(id);
+  restart();
+  const auto after = status(id);
+  EXPECT_EQ(after.SerializeAsString(), before.SerializeAsString());
+  EXPECT_EQ(exec(id, {"echo", "still"})->stdout(), "still\n");
+  EXPECT_EQ(rt().sandbox_status(sandbox)->sandbox().state(), runtime::SANDBOX_READY);
+  EXPECT_TRUE(stop(id, 0).ok());
+  EXPECT_EQ(status(id).exit_code(), 137);
+}
+
+TEST_F(AdoptTest, AnExitThatNobodyWatchedIsFound) {
+  const auto id = run_script(run_sandbox(), "while [ ! -e /go ]; do sleep 0.05; done; exit 11");
+  const auto root = settings.container(id) + "/rootfs";
+  const ProcessId process = ProcessId::of(status(id).pid());
+  life.reset();
+  write_text(root + "/go", "");
+  eventually([&] { return std::filesystem::exists(settings.exits() + "/" + id); }, "exit file");
+  EXPECT_FALSE(process.alive());
+  restart();
+  EXPECT_EQ(wait_exit(id).exit_code(), 11);
+  EXPECT_EQ(status(id).reason(), "Error");
+}
+
+TEST_F(AdoptTest, AContainerWhoseMonitorVanishedHasEnded) {
+  const auto id = run_script(run_sandbox(), "exec sleep 1000");
+  const auto monitor =
+      static_cast<pid_t>(std::stoi(read_text(settings.container(id) + "/monitor.pid")));
+  ASSERT_EQ(::kill(monitor, SIGKILL), 0);
+  const auto container = wait_exit(id);
+  EXPECT_EQ(container.reason(), "Unknown");
+  EXPECT_EQ(container.exit_code(), 255);
+}
+
+TEST_F(AdoptTest, ASandboxWhoseHolderVanishedIsNotReady) {
+  const auto sandbox = run_sandbox();
+  ASSERT_EQ(::kill(rt().sandbox_status(sandbox)->sandbox().pid(), SIGKILL), 0);
+  eventually(
+      [&] { return rt().sandbox_status(sandbox)->sandbox().state() == runtime::SANDBOX_NOT_READY; },
+      "not ready");
+  EXPECT_EQ(rt().containers().create(sandbox, container_config("true")).code(), Code::kConflict);
+}
+
+TEST_F(AdoptTest, LeftoversWithoutARecordAreRemoved) {
+  const auto sandbox = run_sandbox();
+  const auto id = run_script(sandbox, "exec sleep 1000");
+  const ProcessId process = ProcessId::of(status(id).pid());
+  const ProcessId holder = ProcessId::of(rt().sandbox_status(sandbox)->sandbox().pid());
+  life.reset();
+  write_text(settings.container(id) + "/record", "rubbish");
+  write_text(settings.sandbox(sandbox) + "/record", "");
+  std::filesystem::create_directories(settings.container("half-made") + "/rootfs");
+  restart();
+  EXPECT_EQ(rt().container(id).code(), Code::kNotFound);
+  EXPECT_EQ(rt().sandbox_status(sandbox).code(), Code::kNotFound);
+  eventually([&] { return !process.alive() && !holder.alive(); }, "processes end");
+  EXPECT_TRUE(std::filesystem::is_empty(settings.containers()));
+  EXPECT_TRUE(std::filesystem::is_empty(settings.sandboxes()));
+  EXPECT_EQ(mounts_below(dir.path()), std::vector<std::string>());
+}
+
+TEST_F(AdoptTest, ContainersOutliveTheirOwnerBeingKilled) {
+  life.reset();
+  Pipe pipe = std::move(*Pipe::make());
+  // A process of its own starts them and is killed; it may use nothing of this one's threads, of
+  // which there are none now.
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    life = std::make_unique<Life>(settings);
+    const auto sandbox = rt().sandboxes().run(sandbox_config());
+    const auto created =
+        rt().containers().create(sandbox->id(), container_config("exec sleep 1000"));
+    (void)rt().containers().start(created->id()).ok();
+    (void)write_all(pipe.write.get(), created->id() + "\n").ok();
+    for (;;) ::pause();
+  }
+  char text[128] = {};
+  ASSERT_GT(::read(pipe.read.get(), text, sizeof text - 1), 64);
+  const std::string id(text, 64);
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  restart();
+  EXPECT_EQ(status(id).state(), runtime::CONTAINER_RUNNING);
+  EXPECT_EQ(exec(id, {"echo", "alive"})->stdout(), "alive\n");
+  EXPECT_TRUE(stop(id, 0).ok());
+}
+
+}  // namespace
+}  // namespace kubus::runtime_oci::test

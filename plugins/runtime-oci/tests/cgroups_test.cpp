@@ -32,7 +32,8 @@ TEST_F(CgroupsTest, ReadsAndWritesVersionOne) {
   put("cpuset/new/cpuset.cpus", "\n");
   put("memory/pod/c/memory.usage_in_bytes", "5000\n");
   put("memory/pod/c/memory.limit_in_bytes", "9223372036854771712\n");
-  put("memory/pod/c/memory.stat", "rss 1\ntotal_rss 300\ntotal_inactive_file 2000\ntotal_pgfault 9\n");
+  put("memory/pod/c/memory.stat",
+      "rss 1\ntotal_rss 300\ntotal_inactive_file 2000\ntotal_pgfault 9\n");
   put("memory/pod/c/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
   put("cpuacct/pod/c/cpuacct.usage", "123456\n");
   put("pids/pod/c/pids.current", "4\n");

@@ -41,10 +41,9 @@ TEST_F(ContainerTest, SeesTheEnvironmentUserDirectoryAndFilesItWasGiven) {
   EXPECT_EQ(wait_exit(id).exit_code(), 0);
   eventually([&] { return log_of(id).find("readonly") != std::string::npos; }, "log");
   const auto log = log_of(id);
-  for (const char* line :
-       {"F 1000\n", "F 1001\n", "F 1001 2000 3000\n", "F /work/deep\n",
-        "F yes my value /home/app web-0\n", "F web-0\n", "F nameserver 192.0.2.53\n",
-        "F from the node\n"})
+  for (const char* line : {"F 1000\n", "F 1001\n", "F 1001 2000 3000\n", "F /work/deep\n",
+                           "F yes my value /home/app web-0\n", "F web-0\n",
+                           "F nameserver 192.0.2.53\n", "F from the node\n"})
     EXPECT_NE(log.find(line), std::string::npos) << line << " in\n" << log;
   EXPECT_EQ(status(id).uid(), 1000);
 }
@@ -54,9 +53,10 @@ TEST_F(ContainerTest, ContainersOfASandboxShareLocalhostAndSharedMemory) {
   const auto server =
       run_script(sandbox, "echo shared > /dev/shm/file; exec nc -l -p 8080 -e echo hello");
   eventually([&] { return exec(server, {"cat", "/dev/shm/file"})->stdout() == "shared\n"; }, "shm");
-  const auto client = run_script(
-      sandbox, "cat /dev/shm/file; for i in 1 2 3 4 5 6 7 8 9; do nc 127.0.0.1 8080 && exit 0; "
-               "sleep 0.2; done; exit 1");
+  const auto client =
+      run_script(sandbox,
+                 "cat /dev/shm/file; for i in 1 2 3 4 5 6 7 8 9; do nc 127.0.0.1 8080 && exit 0; "
+                 "sleep 0.2; done; exit 1");
   EXPECT_EQ(wait_exit(client).exit_code(), 0);
   eventually([&] { return log_of(client).find("hello") != std::string::npos; }, "log");
   EXPECT_NE(log_of(client).find("shared"), std::string::npos);

@@ -44,10 +44,10 @@ Parts parts_of(const ImageSpec& image, Compression compression) {
     write_tar(scratch / "layer", layer, compression);
     parts.layers.push_back(blob_of(read_text(scratch / "layer")));
   }
-  parts.config = blob_of("{\"created\":\"2024-01-02T03:04:05Z\",\"os\":\"linux\",\"architecture\":"
-                         "\"amd64\",\"config\":" +
-                         image.config + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" +
-                         diff_ids + "]}}");
+  parts.config = blob_of(
+      "{\"created\":\"2024-01-02T03:04:05Z\",\"os\":\"linux\",\"architecture\":"
+      "\"amd64\",\"config\":" +
+      image.config + ",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + diff_ids + "]}}");
   return parts;
 }
 
@@ -139,9 +139,9 @@ void write_oci_archive(const std::string& path, const ImageSpec& image) {
       blob_of("{\"schemaVersion\":2,\"mediaType\":\"" + type + "manifest.v1+json\",\"config\":" +
               descriptor(parts.config, type + "config.v1+json") + ",\"layers\":[" + layers + "]}");
   const std::string annotations =
-      image.name.empty() ? ""
-                         : ",\"annotations\":{\"org.opencontainers.image.ref.name\":" +
-                               quoted(image.name) + "}";
+      image.name.empty()
+          ? ""
+          : ",\"annotations\":{\"org.opencontainers.image.ref.name\":" + quoted(image.name) + "}";
   std::vector<TarEntry> entries{
       file("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}"),
       file("index.json", "{\"schemaVersion\":2,\"manifests\":[" +
@@ -165,9 +165,8 @@ void write_docker_archive(const std::string& path, const ImageSpec& image) {
     entries.push_back(file(name, parts.layers[i].text));
   }
   const auto tags = image.name.empty() ? "null" : "[" + quoted(image.name) + "]";
-  entries.push_back(file("manifest.json", "[{\"Config\":" + quoted(config) +
-                                              ",\"RepoTags\":" + tags + ",\"Layers\":[" + layers +
-                                              "]}]"));
+  entries.push_back(file("manifest.json", "[{\"Config\":" + quoted(config) + ",\"RepoTags\":" +
+                                              tags + ",\"Layers\":[" + layers + "]}]"));
   write_tar(path, entries);
 }
 
@@ -177,17 +176,18 @@ std::vector<TarEntry> busybox_layer() {
   std::vector<TarEntry> entries{directory("bin"), directory("etc"), directory("tmp", 01777),
                                 directory("root", 0700),
                                 file("bin/busybox", read_text(kBusybox), 0755)};
-  for (const char* name : {"sh", "cat", "echo", "sleep", "id", "env", "ls", "stty", "tail", "true",
-                           "false", "mount", "touch", "hostname", "kill", "pwd", "nc", "dd", "head",
-                           "ps", "test", "printf", "rm", "grep", "wc", "ip"}) {
+  for (const char* name :
+       {"sh",   "cat",   "echo",  "sleep",  "id",       "env",  "ls",  "stty", "tail",
+        "true", "false", "mount", "touch",  "hostname", "kill", "pwd", "nc",   "dd",
+        "head", "ps",    "test",  "printf", "rm",       "grep", "wc",  "ip"}) {
     TarEntry entry;
     entry.path = std::string("bin/") + name;
     entry.mode = S_IFLNK | 0777;
     entry.link = "busybox";
     entries.push_back(entry);
   }
-  entries.push_back(file("etc/passwd",
-                         "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001:App:/home/app:/bin/sh\n"));
+  entries.push_back(
+      file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001:App:/home/app:/bin/sh\n"));
   entries.push_back(file("etc/group", "root:x:0:\napp:x:1001:\nextra:x:2000:app\n"));
   return entries;
 }

@@ -30,8 +30,8 @@ struct TarEntry {
   std::string path;
   std::string content;
   mode_t mode = S_IFREG | 0644;
-  std::string link;        // target of a symbolic link (mode S_IFLNK)
-  std::string hard_link;   // target of a hard link
+  std::string link;       // target of a symbolic link (mode S_IFLNK)
+  std::string hard_link;  // target of a hard link
   int uid = 0;
   int gid = 0;
   std::string xattr_name;

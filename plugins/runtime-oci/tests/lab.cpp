@@ -99,8 +99,8 @@ void Lab::TearDown() {
   if (!life) return;
   if (!life->runtime) restart();
   if (life->runtime) {
-    for (const auto& sandbox : rt().list(runtime::ListSandboxesRequest()).sandboxes())
-      EXPECT_TRUE(remove_sandbox(sandbox.id()).ok());
+    const auto all = rt().list(runtime::ListSandboxesRequest());
+    for (const auto& sandbox : all.sandboxes()) EXPECT_TRUE(remove_sandbox(sandbox.id()).ok());
     EXPECT_EQ(mounts_below(dir.path()), std::vector<std::string>());
     EXPECT_TRUE(rt().node().cgroups.processes(cgroup).empty());
     rt().node().cgroups.kill_all(cgroup);

@@ -30,12 +30,12 @@ class LayerTest : public ::testing::Test {
     return unpack_layer(dir_ / "layer", dir_ / "root", limits_);
   }
   struct stat look(const std::string& name) {
-    struct stat info{};
+    struct stat info {};
     EXPECT_EQ(::lstat((dir_ / ("root/" + name)).c_str(), &info), 0) << name;
     return info;
   }
   bool present(const std::string& name) {
-    struct stat info{};
+    struct stat info {};
     return ::lstat((dir_ / ("root/" + name)).c_str(), &info) == 0;
   }
   bool opaque(const std::string& name) {
@@ -85,16 +85,17 @@ TEST_F(LayerTest, KeepsContentModesOwnersTimesAndCapabilities) {
   tool.gid = 34;
   auto capable = file("ping");
   capable.xattr_name = "security.capability";
-  capable.xattr_value = std::string("\x00\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00"
-                                    "\x00\x00\x00\x00\x00\x00\x00\x00",
-                                    20);
+  capable.xattr_value = std::string(
+      "\x00\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00"
+      "\x00\x00\x00\x00\x00\x00\x00\x00",
+      20);
   for (const auto compression : {Compression::kNone, Compression::kGzip, Compression::kZstd}) {
     std::filesystem::remove_all(dir_ / "root");
     std::filesystem::create_directory(dir_ / "root");
-    const auto layer = unpack({folder("./usr/"), folder("usr/bin"), tool, capable,
-                               symlink_to("link", "usr/bin/tool"),
-                               hard_link_to("hard", "usr/bin/tool")},
-                              compression);
+    const auto layer =
+        unpack({folder("./usr/"), folder("usr/bin"), tool, capable,
+                symlink_to("link", "usr/bin/tool"), hard_link_to("hard", "usr/bin/tool")},
+               compression);
     ASSERT_TRUE(layer.ok()) << layer.status().to_string();
     EXPECT_EQ(test::read_text(dir_ / "root/hard"), "content");
     const auto info = look("usr/bin/tool");
@@ -146,7 +147,8 @@ TEST_F(LayerTest, RefusesNamesThatLeadOutside) {
 
 TEST_F(LayerTest, SymlinksCannotCarryAFileOutside) {
   const auto outside = dir_ / "outside";
-  for (const std::string target : {outside, std::string("../outside"), std::string("../../../../tmp")})
+  for (const std::string target :
+       {outside, std::string("../outside"), std::string("../../../../tmp")})
     (void)unpack({symlink_to("door", target), file("door/evil")}).ok();
   expect_outside_untouched();
   EXPECT_FALSE(std::filesystem::exists("/tmp/evil"));

@@ -8,9 +8,9 @@ namespace {
 const std::string kDigest = "sha256:" + std::string(64, 'b');
 
 TEST(Manifest, ReadsLayersInOrder) {
-  const auto manifest = parse_manifest(R"({"config":{"digest":")" + kDigest +
-                                       R"(","size":7},"layers":[{"digest":")" + kDigest +
-                                       R"("},{"digest":")" + kDigest + R"(","size":3}]})");
+  const auto manifest =
+      parse_manifest(R"({"config":{"digest":")" + kDigest + R"(","size":7},"layers":[{"digest":")" +
+                     kDigest + R"("},{"digest":")" + kDigest + R"(","size":3}]})");
   ASSERT_TRUE(manifest.ok()) << manifest.status().to_string();
   EXPECT_FALSE(manifest->is_index);
   EXPECT_EQ(manifest->config.size, 7u);
@@ -20,11 +20,11 @@ TEST(Manifest, ReadsLayersInOrder) {
 
 TEST(Manifest, ChoosesThisMachineFromAnIndex) {
   const auto other = "sha256:" + std::string(64, 'c');
-  const auto index = parse_manifest(
-      R"({"manifests":[{"digest":")" + other +
-      R"(","platform":{"os":"linux","architecture":"vax"}},{"digest":")" + kDigest +
-      R"(","platform":{"os":"linux","architecture":")" + std::string(machine_architecture()) +
-      R"("}}]})");
+  const auto index =
+      parse_manifest(R"({"manifests":[{"digest":")" + other +
+                     R"(","platform":{"os":"linux","architecture":"vax"}},{"digest":")" + kDigest +
+                     R"(","platform":{"os":"linux","architecture":")" +
+                     std::string(machine_architecture()) + R"("}}]})");
   ASSERT_TRUE(index.ok());
   ASSERT_TRUE(index->is_index);
   EXPECT_EQ(choose_platform(index->manifests)->digest, kDigest);

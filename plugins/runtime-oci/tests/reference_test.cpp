@@ -31,10 +31,9 @@ TEST(Reference, IsCompletedAsDockerDoes) {
 }
 
 TEST(Reference, RefusesWhatIsNone) {
-  for (const std::string text :
-       {"", ":tag", "UPPER", "a//b", "/a", "a/", "busybox:", "busybox:-x", "busybox: x",
-        "busybox@sha256:12", "busybox@md5:00", "a_-b", ".a", "a..b", "-x", "host:port/app",
-        "../etc/passwd", "a/../b"})
+  for (const std::string text : {"", ":tag", "UPPER", "a//b", "/a", "a/", "busybox:", "busybox:-x",
+                                 "busybox: x", "busybox@sha256:12", "busybox@md5:00", "a_-b", ".a",
+                                 "a..b", "-x", "host:port/app", "../etc/passwd", "a/../b"})
     EXPECT_FALSE(Reference::parse(text).ok()) << text;
 }
 
