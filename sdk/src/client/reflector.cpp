@@ -63,7 +63,6 @@ void Reflector::connect() {
   request.set_accept(api::PROTOBUF);
 
   bus::CallOptions options;
-  options.timeout = std::chrono::milliseconds(0);
   std::weak_ptr<Reflector> weak = weak_from_this();
   reader_ = rpc::stream(
       context_.bus(), kWatch, request, options,
