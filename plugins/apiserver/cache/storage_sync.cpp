@@ -80,7 +80,6 @@ void StorageSync::follow() {
   request.set_range_end(std::string(kRegistryEnd));
   request.set_start_revision(position_ + 1);
   bus::CallOptions options;
-  options.timeout = std::chrono::milliseconds(0);
   reader_ = rpc::stream(
       context_.bus(), storage::kWatch, request, options,
       [this](storage::WatchResponse response) { on_changes(response); },
