@@ -62,15 +62,45 @@ Registration EventHub::subscribe(const std::shared_ptr<Node>& node, std::string_
                                  EventHandler handler) {
   auto listener = std::make_shared<Listener>(node, std::move(handler));
   const std::string prefix(topic);
+  {
+    const std::lock_guard lock(mutex_);
+    owned_.emplace(node.get(), Owned{prefix, listener});
+  }
   self_->core().post([this, prefix, listener] { add(prefix, listener); });
   ++node->counters().registrations;
   return Registration(
       [this, weak = std::weak_ptr(node), hub = std::weak_ptr(self_), prefix, listener] {
         listener->cancel();
-        if (const auto alive = weak.lock()) --alive->counters().registrations;
-        if (const auto self = hub.lock())
-          self->core().post([this, prefix, listener] { remove(prefix, listener); });
+        const auto alive = weak.lock();
+        if (alive) --alive->counters().registrations;
+        const auto self = hub.lock();
+        if (self && alive) disown(alive.get(), listener);
+        if (self) self->core().post([this, prefix, listener] { remove(prefix, listener); });
       });
+}
+
+void EventHub::disown(const Node* node, const std::shared_ptr<Listener>& listener) {
+  const std::lock_guard lock(mutex_);
+  const auto [begin, end] = owned_.equal_range(node);
+  for (auto it = begin; it != end; ++it)
+    if (it->second.listener == listener) {
+      owned_.erase(it);
+      return;
+    }
+}
+
+void EventHub::forget(const Node& node) {
+  std::vector<Owned> mine;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [begin, end] = owned_.equal_range(&node);
+    for (auto it = begin; it != end; ++it) mine.push_back(it->second);
+    owned_.erase(begin, end);
+  }
+  for (const Owned& one : mine) {
+    one.listener->cancel();
+    self_->core().post([this, one] { remove(one.prefix, one.listener); });
+  }
 }
 
 void EventHub::add(const std::string& prefix, std::shared_ptr<Listener> listener) {

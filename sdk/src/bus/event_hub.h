@@ -1,7 +1,8 @@
 // EventHub: the subscriptions of one process. It subscribes once per publisher and topic, and hands
 // each event to all listeners inside the process.
 //
-// Thread safety: subscribe() from any thread; the rest on the loop of the process's own node.
+// Thread safety: subscribe() and forget() from any thread; the rest on the loop of the process's
+// own node.
 #pragma once
 
 #include <deque>
@@ -43,6 +44,8 @@ class EventHub {
 
   Registration subscribe(const std::shared_ptr<Node>& node, std::string_view topic,
                          EventHandler handler);
+  // Drops the listeners of `node`; on its loop.
+  void forget(const Node& node);
   void on_routes();
   void close();
 
@@ -60,6 +63,12 @@ class EventHub {
     Registration patience;
   };
 
+  struct Owned {
+    std::string prefix;
+    std::shared_ptr<Listener> listener;
+  };
+
+  void disown(const Node* node, const std::shared_ptr<Listener>& listener);
   void add(const std::string& prefix, std::shared_ptr<Listener> listener);
   void remove(const std::string& prefix, const std::shared_ptr<Listener>& listener);
   void follow(Subscription& subscription);
@@ -71,6 +80,8 @@ class EventHub {
   static void push_gap(const Subscription& subscription);
 
   const std::shared_ptr<Node> self_;
+  std::mutex mutex_;
+  std::multimap<const Node*, Owned> owned_;  // guarded by mutex_
   std::map<std::string, Subscription> subscriptions_;
   Registration retry_;
   bool closed_ = false;

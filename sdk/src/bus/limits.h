@@ -36,6 +36,8 @@ inline constexpr int kBatch = 256;
 
 // After a connection broke, the time within which the directory says why.
 inline constexpr std::chrono::milliseconds kLimbo{2000};
+// Between attempts to send to a provider that cannot take a message.
+inline constexpr std::chrono::milliseconds kRetryPeriod{10};
 inline constexpr std::chrono::milliseconds kLinger{1000};
 inline constexpr std::chrono::seconds kPingPeriod{5};
 

@@ -44,6 +44,7 @@ Status Node::open(bool serve) {
 void Node::close() {
   if (std::exchange(closed_, true)) return;
   process_.routes.unlisten(listening_);
+  process_.forget(*this);
   while (!requests_.empty()) {
     const auto request = requests_.begin()->second;
     send_cancel(*request);
@@ -52,6 +53,7 @@ void Node::close() {
   if (responses_) responses_->close();
   for (auto& [key, peer] : peers_) peer->leave();
   timer_.reset();
+  retry_.reset();
   peers_.clear();
   retired_.clear();
   for (const auto& watch : watches_) watch->slot.cancel(true);
@@ -112,6 +114,12 @@ void Node::give_up(Peer& peer, bool safe) {
   for (const auto& [id, request] : requests_)
     if (request->peer == &peer) lost.push_back(request);
   const std::string name = peer.provider().id;
+  if (!safe && !lost.empty())
+    log_.warn("a provider vanished with requests unanswered", {{"provider", peer.provider().key()},
+                                                               {"requests", lost.size()},
+                                                               {"welcomed", peer.welcomed},
+                                                               {"gone", peer.gone},
+                                                               {"broken", peer.broken}});
   retire(peer);
   std::sort(lost.begin(), lost.end(), [](const auto& a, const auto& b) { return a->id < b->id; });
   for (const auto& request : lost) {

@@ -102,6 +102,7 @@ class Node : public std::enable_shared_from_this<Node> {
   // Its unanswered requests: `safe` when none of them can have taken effect.
   void give_up(Peer& peer, bool safe);
   void retire(Peer& peer);
+  void retry_soon();
   void retry_waiting();
   void tell_watchers();
   void tell(const std::shared_ptr<Watch>& watch);
@@ -127,6 +128,7 @@ class Node : public std::enable_shared_from_this<Node> {
   Deadlines deadlines_;
   core::Clock::time_point armed_ = core::Clock::time_point::max();
   Registration timer_;
+  Registration retry_;
   std::vector<std::shared_ptr<Watch>> watches_;
   std::unordered_set<std::string> complained_;
 

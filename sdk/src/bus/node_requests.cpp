@@ -74,9 +74,19 @@ void Node::route(const std::shared_ptr<Request>& request) {
   }
   waiting_.erase(request->id);
   request->peer = peer;
-  if (!send_open(*peer, *request))
-    finish_later(request,
-                 Status(Code::kTooManyRequests, "the provider does not read what it is sent"));
+  if (send_open(*peer, *request)) return;
+  // It reads nothing, or has just closed and its goodbye is on the way. Nothing was sent.
+  request->peer = nullptr;
+  waiting_.insert(request->id);
+  retry_soon();
+}
+
+void Node::retry_soon() {
+  if (retry_) return;
+  retry_ = core::add_timer(core_, kRetryPeriod, {}, [this] {
+    retry_.reset();
+    retry_waiting();
+  });
 }
 
 Peer* Node::peer_for(const Provider& provider) {

@@ -21,9 +21,9 @@ Status Peer::open() {
   KUBUS_TRY(socket_.connect(local_ ? process.inproc_address(provider_.id, provider_.generation)
                                    : process.ipc_address(provider_.id, provider_.generation)));
   const auto wake = [this](std::uint32_t) { node_.core().ready(*this); };
-  readable_ = core::add_watch(node_.core_ptr(), socket_.fd(), Loop::kReadable, wake);
+  readable_ = core::add_watch(node_.core_ptr(), socket_.fd(), Loop::kReadable, wake, true);
   if (const int fd = socket_.monitor_fd(); fd >= 0)
-    monitored_ = core::add_watch(node_.core_ptr(), fd, Loop::kReadable, wake);
+    monitored_ = core::add_watch(node_.core_ptr(), fd, Loop::kReadable, wake, true);
   Header hello;
   hello.set_type(Header::HELLO);
   hello.set_caller(node_.id());

@@ -40,6 +40,8 @@ class Process {
   // Events of `topic` (a prefix) for `node`: one subscription per process underneath.
   virtual Registration subscribe(const std::shared_ptr<Node>& node, std::string_view topic,
                                  EventHandler handler) = 0;
+  // Drops the subscriptions of `node`, on its loop.
+  virtual void forget(Node& node) = 0;
   // `node` publishes `topic` for the first time.
   virtual void announce(Node& node, const std::string& topic) = 0;
 

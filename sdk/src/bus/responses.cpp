@@ -19,8 +19,9 @@ Status Responses::open() {
   Process& process = node_.process();
   KUBUS_TRY(socket_.bind(process.inproc_address(node_.id(), node_.generation())));
   KUBUS_TRY(socket_.bind(process.ipc_address(node_.id(), node_.generation())));
-  readable_ = core::add_watch(node_.core_ptr(), socket_.fd(), Loop::kReadable,
-                              [this](std::uint32_t) { node_.core().ready(*this); });
+  readable_ = core::add_watch(
+      node_.core_ptr(), socket_.fd(), Loop::kReadable,
+      [this](std::uint32_t) { node_.core().ready(*this); }, true);
   node_.core().ready(*this);
   return {};
 }
@@ -61,7 +62,7 @@ bool Responses::process() {
 void Responses::on_frame(const std::string& peer, const Header& header, Bytes body) {
   if (header.type() == Header::HELLO) return on_hello(peer, header);
   const auto it = remotes_.find(peer);
-  if (it == remotes_.end()) return node_.malformed("one that did not say hello");
+  if (it == remotes_.end()) return on_stranger(peer, header);
   Remote& remote = it->second;
   node_.trace(false, remote.id, header, body);
   switch (header.type()) {
@@ -104,6 +105,14 @@ void Responses::on_hello(const std::string& peer, const Header& header) {
   welcome.set_type(Header::WELCOME);
   welcome.set_version(kProtocolVersion);
   send(peer, welcome, {});
+}
+
+// One that did not say hello, or was dropped because it was taken for dead.
+void Responses::on_stranger(const std::string& peer, const Header& header) {
+  const bool asks = header.type() == Header::CALL || header.type() == Header::STREAM_OPEN;
+  if (!asks && header.type() != Header::SUBSCRIBE) return;
+  node_.malformed("one that did not say hello");
+  if (asks) fail(peer, header, Code::kUnavailable, node_.id() + " does not know its caller");
 }
 
 void Responses::fail(const std::string& peer, const Header& header, Code code,

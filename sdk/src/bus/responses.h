@@ -64,6 +64,7 @@ class Responses final : public core::Source {
   };
 
   void on_frame(const std::string& peer, const Header& header, Bytes body);
+  void on_stranger(const std::string& peer, const Header& header);
   void on_hello(const std::string& peer, const Header& header);
   void on_request(const std::string& peer, Remote& remote, const Header& header, Bytes body);
   void dispatch(Remote& remote, const std::string& peer, const Header& header, Bytes body,

@@ -13,6 +13,8 @@ namespace {
 
 constexpr auto kMore = zmq::send_flags::sndmore | zmq::send_flags::dontwait;
 constexpr auto kLast = zmq::send_flags::dontwait;
+constexpr int kNever = 24 * 3600 * 1000;  // ms
+constexpr int kBacklog = 4096;
 
 void release_owner(void*, void* hint) {
   handover::received();
@@ -49,10 +51,14 @@ Socket::Socket(zmq::context_t& context, Kind kind, std::atomic<std::size_t>& cou
   socket_.set(zmq::sockopt::sndhwm, kHighWater);
   socket_.set(zmq::sockopt::rcvhwm, kHighWater);
   socket_.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kMaxBody));
-  if (kind == Kind::kRouter)
+  if (kind == Kind::kRouter) {
     socket_.set(zmq::sockopt::router_mandatory, true);
-  else
-    socket_.set(zmq::sockopt::reconnect_ivl, -1);
+    socket_.set(zmq::sockopt::backlog, kBacklog);
+  } else {
+    // A lost connection is given up by the node. Forbidding the attempt (-1) would make libzmq drop
+    // what arrived before the loss and has not been read.
+    socket_.set(zmq::sockopt::reconnect_ivl, kNever);
+  }
 }
 
 Socket::~Socket() {

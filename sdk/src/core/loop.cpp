@@ -23,8 +23,8 @@ Registration add_timer(const std::shared_ptr<LoopCore>& core, Duration delay, Du
 }
 
 Registration add_watch(const std::shared_ptr<LoopCore>& core, int fd, std::uint32_t events,
-                       UniqueFunction<void(std::uint32_t)> ready) {
-  auto watch = std::make_shared<FdWatch>(fd, events, std::move(ready));
+                       UniqueFunction<void(std::uint32_t)> ready, bool internal) {
+  auto watch = std::make_shared<FdWatch>(fd, events, std::move(ready), internal);
   if (core->stopping() || !core->fds.add(watch)) return {};
   return Registration([weak = std::weak_ptr(core), watch] {
     const auto alive = weak.lock();

@@ -41,10 +41,12 @@ struct Timer {
 };
 
 struct FdWatch {
-  FdWatch(int fd_in, std::uint32_t events_in, UniqueFunction<void(std::uint32_t)> ready)
-      : fd(fd_in), events(events_in), slot(std::move(ready)) {}
+  FdWatch(int fd_in, std::uint32_t events_in, UniqueFunction<void(std::uint32_t)> ready,
+          bool internal_in)
+      : fd(fd_in), events(events_in), internal(internal_in), slot(std::move(ready)) {}
   const int fd;
   const std::uint32_t events;
+  const bool internal;  // the bus's own; not counted
   Slot<std::uint32_t> slot;
 };
 
@@ -154,7 +156,7 @@ class LoopCore {
 Registration add_timer(const std::shared_ptr<LoopCore>& core, Duration delay, Duration period,
                        Task task);
 Registration add_watch(const std::shared_ptr<LoopCore>& core, int fd, std::uint32_t events,
-                       UniqueFunction<void(std::uint32_t)> ready);
+                       UniqueFunction<void(std::uint32_t)> ready, bool internal = false);
 
 }  // namespace kubus::core
 

@@ -124,7 +124,9 @@ std::vector<std::shared_ptr<FdWatch>> FdTable::take_all() {
 std::size_t FdTable::size() const {
   const std::lock_guard lock(mutex_);
   std::size_t count = 0;
-  for (const auto& [fd, entry] : entries_) count += entry.watches.size();
+  for (const auto& [fd, entry] : entries_)
+    for (const auto& watch : entry.watches)
+      if (!watch->internal) ++count;
   return count;
 }
 

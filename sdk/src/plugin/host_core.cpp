@@ -186,6 +186,10 @@ Registration HostCore::subscribe(const std::shared_ptr<bus::Node>& node, std::st
   return hub_->subscribe(node, topic, std::move(handler));
 }
 
+void HostCore::forget(bus::Node& node) {
+  if (hub_) hub_->forget(node);
+}
+
 void HostCore::announce(bus::Node& node, const std::string& topic) {
   kernel::AnnounceRequest request;
   {

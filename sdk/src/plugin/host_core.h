@@ -40,6 +40,7 @@ class HostCore final : public bus::Process, public std::enable_shared_from_this<
   // bus::Process
   Registration subscribe(const std::shared_ptr<bus::Node>& node, std::string_view topic,
                          bus::EventHandler handler) override;
+  void forget(bus::Node& node) override;
   void announce(bus::Node& node, const std::string& topic) override;
 
   // For InstanceImpl. `done` runs on the loop of self().

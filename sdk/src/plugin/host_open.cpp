@@ -95,8 +95,7 @@ Status HostCore::close(std::chrono::milliseconds deadline) {
   for (Instance* instance : instances()) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(until - core::Clock::now());
-    if (instance->wait_stopped(std::max(left, std::chrono::milliseconds(0))) !=
-        InstanceState::kStopped)
+    if (!static_cast<InstanceImpl*>(instance)->wait_ended(left))
       stuck += (stuck.empty() ? "" : "; ") + instance->context().id() + " holds " +
                instance->residue().to_string();
   }

@@ -32,6 +32,8 @@ class InstanceImpl final : public Instance,
 
   // Opens its sockets; on a failure it is kStopped.
   Status open(bool serve);
+  // As wait_stopped(), but a zombie is waited for as well. True: it is kStopped.
+  bool wait_ended(std::chrono::milliseconds timeout);
   // For the process's own instance: ready without a plugin.
   void set_ready();
 

@@ -1,4 +1,5 @@
 // The end of an instance: gate, drain, calls inside, sockets, threads, plugin; in this order.
+#include <algorithm>
 #include <utility>
 
 #include "kubus/host.h"
@@ -56,6 +57,12 @@ InstanceState InstanceImpl::wait_stopped(std::chrono::milliseconds timeout) {
     return state_ == InstanceState::kStopped || state_ == InstanceState::kZombie;
   });
   return state_;
+}
+
+bool InstanceImpl::wait_ended(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::max(timeout, std::chrono::milliseconds(0)),
+                           [this] { return state_ == InstanceState::kStopped; });
 }
 
 void InstanceImpl::watch_stop(Deadline deadline) {
