@@ -32,8 +32,8 @@ class Containers {
   // Gives back mounts and cgroup of a container that has ended; idempotent.
   void release(const ContainerPtr& entry);
 
-  // Takes over what a predecessor left, and removes what cannot be taken over.
-  void adopt();
+  // As Sandboxes::adopt, after it.
+  void adopt(bool alone);
 
  private:
   Status launch(const ContainerPtr& entry);
@@ -49,7 +49,10 @@ class Containers {
   void finish(const ContainerPtr& entry, const Outcome& outcome);
   Status finish_remove(const ContainerPtr& entry, bool keep_log);
   Result<Outcome> read_exit(const std::string& id) const;
-  void adopt_one(const std::string& id);
+  void adopt_one(const std::string& id, bool alone);
+  void adopt_created(const ContainerPtr& entry, bool alone);
+  void refresh(const ContainerPtr& entry, const ContainerRecord& record);
+  void forget_removed();
   void adopt_running(const ContainerPtr& entry);
   void discard(const std::string& id);
 

@@ -16,10 +16,20 @@ namespace kubus::runtime_oci {
 ImageStore::ImageStore(std::string directory, LayerLimits limits)
     : directory_(std::move(directory)), limits_(limits) {}
 
-Result<std::unique_ptr<ImageStore>> ImageStore::open(std::string directory, LayerLimits limits) {
+Result<std::unique_ptr<ImageStore>> ImageStore::open(std::string directory, LayerLimits limits,
+                                                     bool alone) {
   std::unique_ptr<ImageStore> self(new ImageStore(std::move(directory), limits));
   KUBUS_TRY(self->prepare());
+  if (alone) self->sweep();
   return self;
+}
+
+Status ImageStore::reload() {
+  const std::lock_guard change(change_);
+  const std::lock_guard lock(mutex_);
+  KUBUS_TRY(read_index());
+  sweep();
+  return {};
 }
 
 std::string ImageStore::blob_path(const std::string& digest) const {
@@ -35,6 +45,10 @@ Status ImageStore::prepare() {
     KUBUS_TRY(make_dirs(directory_ + name));
   // Containers of any user look through it.
   ::chmod(layer_path(0).c_str(), 0755);
+  return read_index();
+}
+
+Status ImageStore::read_index() {
   const auto text = read_file(directory_ + "/index.json");
   if (text.ok()) {
     auto index = ImageIndex::from_json(*text);
@@ -57,7 +71,6 @@ Status ImageStore::prepare() {
       it = index_.images.erase(it);  // pulled again when it is wanted
     }
   }
-  sweep();
   return {};
 }
 

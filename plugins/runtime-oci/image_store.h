@@ -24,7 +24,12 @@ namespace kubus::runtime_oci {
 
 class ImageStore {
  public:
-  static Result<std::unique_ptr<ImageStore>> open(std::string directory, LayerLimits limits);
+  // `alone`: nobody else uses the directory, and what the index does not know is removed.
+  static Result<std::unique_ptr<ImageStore>> open(std::string directory, LayerLimits limits,
+                                                  bool alone = true);
+  // Reads the index again after another user of the directory has gone, and removes what it does
+  // not know.
+  Status reload();
 
   // The images of an OCI or docker archive. `name`, if given, replaces the archive's names.
   Result<std::vector<runtime::Image>> load(const std::string& file, const std::string& name);
@@ -64,6 +69,7 @@ class ImageStore {
  private:
   ImageStore(std::string directory, LayerLimits limits);
   Status prepare();
+  Status read_index();
   void sweep();
   Status save(const ImageIndex& index) const;
   std::string blob_path(const std::string& digest) const;

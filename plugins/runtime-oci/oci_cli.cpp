@@ -45,7 +45,8 @@ Result<OciCli> OciCli::find(const Settings& settings, bool hide_unified) {
   self.version_ = line.substr(line.rfind(' ') + 1);
   if (hide_unified && self.name_ == "crun")
     self.prefix_ = {settings.helper_dir + "/oci-enter", "-u"};
-  self.prefix_.insert(self.prefix_.end(), {*program, "--root", settings.oci_root()});
+  self.root_ = settings.oci_root();
+  self.prefix_.insert(self.prefix_.end(), {*program, "--root", self.root_});
   return self;
 }
 
@@ -60,6 +61,7 @@ Status OciCli::start(const std::string& id) const {
 }
 
 Status OciCli::remove(const std::string& id) const {
+  if (!exists(root_ + "/" + id)) return {};
   return run_checked(command({"delete", "--force", id}), "delete");
 }
 

@@ -25,6 +25,7 @@ class OciCli {
   const std::string& version() const { return version_; }  // "1.8.1"
 
  private:
+  std::string root_;
   std::vector<std::string> prefix_;
   std::string name_;
   std::string version_;

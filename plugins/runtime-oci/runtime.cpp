@@ -1,6 +1,8 @@
 #include "runtime.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "process.h"
@@ -8,6 +10,8 @@
 
 namespace kubus::runtime_oci {
 namespace {
+
+constexpr std::chrono::milliseconds kLockRetry(50);
 
 template <class Wanted>
 bool has_labels(const Wanted& wanted,
@@ -32,9 +36,6 @@ Status make_directories(const Settings& settings) {
         settings.sessions(), settings.runtime_dir + "/shm", settings.oci_root(),
         settings.empty_root()})
     KUBUS_TRY(make_dirs(path));
-  // Sessions of a predecessor ended with it.
-  for (const auto& name : list_dir(settings.sessions()))
-    (void)remove_tree(settings.sessions() + "/" + name).ok();
   ::chmod(settings.empty_root().c_str(), 0555);
   return {};
 }
@@ -59,6 +60,24 @@ Runtime::Runtime(Settings settings, Loop& loop, Pool& pool, Logger log, OciCli o
 
 Runtime::~Runtime() = default;
 
+bool Runtime::take_lock() { return ::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0; }
+
+void Runtime::await_predecessor() {
+  // It drains within seconds; a lock cannot be waited for without a thread.
+  waiting_ = node_.loop.every(kLockRetry, [this] {
+    if (!take_lock()) return;
+    node_.pool.post([this] { take_over(); });
+    waiting_.reset();
+  });
+}
+
+void Runtime::take_over() {
+  if (const auto read = node_.images->reload(); !read.ok())
+    node_.log.error("the index of images cannot be read", {{"error", read.message()}});
+  sandboxes_.adopt(true);
+  containers_.adopt(true);
+}
+
 Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Pool& pool,
                                                Logger log) {
   ignore_broken_pipes();
@@ -71,21 +90,29 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Po
   if (!oci.ok()) return oci.status();
   auto conmon = find_program(settings.conmon);
   if (!conmon.ok()) return conmon.status();
-  auto images = ImageStore::open(settings.images(), settings.layer_limits);
+  UniqueFd lock(::open((settings.state_dir + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock) return errno_status(settings.state_dir + "/lock");
+  const bool alone = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
+  if (alone)
+    for (const auto& name : list_dir(settings.sessions()))
+      (void)remove_tree(settings.sessions() + "/" + name).ok();
+  auto images = ImageStore::open(settings.images(), settings.layer_limits, alone);
   if (!images.ok()) return images.status();
   std::unique_ptr<Runtime> self(new Runtime(std::move(settings), loop, pool, std::move(log),
                                             std::move(*oci), std::move(cgroups)));
   Node& node = self->node_;
   node.conmon = std::move(*conmon);
   node.images = std::move(*images);
+  self->lock_ = std::move(lock);
   // Watching first: an exit during the adoption is seen by one of them.
   auto exits = ExitWatch::start(loop, node.settings.exits(), [raw = self.get()](const auto& id) {
     raw->containers_.on_exit_file(id);
   });
   if (!exits.ok()) return exits.status();
   self->exits_ = std::move(*exits);
-  self->sandboxes_.adopt();
-  self->containers_.adopt();
+  self->sandboxes_.adopt(alone);
+  self->containers_.adopt(alone);
+  if (!alone) self->await_predecessor();
   return self;
 }
 

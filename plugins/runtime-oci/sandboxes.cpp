@@ -245,8 +245,10 @@ Status Sandboxes::finish_remove(const SandboxPtr& entry) {
   return {};
 }
 
-void Sandboxes::adopt() {
-  for (const auto& id : list_dir(node_.settings.sandboxes())) adopt_one(id);
+void Sandboxes::adopt(bool alone) {
+  for (const auto& id : list_dir(node_.settings.sandboxes())) adopt_one(id, alone);
+  if (!alone) return;
+  forget_removed();
   for (const auto& [id, holder] : find_pauses(node_.settings.empty_root())) {
     const auto entry = node_.registry.sandbox(id);
     if (!entry.ok() || node_.registry.describe(*entry).pid() != holder.pid)
@@ -259,9 +261,20 @@ void Sandboxes::adopt() {
   }
 }
 
-void Sandboxes::adopt_one(const std::string& id) {
+void Sandboxes::forget_removed() {
+  for (const auto& entry : node_.registry.sandboxes()) {
+    const auto sandbox = node_.registry.describe(entry);
+    if (exists(node_.settings.sandbox(sandbox.id()))) continue;
+    node_.registry.remove_sandbox(sandbox.id());
+    node_.events.sandbox(runtime::Event::SANDBOX_REMOVED, sandbox);
+  }
+}
+
+void Sandboxes::adopt_one(const std::string& id, bool alone) {
+  if (node_.registry.sandbox(id).ok()) return;
   auto loaded = load_sandbox(node_.settings.sandbox(id) + "/record");
   if (!loaded.ok()) {
+    if (!alone) return;
     node_.log.warn("removing a sandbox without a record", {{"sandbox", id}});
     (void)remove_tree(node_.settings.sandbox(id)).ok();
     return;
@@ -270,6 +283,8 @@ void Sandboxes::adopt_one(const std::string& id) {
   entry->record = std::move(*loaded);
   const bool alive =
       entry->record.message.state() == runtime::SANDBOX_READY && entry->record.process.alive();
+  // A predecessor may be about to start its holder.
+  if (!alive && !alone) return;
   if (!alive) {
     entry->record.message.set_state(runtime::SANDBOX_NOT_READY);
     entry->record.message.set_pid(0);

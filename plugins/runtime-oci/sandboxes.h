@@ -20,8 +20,9 @@ class Sandboxes {
   void stop(const std::string& id, Done done);
   void remove(const std::string& id, Done done);
 
-  // Takes over what a predecessor left, and removes what cannot be taken over.
-  void adopt();
+  // Takes over what a predecessor left. `alone`: it is gone, so what cannot be taken over is
+  // removed. Called again when a predecessor that was still there has gone.
+  void adopt(bool alone);
 
  private:
   Status prepare(const runtime::Sandbox& sandbox);
@@ -33,7 +34,8 @@ class Sandboxes {
   Status finish_remove(const SandboxPtr& entry);
   void release(const runtime::Sandbox& sandbox);
   std::string cgroup_of(const runtime::Sandbox& sandbox) const;
-  void adopt_one(const std::string& id);
+  void adopt_one(const std::string& id, bool alone);
+  void forget_removed();
 
   Node& node_;
   Containers& containers_;

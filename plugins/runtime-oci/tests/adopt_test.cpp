@@ -73,6 +73,28 @@ TEST_F(AdoptTest, LeftoversWithoutARecordAreRemoved) {
   EXPECT_EQ(mounts_below(dir.path()), std::vector<std::string>());
 }
 
+TEST_F(AdoptTest, TheNextGenerationFindsWhatTheFormerOneDidLast) {
+  const auto sandbox = run_sandbox();
+  const auto kept = run_script(sandbox, "exec sleep 1000");
+  const auto removed = run_script(sandbox, "exec sleep 1000");
+  const auto created = rt().containers().create(sandbox, container_config("exec sleep 1000"));
+  ASSERT_TRUE(created.ok());
+  auto next = std::make_unique<Life>(settings);
+  ASSERT_TRUE(next->runtime) << next->status.to_string();
+  ASSERT_TRUE((**next).container(kept).ok());
+  // The former one goes on until its calls have moved.
+  ASSERT_TRUE(rt().containers().start(created->id()).ok());
+  ASSERT_TRUE(remove_container(removed).ok());
+  const auto late = run_sandbox("uid-2");
+  life = std::move(next);
+  eventually([&] { return rt().sandbox_status(late).ok(); }, "the late sandbox");
+  eventually([&] { return rt().container(removed).code() == Code::kNotFound; }, "the removal");
+  eventually([&] { return status(created->id()).state() == runtime::CONTAINER_RUNNING; },
+             "the start");
+  EXPECT_EQ(exec(kept, {"echo", "both"})->stdout(), "both\n");
+  EXPECT_EQ(exec(created->id(), {"echo", "both"})->stdout(), "both\n");
+}
+
 TEST_F(AdoptTest, ContainersOutliveTheirOwnerBeingKilled) {
   life.reset();
   Pipe pipe = std::move(*Pipe::make());
