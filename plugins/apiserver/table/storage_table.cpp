@@ -103,7 +103,6 @@ void print_csi_driver(const storage_v1::CSIDriver& object, Cells& cells) {
   cells.boolean(spec.requiresrepublish());
   cells.text(join(spec.volumelifecyclemodes(), ","));
   cells.age(object.metadata().creationtimestamp());
-  cells.age(object.metadata().creationtimestamp());
 }
 
 constexpr Column kCapacityColumns[] = {
