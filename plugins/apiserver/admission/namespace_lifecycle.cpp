@@ -1,3 +1,4 @@
+#include <k8s/meta/v1/object_meta.pb.h>
 #include <k8s/meta/v1/status.pb.h>
 
 #include <array>

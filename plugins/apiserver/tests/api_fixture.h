@@ -1,0 +1,50 @@
+// The whole server in this process, on the real storage plugin, driven over the bus.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cache/json_scan.h"
+#include "kubus/host.h"
+
+namespace kubus::apiserver {
+
+class ApiTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+  void SetUp() override;
+
+  struct Reply {
+    int code = 0;
+    std::string body;
+    // The value at a path such as "metadata.name" as text.
+    std::string at(std::string_view path) const { return json_text(json_at(body, path)); }
+  };
+  using Query = std::map<std::string, std::string>;
+  // `path` is "group/resource[/subresource]"; everything has version v1.
+  static Reply call(const std::string& verb, const std::string& path, const std::string& ns,
+                    const std::string& name, const std::string& body = "", const Query& query = {},
+                    const std::string& patch = "");
+  static Reply create(const std::string& path, const std::string& ns, const std::string& body,
+                      const Query& query = {}) {
+    return call("create", path, ns, "", body, query);
+  }
+  static Reply get(const std::string& path, const std::string& ns, const std::string& name) {
+    return call("get", path, ns, name);
+  }
+  static Reply config_map(const std::string& name, const std::string& extra = "") {
+    return create("/configmaps", "default",
+                  R"({"metadata":{"name":")" + name + "\"" + extra + "}}");
+  }
+  static Instance& tester() { return *tester_; }
+
+ private:
+  static std::unique_ptr<Host> host_;
+  static Instance* tester_;
+};
+
+}  // namespace kubus::apiserver
