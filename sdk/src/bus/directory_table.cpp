@@ -140,6 +140,20 @@ const kernel::Instance* DirectoryTable::find(const std::string& id) const {
   return it == current_.end() ? nullptr : &it->second.record;
 }
 
+const kernel::Instance* DirectoryTable::find_or_expect(const std::string& id,
+                                                       kernel::Instance& expected) const {
+  if (const auto* found = find(id)) return found;
+  const auto after = expected_.upper_bound({id, UINT64_MAX});
+  if (after == expected_.begin()) return nullptr;
+  const auto& [key, entry] = *std::prev(after);
+  if (key.first != id) return nullptr;
+  expected.set_id(id);
+  expected.set_generation(key.second);
+  expected.set_process(entry.process);
+  *expected.mutable_permissions() = {entry.permissions.begin(), entry.permissions.end()};
+  return &expected;
+}
+
 std::vector<InstanceRecord> DirectoryTable::instances() const {
   std::vector<InstanceRecord> list;
   for (const auto& [id, entry] : current_)
