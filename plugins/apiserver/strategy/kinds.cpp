@@ -3,6 +3,7 @@
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/persistent_volume.pb.h>
 #include <k8s/core/v1/persistent_volume_claim.pb.h>
+#include <k8s/core/v1/secret.pb.h>
 
 #include <utility>
 
@@ -19,6 +20,7 @@ constexpr std::pair<std::string_view, void (*)(Strategy&)> kRules[] = {
     {"/namespaces", namespace_rules},
     {"/nodes", node_rules},
     {"/persistentvolumeclaims", volume_claim_rules},
+    {"/secrets", secret_rules},
     {"/persistentvolumes", volume_rules},
     {"/replicationcontrollers", orphan_by_default},
     {"batch/jobs", job_rules},
@@ -34,6 +36,17 @@ void set_kind_rules(std::string_view name, Strategy& strategy) {
 void node_rules(Strategy& strategy) {
   // A kubelet registers its node with the status it has.
   strategy.keeps_status_on_create = true;
+}
+
+void secret_rules(Strategy& strategy) {
+  // stringData is a convenience of writing: what is kept is data.
+  static constexpr auto kMerge = [](Message& object) {
+    auto& secret = static_cast<core_v1::Secret&>(object);
+    for (const auto& [key, text] : secret.stringdata()) (*secret.mutable_data())[key] = text;
+    secret.clear_stringdata();
+  };
+  strategy.prepare_create = [](Message& object) { kMerge(object); };
+  strategy.prepare_update = [](Message& object, const Message&) { kMerge(object); };
 }
 
 void volume_claim_rules(Strategy& strategy) {

@@ -16,6 +16,7 @@ void pod_rules(Strategy& strategy);
 void service_rules(Strategy& strategy);
 void namespace_rules(Strategy& strategy);
 void node_rules(Strategy& strategy);
+void secret_rules(Strategy& strategy);
 void volume_claim_rules(Strategy& strategy);
 void volume_rules(Strategy& strategy);
 void job_rules(Strategy& strategy);
