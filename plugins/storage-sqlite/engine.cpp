@@ -47,6 +47,14 @@ Result<storage::RangeResponse> Engine::range(const storage::RangeRequest& reques
   return (*reader)->range(request);
 }
 
+std::optional<Result<storage::RangeResponse>> Engine::try_range(
+    const storage::RangeRequest& request) {
+  auto reader = readers_.try_acquire();
+  if (!reader) return std::nullopt;
+  if (!reader->ok()) return reader->status();
+  return (**reader)->range(request);
+}
+
 void Engine::txn(storage::TxnRequest request, Writer::TxnReply reply) {
   writer_->txn(std::move(request), std::move(reply));
 }

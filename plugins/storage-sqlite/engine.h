@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -44,8 +45,8 @@ class Engine {
 
   // Blocks on the disk.
   Result<storage::RangeResponse> range(const storage::RangeRequest& request);
-  // Whether range() would find a free connection; a hint.
-  bool reader_idle() const { return readers_.idle(); }
+  // The same, unless it would have to wait for a connection: then nothing is done.
+  std::optional<Result<storage::RangeResponse>> try_range(const storage::RangeRequest& request);
   // The reply runs on the writer's thread.
   void txn(storage::TxnRequest request, Writer::TxnReply reply);
   void compact(std::int64_t revision, Writer::CompactReply reply);

@@ -17,29 +17,31 @@ Result<storage::RangeResponse> Reader::range(const storage::RangeRequest& reques
 Readers::Readers(std::string path, std::size_t limit) : path_(std::move(path)), limit_(limit) {}
 
 Result<Readers::Lease> Readers::acquire() {
-  {
-    std::unique_lock lock(mutex_);
-    returned_.wait(lock, [this] { return !free_.empty() || open_ < limit_; });
-    if (!free_.empty()) {
-      auto reader = std::move(free_.back());
-      free_.pop_back();
-      return Lease(*this, std::move(reader));
-    }
-    ++open_;
-  }
-  auto connection = open_reader(path_);
-  if (!connection.ok()) {
-    const std::lock_guard lock(mutex_);
-    --open_;
-    returned_.notify_one();
-    return connection.status();
-  }
-  return Lease(*this, std::make_unique<Reader>(std::move(*connection)));
+  std::unique_lock lock(mutex_);
+  returned_.wait(lock, [this] { return !free_.empty() || open_ < limit_; });
+  return take(std::move(lock));
 }
 
-bool Readers::idle() const {
-  const std::lock_guard lock(mutex_);
-  return !free_.empty() || open_ < limit_;
+std::optional<Result<Readers::Lease>> Readers::try_acquire() {
+  std::unique_lock lock(mutex_);
+  if (free_.empty() && open_ >= limit_) return std::nullopt;
+  return take(std::move(lock));
+}
+
+Result<Readers::Lease> Readers::take(std::unique_lock<std::mutex> lock) {
+  if (!free_.empty()) {
+    auto reader = std::move(free_.back());
+    free_.pop_back();
+    return Lease(*this, std::move(reader));
+  }
+  ++open_;
+  lock.unlock();
+  auto connection = open_reader(path_);
+  if (connection.ok()) return Lease(*this, std::make_unique<Reader>(std::move(*connection)));
+  lock.lock();
+  --open_;
+  returned_.notify_one();
+  return connection.status();
 }
 
 void Readers::give_back(std::unique_ptr<Reader> reader) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,15 +56,17 @@ class Readers {
 
   // Waits for one when all are lent. Fails only if a new connection cannot be opened.
   Result<Lease> acquire();
-  // Whether acquire() would return at once; a hint.
-  bool idle() const;
+  // None when all are lent.
+  std::optional<Result<Lease>> try_acquire();
 
  private:
+  // Takes a free one, or opens one more. The caller has seen that one of the two is possible.
+  Result<Lease> take(std::unique_lock<std::mutex> lock);
   void give_back(std::unique_ptr<Reader> reader);
 
   const std::string path_;
   const std::size_t limit_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<Reader>> free_;
   std::size_t open_ = 0;

@@ -36,14 +36,20 @@ class StorageService {
   void finish();
 
  private:
-  void range(storage::RangeRequest request, rpc::Answer<storage::RangeResponse> answer);
-  void watch(storage::WatchRequest request, rpc::ItemWriter<storage::WatchResponse> writer);
-  void snapshot(rpc::ItemWriter<storage::SnapshotChunk> writer);
-  // Now, or once the engine is open.
-  void when_open(Task go);
+  // Called with the engine, or with null when it closes before it was ever open.
+  using Work = UniqueFunction<void(Engine*)>;
+  // Does it now, or once the engine is open.
+  void when_open(Work work);
+
+  void add_calls(bus::Service& service);
+  void add_streams(bus::Service& service);
+  void range(Engine& engine, storage::RangeRequest request,
+             rpc::Answer<storage::RangeResponse> answer);
+  void watch(Engine& engine, const storage::WatchRequest& request,
+             rpc::ItemWriter<storage::WatchResponse> writer);
 
   Context& context_;
-  std::vector<Task> waiting_;
+  std::vector<Work> waiting_;
   bool finished_ = false;
   std::unique_ptr<Engine> engine_;
   std::unordered_set<std::shared_ptr<WatchStream>> watches_;

@@ -143,6 +143,8 @@ bool Writer::ready_to_work(bool busy) const {
 }
 
 std::optional<Retention::Time> Writer::deadline() const {
+  // Until a write has shown that the disk is well again, there is nothing to wake up for.
+  if (maintenance_failed_ || !store_) return std::nullopt;
   auto when = retention_.deadline();
   if (!tried_idle_checkpoint_ && (!when || last_commit_ + kIdle < *when))
     when = last_commit_ + kIdle;
@@ -186,6 +188,10 @@ Status Writer::ensure_store() {
   auto store = std::make_unique<Store>(std::move(*connection));
   auto head = store->head.read();
   if (!head.ok()) return head.status();
+  if (head->revision < head_.revision)
+    return Status(
+        Code::kInternalError,
+        "the store's file was replaced by an older one while in use; restart to accept it");
   store_ = std::move(store);
   if (head->revision != head_.revision) feed_.jump(head->revision);
   head_ = *head;
