@@ -62,7 +62,7 @@ struct InstanceOptions {
   Config config{};
   std::string state_dir{};    // made with mode 0700 when absent; empty: none
   std::string runtime_dir{};  // likewise
-  std::size_t threads = 4;  // limit of its pool
+  std::size_t threads = 4;    // limit of its pool
   std::vector<std::string> permissions{};
   // Not ready by then: kFailed.
   std::chrono::milliseconds start_timeout{60'000};

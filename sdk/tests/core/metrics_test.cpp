@@ -1,0 +1,59 @@
+#include "kubus/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace kubus::metrics {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(MetricsTest, TheSameNameAndLabelsAreTheSameSeries) {
+  Counter& one = counter("t_calls_total", "Calls.", {{"b", "2"}, {"a", "1"}});
+  Counter& two = counter("t_calls_total", "ignored", {{"a", "1"}, {"b", "2"}});
+  EXPECT_EQ(&one, &two);
+  one.add();
+  two.add(2);
+  one.add(-5);  // a counter never falls
+  const std::string text = expose();
+  EXPECT_THAT(text, HasSubstr("# HELP t_calls_total Calls.\n# TYPE t_calls_total counter\n"));
+  EXPECT_THAT(text, HasSubstr("t_calls_total{a=\"1\",b=\"2\"} 3\n"));
+}
+
+TEST(MetricsTest, GaugesGoUpAndDown) {
+  gauge("t_depth", "Depth.").set(5);
+  gauge("t_depth", "Depth.").add(-1.5);
+  EXPECT_THAT(expose(), HasSubstr("\nt_depth 3.5\n"));
+}
+
+TEST(MetricsTest, HistogramsAreCumulative) {
+  Histogram& h = histogram("t_seconds", "Time.", {0.1, 1}, {{"m", "x"}});
+  for (const double value : {0.05, 0.1, 0.5, 7.0}) h.observe(value);
+  const std::string text = expose();
+  EXPECT_THAT(text, HasSubstr("t_seconds_bucket{m=\"x\",le=\"0.1\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("t_seconds_bucket{m=\"x\",le=\"1\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("t_seconds_bucket{m=\"x\",le=\"+Inf\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("t_seconds_sum{m=\"x\"} 7.65\n"));
+  EXPECT_THAT(text, HasSubstr("t_seconds_count{m=\"x\"} 4\n"));
+}
+
+TEST(MetricsTest, LabelValuesAreEscaped) {
+  counter("t_odd_total", "Odd.", {{"p", "a\"b\\c\nd"}}).add();
+  EXPECT_THAT(expose(), HasSubstr(R"(t_odd_total{p="a\"b\\c\nd"} 1)"));
+}
+
+TEST(MetricsTest, NoUpdateIsLostBetweenThreads) {
+  Counter& c = counter("t_parallel_total", "Parallel.");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int n = 0; n < 1000; ++n) c.add();
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(expose(), HasSubstr("t_parallel_total 4000\n"));
+}
+
+}  // namespace
+}  // namespace kubus::metrics
