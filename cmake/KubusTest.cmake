@@ -11,6 +11,7 @@ function(kubus_add_test)
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} Kubus::kubus GTest::gtest GTest::gmock
                         GTest::gtest_main)
+  kubus_use_pch(${ARG_NAME} default)
   if(ARG_DEPENDS)
     add_dependencies(${ARG_NAME} ${ARG_DEPENDS})
   endif()
