@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kubus/status.h"
+
 namespace kubus {
 
 class Config {
@@ -36,5 +38,10 @@ class Config {
  private:
   Values values_;
 };
+
+// "90s", "1m30s", "250ms", "0"; kInvalid for anything else.
+Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
+// "4096", "64Mi", "1.5Gi" (powers of 1024) or "64M" (powers of 1000); kInvalid otherwise.
+Result<std::int64_t> parse_size(std::string_view text);
 
 }  // namespace kubus

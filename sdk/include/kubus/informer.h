@@ -72,7 +72,7 @@ class Informer {
 
   Ptr get(const ObjectKey& key) const { return cast(cache_->get(key)); }
   std::vector<Ptr> list(std::string_view ns = {}) const { return cast(cache_->list(ns)); }
-  // Objects whose controlling owner has this uid.
+  // Objects whose controlling owner has this uid; those without one for an empty uid.
   std::vector<Ptr> controlled_by(std::string_view owner_uid) const {
     return cast(cache_->controlled_by(owner_uid));
   }

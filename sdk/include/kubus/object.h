@@ -33,6 +33,8 @@ std::string uid_of(const Message& object);
 // metadata.resourceVersion as a number; 0 when absent.
 std::int64_t resource_version_of(const Message& object);
 bool is_deleting(const Message& object);
+// Equal as the API shows them: a zero that is set and one that is not are the same.
+bool same_content(const Message& a, const Message& b);
 
 // The controlling owner (ownerReferences with controller: true).
 struct Owner {

@@ -23,7 +23,8 @@ struct kubus_plugin_descriptor_v1 {
   uint32_t struct_size;
   uint32_t version; /* 1 */
   int (*create)(struct kubus_host* host, struct kubus_instance** out, struct kubus_error* error);
-  /* On the instance's loop. Returns 0 ready, 1 failed, 2 skipped (not applicable here). */
+  /* On the instance's loop. Returns 0 ready, 1 failed, 2 skipped (not applicable here), 3 starting
+   * (it will say when it is ready). */
   int (*start)(struct kubus_instance* instance, struct kubus_error* error);
   /* On the instance's loop: told to finish; must return promptly. */
   int (*drain)(struct kubus_instance* instance, struct kubus_error* error);

@@ -103,14 +103,12 @@ std::vector<CacheStore::Change> CacheStore::finish_replace() {
 
 void CacheStore::index(const std::string& key, const Message& object) {
   by_namespace_[key_of(object).ns].insert(key);
-  const Owner owner = controller_of(object);
-  if (!owner.uid.empty()) by_controller_[owner.uid].insert(key);
+  by_controller_[controller_of(object).uid].insert(key);
 }
 
 void CacheStore::unindex(const std::string& key, const Message& object) {
   erase_from(by_namespace_, key_of(object).ns, key);
-  const Owner owner = controller_of(object);
-  if (!owner.uid.empty()) erase_from(by_controller_, owner.uid, key);
+  erase_from(by_controller_, controller_of(object).uid, key);
 }
 
 }  // namespace kubus

@@ -6,6 +6,7 @@
 
 #include <charconv>
 
+#include "kubus/api/json.h"
 #include "kubus/api/resource.h"
 #include "kubus/api/types.h"
 
@@ -40,6 +41,8 @@ std::int64_t resource_version_of(const Message& object) {
 }
 
 bool is_deleting(const Message& object) { return meta_or_empty(object).has_deletiontimestamp(); }
+
+bool same_content(const Message& a, const Message& b) { return to_json(a) == to_json(b); }
 
 Owner controller_of(const Message& object) {
   for (const auto& owner : meta_or_empty(object).ownerreferences())

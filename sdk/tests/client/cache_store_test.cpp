@@ -1,7 +1,7 @@
 #include "cache_store.h"
 
 #include <gtest/gtest.h>
-#include <k8s/core/v1/config.pb.h>
+#include <k8s/core/v1/config_map.pb.h>
 
 #include "kubus/api/types.h"
 
