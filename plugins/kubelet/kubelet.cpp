@@ -1,0 +1,142 @@
+#include "kubelet.h"
+
+#include <k8s/core/v1/config_map.pb.h>
+#include <k8s/core/v1/secret.pb.h>
+
+#include <set>
+
+namespace kubus::kubelet {
+namespace {
+
+constexpr std::size_t kPodWorkers = 8;
+constexpr std::chrono::milliseconds kReconnect{100};
+
+InformerOptions on_node(const std::string& node) {
+  InformerOptions options;
+  options.field_selector = "spec.nodeName=" + node;
+  return options;
+}
+
+}  // namespace
+
+Kubelet::Kubelet(Context& context, NodeSettings settings, NodeIdentity identity,
+                 Duration status_interval)
+    : context_(context),
+      runtime_(context.bus()),
+      client_(ApiClient::of(context)),
+      pods_(context, on_node(settings.node_name)),
+      services_(context),
+      node_(context, runtime_, std::move(identity), status_interval) {
+  worker_ = std::make_unique<PodWorker>(context_, runtime_, std::move(settings), object_source(),
+                                        [this](const std::string& uid) { queue_->add(uid); });
+  queue_ = std::make_unique<WorkQueue>(
+      context_, "pods", kPodWorkers,
+      [this](const std::string& uid) { return worker_->sync(uid, newest(uid)); });
+}
+
+Kubelet::~Kubelet() {
+  if (events_) events_->cancel();
+  queue_.reset();
+}
+
+ObjectSource Kubelet::object_source() {
+  ObjectSource source;
+  source.config_map = [this](const std::string& ns, const std::string& name) {
+    return client_->get<core_v1::ConfigMap>({ns, name});
+  };
+  source.secret = [this](const std::string& ns, const std::string& name) {
+    return client_->get<core_v1::Secret>({ns, name});
+  };
+  source.services = [this](const std::string& ns) { return services_.list(ns); };
+  return source;
+}
+
+Status Kubelet::start() {
+  node_.start();
+  pods_.on_change([this](const PodPtr& old, const PodPtr& now) { pod_changed(old, now); },
+                  [this] {
+                    synced_ = true;
+                    follow_runtime();
+                  });
+  return {};
+}
+
+PodPtr Kubelet::newest(const std::string& uid) const {
+  std::lock_guard lock(mutex_);
+  auto it = by_uid_.find(uid);
+  return it == by_uid_.end() ? nullptr : it->second;
+}
+
+PodPtr Kubelet::find_pod(const std::string& ns, const std::string& name) const {
+  return pods_.get({ns, name});
+}
+
+std::vector<PodPtr> Kubelet::pods() const { return pods_.list(); }
+
+void Kubelet::pod_changed(const PodPtr& old, const PodPtr& now) {
+  const std::string uid = (now ? now : old)->metadata().uid();
+  {
+    std::lock_guard lock(mutex_);
+    if (now)
+      by_uid_[uid] = now;
+    else
+      by_uid_.erase(uid);
+    // A pod made anew under the same name: the one before it is gone.
+    if (old && now && old->metadata().uid() != uid) by_uid_.erase(old->metadata().uid());
+  }
+  if (old && old->metadata().uid() != uid) queue_->add(old->metadata().uid());
+  // Before the first complete list, nothing is started or stopped.
+  if (synced_) queue_->add(uid);
+}
+
+void Kubelet::follow_runtime() {
+  bus::CallOptions options;
+  options.timeout = std::chrono::milliseconds(0);
+  events_ = rpc::stream(
+      context_.bus(), runtime::kEvents, runtime::EventsRequest(), options,
+      [this](runtime::Event event) { on_runtime_event(event); },
+      [this](const Status&) {
+        retry_ = context_.loop().after(kReconnect, [this] { follow_runtime(); });
+      });
+}
+
+void Kubelet::on_runtime_event(const runtime::Event& event) {
+  switch (event.kind()) {
+    case runtime::Event::SYNC:
+      node_.refresh();
+      context_.pool().post([this] { adopt(); });
+      break;
+    case runtime::Event::CONTAINER_EXITED:
+    case runtime::Event::SANDBOX_STOPPED:
+      if (!event.pod_uid().empty()) queue_->add(event.pod_uid());
+      break;
+    default:
+      break;
+  }
+}
+
+void Kubelet::adopt() {
+  auto state = runtime_.everything();
+  if (!state.ok()) {
+    context_.log().warn("runtime not readable", {{"error", state.status().to_string()}});
+    return;
+  }
+  std::vector<std::string> sandboxes;
+  std::set<std::string> uids;
+  for (const auto& sandbox : state->sandboxes) {
+    sandboxes.push_back(sandbox.id());
+    uids.insert(sandbox.config().pod_uid());
+  }
+  if (Status s = runtime_.reconcile_network(sandboxes); !s.ok())
+    context_.log().warn("network not reconciled", {{"error", s.to_string()}});
+  for (const std::string& uid : worker_->volumes().pods()) uids.insert(uid);
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [uid, pod] : by_uid_) uids.insert(uid);
+  }
+  context_.log().info("pods adopted", {{"sandboxes", sandboxes.size()}, {"pods", uids.size()}});
+  for (const std::string& uid : uids)
+    if (!uid.empty()) queue_->add(uid);
+}
+
+}  // namespace kubus::kubelet

@@ -1,0 +1,55 @@
+// Kubelet: joins the pods assigned to this node, the runtime's events and the workers.
+//
+// Thread safety: start() on the Loop; the rest happens by itself.
+#pragma once
+
+#include <k8s/core/v1/service.pb.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "kubus/context.h"
+#include "kubus/informer.h"
+#include "node/node_agent.h"
+#include "pod_worker.h"
+
+namespace kubus::kubelet {
+
+class Kubelet {
+ public:
+  Kubelet(Context& context, NodeSettings settings, NodeIdentity identity, Duration status_interval);
+  ~Kubelet();
+  Status start();
+
+  NodeRuntime& runtime() { return runtime_; }
+  // The pod of this name on this node, or null.
+  PodPtr find_pod(const std::string& ns, const std::string& name) const;
+  std::vector<PodPtr> pods() const;
+
+ private:
+  void pod_changed(const PodPtr& old, const PodPtr& now);
+  void follow_runtime();
+  void on_runtime_event(const runtime::Event& event);
+  // Everything that runs here without the API knowing of it goes; what it knows is looked at.
+  void adopt();
+  PodPtr newest(const std::string& uid) const;
+  ObjectSource object_source();
+
+  Context& context_;
+  NodeRuntime runtime_;
+  std::shared_ptr<ApiClient> client_;
+  Informer<core_v1::Pod> pods_;
+  Informer<core_v1::Service> services_;
+  NodeAgent node_;
+  std::unique_ptr<PodWorker> worker_;
+  std::unique_ptr<WorkQueue> queue_;
+  std::unique_ptr<bus::StreamReader> events_;
+  Registration retry_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, PodPtr> by_uid_;
+  bool synced_ = false;  // Loop only
+};
+
+}  // namespace kubus::kubelet

@@ -1,0 +1,115 @@
+#include "node_status.h"
+
+#include "kubus/api/quantity.h"
+#include "kubus/api/time.h"
+
+namespace kubus::kubelet {
+namespace {
+
+constexpr const char* kVersion = "v1.35.0+kubus";
+
+void set_condition(core_v1::NodeStatus& status, const char* type, bool is_true, const char* reason,
+                   const std::string& message, bool heartbeat) {
+  core_v1::NodeCondition* condition = nullptr;
+  for (auto& candidate : *status.mutable_conditions())
+    if (candidate.type() == type) condition = &candidate;
+  const std::string value = is_true ? "True" : "False";
+  if (!condition) {
+    condition = status.add_conditions();
+    condition->set_type(type);
+  }
+  if (condition->status() != value) {
+    condition->set_status(value);
+    set_now(*condition->mutable_lasttransitiontime());
+    heartbeat = true;
+  }
+  if (condition->reason() != reason || condition->message() != message) heartbeat = true;
+  condition->set_reason(reason);
+  condition->set_message(message);
+  if (heartbeat) set_now(*condition->mutable_lastheartbeattime());
+}
+
+std::string not_ready_reason(const NodeHealth& health) {
+  if (!health.runtime.ok())
+    return "container runtime is down: " + health.runtime.status().message();
+  if (!health.runtime->ready()) return "container runtime not ready: " + health.runtime->message();
+  if (!health.network.ok())
+    return "container runtime network not ready: " + health.network.status().message();
+  if (!health.network->ready())
+    return "container runtime network not ready: NetworkReady=false reason:" +
+           health.network->reason() + " message:" + health.network->message();
+  return "";
+}
+
+void set_quantity(google::protobuf::Map<std::string, Quantity>& map, const char* name,
+                  const QuantityValue& value) {
+  value.store(map[name]);
+}
+
+void set_sizes(core_v1::NodeStatus& status, const NodeIdentity& identity) {
+  const Machine& machine = identity.machine;
+  for (auto* map : {status.mutable_capacity(), status.mutable_allocatable()}) {
+    set_quantity(*map, "cpu", QuantityValue::from_int(machine.cpus));
+    set_quantity(*map, "memory",
+                 QuantityValue::from_int(machine.memory_bytes, QuantityFormat::kBinarySi));
+    set_quantity(*map, "ephemeral-storage",
+                 QuantityValue::from_int(machine.disk_bytes, QuantityFormat::kBinarySi));
+    set_quantity(*map, "pods", QuantityValue::from_int(identity.max_pods));
+  }
+}
+
+void set_info(core_v1::NodeStatus& status, const NodeIdentity& identity, const NodeHealth& health) {
+  const Machine& machine = identity.machine;
+  auto& info = *status.mutable_nodeinfo();
+  info.set_machineid(machine.machine_id);
+  info.set_systemuuid(machine.system_uuid);
+  info.set_bootid(machine.boot_id);
+  info.set_kernelversion(machine.kernel_version);
+  info.set_osimage(machine.os_image);
+  info.set_operatingsystem("linux");
+  info.set_architecture(machine.architecture);
+  info.set_kubeletversion(kVersion);
+  info.set_kubeproxyversion("");
+  if (health.runtime.ok())
+    info.set_containerruntimeversion("kubus://" + health.runtime->runtime_version());
+}
+
+}  // namespace
+
+void update_node_status(core_v1::Node& node, const NodeIdentity& identity, const NodeHealth& health,
+                        bool heartbeat) {
+  auto& status = *node.mutable_status();
+  set_sizes(status, identity);
+  set_info(status, identity, health);
+  status.clear_addresses();
+  auto& ip = *status.add_addresses();
+  ip.set_type("InternalIP");
+  ip.set_address(identity.ip);
+  auto& hostname = *status.add_addresses();
+  hostname.set_type("Hostname");
+  hostname.set_address(identity.name);
+  set_condition(status, "MemoryPressure", false, "KubeletHasSufficientMemory",
+                "kubelet has sufficient memory available", heartbeat);
+  set_condition(status, "DiskPressure", false, "KubeletHasNoDiskPressure",
+                "kubelet has no disk pressure", heartbeat);
+  set_condition(status, "PIDPressure", false, "KubeletHasSufficientPID",
+                "kubelet has sufficient PID available", heartbeat);
+  const std::string problem = not_ready_reason(health);
+  set_condition(status, "Ready", problem.empty(),
+                problem.empty() ? "KubeletReady" : "KubeletNotReady",
+                problem.empty() ? "kubelet is posting ready status" : problem, heartbeat);
+}
+
+core_v1::Node new_node(const NodeIdentity& identity) {
+  core_v1::Node node;
+  auto& meta = *node.mutable_metadata();
+  meta.set_name(identity.name);
+  auto& labels = *meta.mutable_labels();
+  labels = {identity.labels.begin(), identity.labels.end()};
+  labels["kubernetes.io/hostname"] = identity.name;
+  labels["kubernetes.io/os"] = labels["beta.kubernetes.io/os"] = "linux";
+  labels["kubernetes.io/arch"] = labels["beta.kubernetes.io/arch"] = identity.machine.architecture;
+  return node;
+}
+
+}  // namespace kubus::kubelet

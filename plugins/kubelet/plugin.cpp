@@ -1,0 +1,56 @@
+#include <kubus/plugin.h>
+
+#include <filesystem>
+
+#include "kubelet.h"
+
+namespace kubus::kubelet {
+
+class KubeletPlugin : public Plugin {
+ public:
+  using Plugin::Plugin;
+
+  Status start() override {
+    const Config config = context().config();
+    NodeSettings settings;
+    settings.state_dir = context().state_dir();
+    const Machine machine = read_machine(settings.state_dir);
+    settings.node_name =
+        config.string("node_name").empty() ? machine.hostname : config.string("node_name");
+    settings.node_ip = config.string("node_ip");
+    if (settings.node_ip.empty()) {
+      auto address = first_address();
+      if (!address.ok()) return address.status();
+      settings.node_ip = *address;
+    }
+    settings.log_dir = config.string("pod_log_dir").empty() ? settings.state_dir + "/logs"
+                                                            : config.string("pod_log_dir");
+    settings.cgroup_root = config.string("cgroup_root");
+    settings.cluster_domain = config.string("cluster_domain");
+    settings.cluster_dns = config.list("cluster_dns");
+    settings.cpu_milli = machine.cpus * 1000;
+    settings.memory_bytes = machine.memory_bytes;
+    std::error_code error;
+    std::filesystem::create_directories(settings.log_dir, error);
+
+    NodeIdentity identity;
+    identity.name = settings.node_name;
+    identity.ip = settings.node_ip;
+    identity.max_pods = static_cast<int>(config.integer("max_pods"));
+    identity.machine = machine;
+    for (const std::string& label : config.list("node_labels"))
+      if (const auto equals = label.find('='); equals != std::string::npos)
+        identity.labels[label.substr(0, equals)] = label.substr(equals + 1);
+
+    kubelet_ = std::make_unique<Kubelet>(context(), std::move(settings), std::move(identity),
+                                         config.duration("status_interval"));
+    return kubelet_->start();
+  }
+
+ private:
+  std::unique_ptr<Kubelet> kubelet_;
+};
+
+}  // namespace kubus::kubelet
+
+KUBUS_PLUGIN(kubus::kubelet::KubeletPlugin)

@@ -1,0 +1,106 @@
+#include "pod_model.h"
+
+#include <charconv>
+
+#include "kubus/api/json.h"
+#include "kubus/api/quantity.h"
+#include "kubus/workload.h"
+#include "labels.h"
+
+namespace kubus::kubelet {
+namespace {
+
+bool is_sidecar(const core_v1::Container& container) {
+  return container.restartpolicy() == "Always";
+}
+
+}  // namespace
+
+std::vector<ContainerRef> containers_of(const core_v1::Pod& pod) {
+  std::vector<ContainerRef> all;
+  for (const auto& container : pod.spec().initcontainers())
+    all.push_back(
+        {is_sidecar(container) ? ContainerKind::kSidecar : ContainerKind::kInit, &container});
+  for (const auto& container : pod.spec().containers())
+    all.push_back({ContainerKind::kRegular, &container});
+  return all;
+}
+
+const core_v1::Container* find_container(const core_v1::Pod& pod, std::string_view name) {
+  for (const ContainerRef& container : containers_of(pod))
+    if (container.spec->name() == name) return container.spec;
+  return nullptr;
+}
+
+core_v1::Container from_ephemeral(const core_v1::EphemeralContainer& container) {
+  // The two messages have the same fields under the same numbers.
+  core_v1::Container regular;
+  regular.ParseFromString(container.ephemeralcontainercommon().SerializeAsString());
+  return regular;
+}
+
+int restart_count(const runtime::Container& container) {
+  auto it = container.config().annotations().find(kRestartCount);
+  int count = 0;
+  if (it != container.config().annotations().end())
+    std::from_chars(it->second.data(), it->second.data() + it->second.size(), count);
+  return count;
+}
+
+std::map<std::string, ContainerHistory> history_of(const NodeRuntime::PodState& state) {
+  std::map<std::string, ContainerHistory> by_name;
+  for (const runtime::Container& container : state.containers) {
+    ContainerHistory& history = by_name[container.config().name()];
+    if (!history.current) {
+      history.current = &container;
+      history.restarts = restart_count(container);
+    } else if (!history.previous) {
+      history.previous = &container;
+    }
+  }
+  return by_name;
+}
+
+const runtime::Sandbox* ready_sandbox(const NodeRuntime::PodState& state) {
+  for (const runtime::Sandbox& sandbox : state.sandboxes)
+    if (sandbox.state() == runtime::SANDBOX_READY) return &sandbox;
+  return nullptr;
+}
+
+bool is_running(const runtime::Container& container) {
+  return container.state() == runtime::CONTAINER_RUNNING;
+}
+bool has_exited(const runtime::Container& container) {
+  return container.state() == runtime::CONTAINER_EXITED ||
+         container.state() == runtime::CONTAINER_UNKNOWN;
+}
+
+std::string container_hash(const core_v1::Container& container) {
+  core_v1::Container relevant = container;
+  // Resources can change in place.
+  relevant.clear_resources();
+  return safe_hash(to_json(relevant));
+}
+
+std::string qos_class(const core_v1::Pod& pod) {
+  bool any = false;
+  bool guaranteed = true;
+  for (const ContainerRef& container : containers_of(pod)) {
+    const auto& resources = container.spec->resources();
+    for (const char* name : {"cpu", "memory"}) {
+      auto limit = resources.limits().find(name);
+      auto request = resources.requests().find(name);
+      const bool limited = limit != resources.limits().end();
+      const bool requested = request != resources.requests().end();
+      any = any || limited || requested;
+      if (!limited) guaranteed = false;
+      if (limited && requested &&
+          QuantityValue::of(request->second) != QuantityValue::of(limit->second))
+        guaranteed = false;
+    }
+  }
+  if (!any) return "BestEffort";
+  return guaranteed ? "Guaranteed" : "Burstable";
+}
+
+}  // namespace kubus::kubelet

@@ -1,0 +1,58 @@
+// The volumes of a pod on this node: made before its containers start, kept up to date while it
+// runs, removed with it.
+//
+// Thread safety: one worker at a time for each pod.
+#pragma once
+
+#include <k8s/core/v1/pod.pb.h>
+
+#include <map>
+#include <string>
+
+#include "../environment.h"
+#include "atomic_dir.h"
+
+namespace kubus::kubelet {
+
+// Volume name -> directory (or file, for hostPath) on the node.
+using VolumePaths = std::map<std::string, std::string>;
+
+class Volumes {
+ public:
+  // `root` holds one directory per pod uid.
+  explicit Volumes(std::string root) : root_(std::move(root)) {}
+
+  // Makes or refreshes all of them. The first problem ends it; its message is what the user sees in
+  // the FailedMount event.
+  Result<VolumePaths> set_up(const core_v1::Pod& pod, const ObjectSource& source,
+                             const NodeFacts& facts);
+  // Unmounts and removes everything of the pod.
+  Status tear_down(const std::string& pod_uid);
+  // Uids of pods that have something here.
+  std::vector<std::string> pods() const;
+
+  std::string pod_dir(const std::string& uid) const { return root_ + "/" + uid; }
+
+ private:
+  Result<std::string> set_up_one(const core_v1::Pod& pod, const core_v1::Volume& volume,
+                                 const ObjectSource& source, const NodeFacts& facts);
+  std::string root_;
+};
+
+// What the files of a configuration volume are; pure but for the lookups.
+Result<Payload> config_map_payload(const core_v1::Pod& pod,
+                                   const core_v1::ConfigMapVolumeSource& volume,
+                                   const ObjectSource& source);
+Result<Payload> secret_payload(const core_v1::Pod& pod, const core_v1::SecretVolumeSource& volume,
+                               const ObjectSource& source);
+Result<Payload> downward_payload(const core_v1::Pod& pod,
+                                 const core_v1::DownwardAPIVolumeSource& volume,
+                                 const NodeFacts& facts);
+Result<Payload> projected_payload(const core_v1::Pod& pod,
+                                  const core_v1::ProjectedVolumeSource& volume,
+                                  const ObjectSource& source, const NodeFacts& facts);
+
+// The hostPath of `source`, checked (and made) as its type asks.
+Result<std::string> prepare_host_path(const core_v1::HostPathVolumeSource& source);
+
+}  // namespace kubus::kubelet
