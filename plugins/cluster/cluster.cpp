@@ -1,0 +1,90 @@
+#include "cluster.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace kubus::cluster {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kStateRoot = "/var/lib/kubus";
+constexpr int kClusters = 256;
+
+int read_index(const fs::path& dir) {
+  std::ifstream file(dir / "index");
+  int index = -1;
+  file >> index;
+  return file && index >= 0 && index < kClusters ? index : -1;
+}
+
+// Two `kubus up` at the same moment must not take the same index.
+class ReservationLock {
+ public:
+  ReservationLock() {
+    fs::create_directories(kStateRoot);
+    fd_ = ::open(kStateRoot, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_ >= 0) ::flock(fd_, LOCK_EX);
+  }
+  ~ReservationLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+std::set<int> used_indexes() {
+  std::set<int> used;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(kStateRoot, error))
+    if (const int index = read_index(entry.path()); index >= 0) used.insert(index);
+  return used;
+}
+
+}  // namespace
+
+Status check_name(const std::string& name) {
+  const auto alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  bool good = !name.empty() && name.size() <= 40 && alnum(name.front()) && alnum(name.back());
+  for (const char c : name) good = good && (alnum(c) || c == '-');
+  if (good) return {};
+  return Status(Code::kBadRequest, "cluster name \"" + name +
+                                       "\" must be lower-case letters, digits and dashes, at most "
+                                       "40 of them, and begin and end with a letter or digit");
+}
+
+Result<Cluster> find_cluster(const std::string& name) {
+  KUBUS_TRY(check_name(name));
+  Cluster cluster{name, 0};
+  cluster.index = read_index(cluster.state_dir());
+  if (cluster.index < 0) return Status(Code::kNotFound, "there is no cluster \"" + name + "\"");
+  return cluster;
+}
+
+Result<Cluster> reserve_cluster(const std::string& name) {
+  KUBUS_TRY(check_name(name));
+  ReservationLock lock;
+  Cluster cluster{name, 0};
+  if (read_index(cluster.state_dir()) >= 0)
+    return Status(
+        Code::kAlreadyExists,
+        "cluster \"" + name + "\" exists already; `kubus down --name " + name + "` removes it");
+  const std::set<int> used = used_indexes();
+  while (used.contains(cluster.index)) ++cluster.index;
+  if (cluster.index >= kClusters)
+    return Status(Code::kTooManyRequests, "this machine has 256 clusters already");
+  std::error_code error;
+  fs::create_directories(cluster.state_dir(), error);
+  fs::permissions(cluster.state_dir(), fs::perms::owner_all, error);
+  std::ofstream(fs::path(cluster.state_dir()) / "index") << cluster.index << "\n";
+  if (read_index(cluster.state_dir()) != cluster.index)
+    return Status(Code::kInternalError, "cannot write to " + cluster.state_dir());
+  return cluster;
+}
+
+}  // namespace kubus::cluster

@@ -1,0 +1,50 @@
+// Cluster: the names, addresses and paths of one throw-away cluster on this machine.
+//
+// Thread safety: values and pure functions.
+//
+// Everything that `kubus up` makes can be found from the name alone, so that `kubus down` removes
+// it even when nothing of the cluster runs any more.
+#pragma once
+
+#include <string>
+
+#include "kubus/status.h"
+
+namespace kubus::cluster {
+
+struct Cluster {
+  std::string name;  // "kubus" unless --name
+  int index = 0;     // 0..255, unique among the clusters of this machine
+
+  std::string run_dir() const { return "/run/kubus/" + name; }
+  std::string state_dir() const { return "/var/lib/kubus/" + name; }
+  std::string config_dir() const { return state_dir() + "/config"; }
+  std::string admin_kubeconfig() const { return state_dir() + "/admin.kubeconfig"; }
+  std::string log_file() const { return state_dir() + "/kubusd.log"; }
+  std::string netns() const { return "kubus-" + name; }
+  std::string netns_path() const { return "/run/netns/" + netns(); }
+  std::string cgroup() const { return "kubus-" + name; }
+  std::string host_link() const { return "kubus" + std::to_string(index); }
+  std::string node_name() const { return name; }
+  // A /30 between the host and the node: the only route the host gets. From the range for tests of
+  // networks (RFC 2544), which no real network uses, so that it shadows nothing.
+  std::string host_address() const { return link_prefix() + ".1"; }
+  std::string node_address() const { return link_prefix() + ".2"; }
+  static constexpr int kLinkPrefixLength = 30;
+  static constexpr const char* kPodCidr = "10.244.0.0/16";
+  static constexpr const char* kServiceCidr = "10.96.0.0/12";
+  static constexpr int kApiPort = 6443;
+
+ private:
+  std::string link_prefix() const { return "198.18." + std::to_string(index); }
+};
+
+// kBadRequest unless `name` is a DNS label of at most 40 characters.
+Status check_name(const std::string& name);
+// The existing cluster of this name, or kNotFound.
+Result<Cluster> find_cluster(const std::string& name);
+// Reserves the lowest free index for a new cluster; kAlreadyExists when the name is taken. The
+// reservation is the file <state_dir>/index.
+Result<Cluster> reserve_cluster(const std::string& name);
+
+}  // namespace kubus::cluster

@@ -1,0 +1,26 @@
+// Starts kubusd, and the process that is the node's uplink, for one cluster.
+//
+// Thread safety: single-threaded commands.
+#pragma once
+
+#include <string>
+
+#include "cluster.h"
+
+namespace kubus::cluster {
+
+// kubusd of the installation (or build) that this command belongs to.
+Result<std::string> find_daemon();
+
+// Writes the cluster's configuration: what differs from the shipped defaults.
+Status write_configuration(const Cluster& cluster);
+// Starts kubusd inside the cluster's network namespace, detached, logging to cluster.log_file().
+Result<int> start_daemon(const Cluster& cluster, const std::string& kubusd);
+
+// Gives the node a way out through slirp4netns: an ordinary process that makes the host's own
+// connections, so that nothing of the host's network is changed. kNotFound when it is not
+// installed.
+Status start_uplink(const Cluster& cluster);
+Status stop_uplink(const Cluster& cluster);
+
+}  // namespace kubus::cluster

@@ -1,0 +1,122 @@
+#include "kubeconfig.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+namespace kubus::cluster {
+namespace fs = std::filesystem;
+namespace {
+
+Result<YAML::Node> load(const std::string& file, bool must_exist) {
+  try {
+    if (!must_exist && !fs::exists(file)) return YAML::Node(YAML::NodeType::Map);
+    YAML::Node root = YAML::LoadFile(file);
+    if (root.IsNull()) root = YAML::Node(YAML::NodeType::Map);
+    if (!root.IsMap()) return Status(Code::kBadRequest, file + " is not a kubeconfig");
+    return root;
+  } catch (const YAML::Exception& e) {
+    return Status(Code::kBadRequest, file + ": " + e.what());
+  }
+}
+
+Status write_all(int fd, const std::string& text) {
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Status(Code::kInternalError, std::strerror(errno));
+    done += static_cast<std::size_t>(n);
+  }
+  return {};
+}
+
+Status store(const std::string& file, const YAML::Node& root) {
+  YAML::Emitter emitter;
+  emitter << root;
+  std::error_code error;
+  const fs::path target = fs::exists(file) ? fs::canonical(file) : fs::path(file);
+  fs::create_directories(target.parent_path(), error);
+  const std::string draft = target.string() + ".kubus-new";
+  const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return Status(Code::kInternalError, draft + ": " + std::strerror(errno));
+  Status status = write_all(fd, std::string(emitter.c_str()) + "\n");
+  ::close(fd);
+  if (status.ok() && ::rename(draft.c_str(), target.c_str()) != 0)
+    status = Status(Code::kInternalError, target.string() + ": " + std::strerror(errno));
+  if (!status.ok()) ::unlink(draft.c_str());
+  return status;
+}
+
+// Lists of {name: ..., <kind>: ...}, as a kubeconfig keeps its clusters, users and contexts.
+void drop_named(YAML::Node root, const char* list, const std::string& name) {
+  YAML::Node kept(YAML::NodeType::Sequence);
+  if (root[list] && root[list].IsSequence())
+    for (const auto& entry : root[list])
+      if (!entry.IsMap() || !entry["name"] || entry["name"].as<std::string>("") != name)
+        kept.push_back(entry);
+  root[list] = kept;
+}
+
+void put_named(YAML::Node root, const char* list, const char* kind, const std::string& name,
+               const YAML::Node& value) {
+  drop_named(root, list, name);
+  YAML::Node entry;
+  entry["name"] = name;
+  entry[kind] = value;
+  root[list].push_back(entry);
+}
+
+}  // namespace
+
+std::string user_kubeconfig() {
+  if (const char* list = std::getenv("KUBECONFIG"); list && *list) {
+    const std::string text = list;
+    return text.substr(0, text.find(':'));
+  }
+  const char* home = std::getenv("HOME");
+  return std::string(home && *home ? home : "/root") + "/.kube/config";
+}
+
+std::string context_name(const std::string& cluster) {
+  return cluster == "kubus" ? "kubus" : "kubus-" + cluster;
+}
+
+Status merge_context(const std::string& file, const std::string& admin_kubeconfig,
+                     const std::string& context) {
+  auto admin = load(admin_kubeconfig, true);
+  if (!admin.ok()) return admin.status();
+  auto root = load(file, false);
+  if (!root.ok()) return root.status();
+  try {
+    YAML::Node binding;
+    binding["cluster"] = context;
+    binding["user"] = context;
+    if (!(*root)["apiVersion"]) (*root)["apiVersion"] = "v1";
+    if (!(*root)["kind"]) (*root)["kind"] = "Config";
+    put_named(*root, "clusters", "cluster", context, (*admin)["clusters"][0]["cluster"]);
+    put_named(*root, "users", "user", context, (*admin)["users"][0]["user"]);
+    put_named(*root, "contexts", "context", context, binding);
+    (*root)["current-context"] = context;
+  } catch (const YAML::Exception& e) {
+    return Status(Code::kBadRequest, admin_kubeconfig + ": " + e.what());
+  }
+  return store(file, *root);
+}
+
+Status remove_context(const std::string& file, const std::string& context) {
+  if (!fs::exists(file)) return {};
+  auto root = load(file, true);
+  if (!root.ok()) return root.status();
+  for (const char* list : {"clusters", "users", "contexts"}) drop_named(*root, list, context);
+  if ((*root)["current-context"].as<std::string>("") == context) (*root)["current-context"] = "";
+  return store(file, *root);
+}
+
+}  // namespace kubus::cluster

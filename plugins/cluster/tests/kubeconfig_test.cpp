@@ -1,0 +1,79 @@
+#include "kubeconfig.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace kubus::cluster {
+namespace {
+
+namespace fs = std::filesystem;
+
+class KubeconfigTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char pattern[] = "/tmp/kubus-kubeconfig-XXXXXX";
+    dir_ = ::mkdtemp(pattern);
+    write(admin(), R"(apiVersion: v1
+kind: Config
+clusters: [{name: kubus, cluster: {server: "https://198.18.0.2:6443"}}]
+users: [{name: admin, user: {client-key-data: a2V5}}]
+contexts: [{name: admin@kubus, context: {cluster: kubus, user: admin}}]
+current-context: admin@kubus
+)");
+  }
+  void TearDown() override { fs::remove_all(dir_); }
+  std::string admin() const { return dir_ + "/admin"; }
+  std::string file() const { return dir_ + "/sub/config"; }
+  static void write(const std::string& path, const std::string& text) {
+    fs::create_directories(fs::path(path).parent_path());
+    std::ofstream(path) << text;
+  }
+  std::string dir_;
+};
+
+TEST_F(KubeconfigTest, MergeMakesTheFileAndTheContextCurrent) {
+  ASSERT_TRUE(merge_context(file(), admin(), "kubus").ok());
+  const YAML::Node root = YAML::LoadFile(file());
+  EXPECT_EQ(root["current-context"].as<std::string>(), "kubus");
+  EXPECT_EQ(root["clusters"][0]["cluster"]["server"].as<std::string>(), "https://198.18.0.2:6443");
+  EXPECT_EQ(root["users"][0]["name"].as<std::string>(), "kubus");
+  struct stat info {};
+  ASSERT_EQ(::stat(file().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u) << "it holds a private key";
+}
+
+TEST_F(KubeconfigTest, MergeAndRemoveLeaveOtherContextsAlone) {
+  write(file(),
+        "clusters: [{name: mine, cluster: {server: x}}]\n"
+        "users: [{name: me, user: {token: t}}]\n"
+        "contexts: [{name: mine, context: {cluster: mine, user: me}}]\n"
+        "current-context: mine\nextra: kept\n");
+  ASSERT_TRUE(merge_context(file(), admin(), "kubus").ok());
+  ASSERT_TRUE(merge_context(file(), admin(), "kubus").ok()) << "twice is once";
+  EXPECT_EQ(YAML::LoadFile(file())["contexts"].size(), 2u);
+  ASSERT_TRUE(remove_context(file(), "kubus").ok());
+  const YAML::Node root = YAML::LoadFile(file());
+  EXPECT_EQ(root["contexts"].size(), 1u);
+  EXPECT_EQ(root["contexts"][0]["name"].as<std::string>(), "mine");
+  EXPECT_EQ(root["extra"].as<std::string>(), "kept");
+  EXPECT_EQ(root["current-context"].as<std::string>(), "");
+}
+
+TEST_F(KubeconfigTest, GarbledFileIsAnErrorAndStaysAsItWas) {
+  write(file(), "clusters: [unclosed\n");
+  EXPECT_EQ(merge_context(file(), admin(), "kubus").code(), Code::kBadRequest);
+  std::ifstream in(file());
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "clusters: [unclosed\n");
+}
+
+TEST_F(KubeconfigTest, RemovingWhatIsNotThereIsFine) {
+  EXPECT_TRUE(remove_context(file(), "kubus").ok());
+}
+
+}  // namespace
+}  // namespace kubus::cluster

@@ -1,0 +1,108 @@
+// kubus up: a throw-away one-node cluster on this machine.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+
+#include "cluster.h"
+#include "daemon.h"
+#include "kubeconfig.h"
+#include "network.h"
+#include "processes.h"
+#include "teardown.h"
+#include "wait_ready.h"
+
+namespace kubus::cluster {
+namespace {
+
+struct Options {
+  std::string name = "kubus";
+  bool no_uplink = false;
+  bool no_context = false;
+  int timeout_seconds = 60;
+};
+
+Status prepare(const Cluster& cluster, const Options& options) {
+  std::error_code error;
+  std::filesystem::create_directories(cluster.run_dir(), error);
+  KUBUS_TRY(write_configuration(cluster));
+  KUBUS_TRY(create_netns(cluster));
+  KUBUS_TRY(create_link(cluster));
+  KUBUS_TRY(dead_end_cluster_ranges(cluster));
+  if (!options.no_uplink) KUBUS_TRY(start_uplink(cluster));
+  return {};
+}
+
+Status start(const Cluster& cluster, const Options& options) {
+  auto kubusd = find_daemon();
+  if (!kubusd.ok()) return kubusd.status();
+  auto pid = start_daemon(cluster, *kubusd);
+  if (!pid.ok()) return pid.status();
+  KUBUS_TRY(wait_ready(cluster, *pid, std::chrono::seconds(options.timeout_seconds)));
+  if (options.no_context) return {};
+  return merge_context(user_kubeconfig(), cluster.admin_kubeconfig(), context_name(cluster.name));
+}
+
+// A new cluster, or one whose kubusd has died: its containers are found running and adopted.
+Result<Cluster> bring_up(const Options& options) {
+  if (auto existing = find_cluster(options.name); existing.ok()) {
+    if (daemon_pid(*existing) != 0)
+      return Status(Code::kAlreadyExists, "cluster \"" + options.name + "\" is up already");
+    if (Status s = start(*existing, options); !s.ok()) return s;
+    return *existing;
+  }
+  auto cluster = reserve_cluster(options.name);
+  if (!cluster.ok()) return cluster;
+  Status status = prepare(*cluster, options);
+  if (status.ok()) status = start(*cluster, options);
+  if (status.ok()) return cluster;
+  // The log is what explains a start that failed: it survives.
+  const std::string kept = "/tmp/kubus-" + cluster->name + "-kubusd.log";
+  std::error_code error;
+  std::filesystem::copy_file(cluster->log_file(), kept,
+                             std::filesystem::copy_options::overwrite_existing, error);
+  if (!error) status = status.annotate("log kept at " + kept);
+  if (Status undone = tear_down(*cluster); !undone.ok())
+    std::fprintf(stderr, "kubus up: clean-up: %s\n", undone.message().c_str());
+  return status;
+}
+
+int run(int argc, char** argv) {
+  Options options;
+  CLI::App app("Starts a one-node cluster in a network namespace of its own.", "kubus up");
+  app.add_option("--name", options.name, "Name of the cluster")->capture_default_str();
+  app.add_flag("--no-uplink", options.no_uplink, "No way out of the cluster's network");
+  app.add_flag("--no-context", options.no_context, "Leave the user's kubeconfig alone");
+  app.add_option("--timeout", options.timeout_seconds, "Seconds to wait for the node to be ready")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3600));
+  CLI11_PARSE(app, argc, argv);
+  if (::geteuid() != 0) {
+    std::fprintf(stderr, "kubus up: needs root, for network namespaces and containers\n");
+    return 1;
+  }
+  const auto started = std::chrono::steady_clock::now();
+  auto cluster = bring_up(options);
+  if (!cluster.ok()) {
+    std::fprintf(stderr, "kubus up: %s\n", cluster.status().message().c_str());
+    return 1;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  std::printf("cluster %s is up in %.2f s, node %s is Ready\n", cluster->name.c_str(), took.count(),
+              cluster->node_name().c_str());
+  std::printf("  API server  https://%s:%d\n", cluster->node_address().c_str(), Cluster::kApiPort);
+  if (options.no_context)
+    std::printf("  kubeconfig  %s\n", cluster->admin_kubeconfig().c_str());
+  else
+    std::printf("  context     %s in %s\n", context_name(cluster->name).c_str(),
+                user_kubeconfig().c_str());
+  std::printf("  log         %s\n", cluster->log_file().c_str());
+  return 0;
+}
+
+}  // namespace
+}  // namespace kubus::cluster
+
+int main(int argc, char** argv) { return kubus::cluster::run(argc, argv); }
