@@ -66,13 +66,7 @@ void print_top(const std::vector<StatsReply>& all, Counts& before, double second
 
 void top(Session& session, int rounds) {
   if (session.json()) {
-    std::cout << "[";
-    const char* separator = "";
-    for (const auto& stats : collect(session)) {
-      std::cout << std::exchange(separator, ",");
-      print_json(stats);
-    }
-    std::cout << "]\n";
+    for (const auto& stats : collect(session)) print_json(stats);
     return;
   }
   bool screen = ::isatty(STDOUT_FILENO) != 0;

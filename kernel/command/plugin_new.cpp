@@ -12,21 +12,6 @@
 namespace kubus::command {
 namespace {
 
-// "pod-greeter" to "PodGreeter".
-std::string class_name(const std::string& name) {
-  std::string result;
-  bool upper = true;
-  for (char c : name) {
-    if (c == '-') {
-      upper = true;
-      continue;
-    }
-    result += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
-    upper = false;
-  }
-  return result;
-}
-
 void replace_all(std::string& text, std::string_view what, const std::string& with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
     text.replace(at, what.size(), with);
@@ -51,7 +36,6 @@ void write_new_plugin(const std::string& name) {
   for (const auto& [file, contents] : kNewPluginFiles) {
     std::string text(contents);
     replace_all(text, "@NAME@", name);
-    replace_all(text, "@CLASS@", class_name(name));
     replace_all(text, "@NAMESPACE@", space);
     auto path = fs::path(name) / file;
     fs::create_directories(path.parent_path());

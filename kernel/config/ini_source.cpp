@@ -1,15 +1,10 @@
 // INI: "[section]" lines, "key = value" lines, comments after '#' or ';' at the start of a line.
 // A value may be quoted to keep its blanks; a list is written with commas.
 #include "config/source.h"
+#include "config/value.h"
 
 namespace kubus::kernel {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 std::string_view unquoted(std::string_view text) {
   if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
@@ -30,25 +25,25 @@ SourceResult parse_ini(std::string_view text, const std::string& name, const std
   std::string section = prefix;
   for (int number = 1; !text.empty(); ++number) {
     auto end = text.find('\n');
-    auto line = trimmed(text.substr(0, end));
+    auto line = trim(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     Origin origin{name, number};
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[') {
-      auto inside = trimmed(line.substr(1, line.size() - 1));
+      auto inside = trim(line.substr(1, line.size() - 1));
       if (inside.size() < 2 || inside.back() != ']')
         result.errors.push_back({origin, "", "expected [section]"});
       else
-        section = joined(prefix, trimmed(inside.substr(0, inside.size() - 1)));
+        section = joined(prefix, trim(inside.substr(0, inside.size() - 1)));
       continue;
     }
     auto equals = line.find('=');
-    auto key = trimmed(line.substr(0, equals));
+    auto key = trim(line.substr(0, equals));
     if (equals == std::string_view::npos || key.empty()) {
       result.errors.push_back({origin, std::string(key), "expected key = value"});
       continue;
     }
-    auto value = unquoted(trimmed(line.substr(equals + 1)));
+    auto value = unquoted(trim(line.substr(equals + 1)));
     result.entries.push_back({joined(section, key), {std::string(value)}, false, origin});
   }
   result.add_duplicate_errors();

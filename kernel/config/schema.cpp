@@ -35,7 +35,6 @@ const std::vector<KeySpec>& common_plugin_schema() {
        "in-process, process, or auto: what its manifest asks for.", false},
       {"memory_limit", T::kSize, "0", "bytes",
        "What a plugin in its own process may allocate; 0: no limit.", false},
-      {"log_level", T::kString, "", "", "debug, info, warn or error; empty: log.level.", true},
   };
   return schema;
 }

@@ -12,7 +12,7 @@ namespace kubus::kernel {
 
 // `plugin_dir` is where this kubusd's own plugins lie, the default of `plugin_dirs`.
 std::vector<KeySpec> kernel_schema(const std::string& plugin_dir);
-// enabled, isolation, memory_limit, log_level: a manifest may not declare keys of these names.
+// enabled, isolation, memory_limit: a manifest may not declare keys of these names.
 const std::vector<KeySpec>& common_plugin_schema();
 
 }  // namespace kubus::kernel

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 namespace kubus::kernel {
 
@@ -27,26 +26,18 @@ void SourceResult::add_duplicate_errors() {
   }
 }
 
-Result<std::string> read_text_file(const std::string& path, std::size_t limit) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Status(Code::kNotFound, "cannot read " + path + ": " + std::strerror(errno));
-  std::string text(limit + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > limit) return Status(Code::kRequestEntityTooLarge, path + " is too large");
-  return text;
-}
-
 SourceResult read_config_file(const std::string& path, const std::string& prefix) {
   SourceResult failed;
-  auto text = read_text_file(path);
-  if (!text.ok()) {
-    failed.errors.push_back({{path, 0}, "", text.status().message()});
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    failed.errors.push_back(
+        {{path, 0}, "", std::string("cannot be read: ") + std::strerror(errno)});
     return failed;
   }
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   auto extension = std::filesystem::path(path).extension();
-  if (extension == ".ini") return parse_ini(*text, path, prefix);
-  if (extension == ".yaml" || extension == ".yml") return parse_yaml(*text, path, prefix);
+  if (extension == ".ini") return parse_ini(text, path, prefix);
+  if (extension == ".yaml" || extension == ".yml") return parse_yaml(text, path, prefix);
   failed.errors.push_back({{path, 0}, "", "the name must end in .yaml or .ini"});
   return failed;
 }

@@ -49,7 +49,4 @@ SourceResult read_config_file(const std::string& path, const std::string& prefix
 // `arguments` are "a.b=c"; commas separate the values of a list.
 SourceResult parse_set_arguments(const std::vector<std::string>& arguments);
 
-// The whole file, at most `limit` bytes.
-Result<std::string> read_text_file(const std::string& path, std::size_t limit = 1 << 20);
-
 }  // namespace kubus::kernel

@@ -19,13 +19,6 @@ constexpr std::array<std::pair<std::string_view, ValueType>, 7> kTypes = {{
     {"list", ValueType::kList},
 }};
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 Result<std::string> canonical_bool(std::string_view text) {
   for (auto word : {"true", "yes", "on"})
     if (text == word) return std::string("true");
@@ -42,6 +35,13 @@ bool parses_as(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
 
 Result<ValueType> value_type_from_name(std::string_view name) {
   for (const auto& [word, type] : kTypes)

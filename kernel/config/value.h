@@ -30,6 +30,9 @@ struct KeySpec {
 // expected otherwise.
 Result<std::string> canonical_value(ValueType type, std::string_view text);
 
+// Without blanks at either end.
+std::string_view trim(std::string_view text);
+
 // "a, b" to {"a", "b"}: how a list is written where there is only one line (INI, --set,
 // environment).
 std::vector<std::string> split_list(std::string_view text);

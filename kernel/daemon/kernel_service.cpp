@@ -16,10 +16,10 @@ StatusReply status_reply(Host& host, const Supervisor& supervisor, Clock::time_p
   reply.set_abi(std::string(own_abi_tag()));
   reply.set_pid(::getpid());
   reply.set_up_seconds(std::chrono::duration<double>(Clock::now() - since).count());
-  reply.set_run_dir(settings.run_dir);
-  reply.set_state_dir(settings.state_dir);
+  reply.set_run_dir(settings.text("run_dir"));
+  reply.set_state_dir(settings.text("state_dir"));
   reply.set_config_file(settings.config_file);
-  *reply.mutable_plugin_dirs() = {settings.plugin_dirs.begin(), settings.plugin_dirs.end()};
+  for (const auto& directory : settings.list("plugin_dirs")) reply.add_plugin_dirs(directory);
   for (const auto& plugin : supervisor.list()) ++(*reply.mutable_states())[plugin.state()];
   for (const auto& record : host.directory()->services()) {
     auto* service = reply.add_services();
@@ -35,17 +35,21 @@ template <class Verb>
 auto plugin_verb(Supervisor& supervisor, Verb verb) {
   return [&supervisor, verb](const bus::Caller&, PluginRequest request,
                              rpc::Answer<PluginReply> answer) {
-    auto name = request.name().empty() ? request.path() : request.name();
     verb(supervisor, request,
-         [&supervisor, name, path = request.path(),
-          answer = std::move(answer)](const Status& status) mutable {
+         [&supervisor, request, answer = std::move(answer)](const Status& status) mutable {
            if (!status.ok()) return answer(Result<PluginReply>(status));
            PluginReply reply;
-           *reply.mutable_plugin() = supervisor.info(name);
-           for (const auto& info : supervisor.list())
-             if (!path.empty() && info.path() == path) *reply.mutable_plugin() = info;
+           for (auto& info : supervisor.list())
+             if (info.name() == request.name() || info.path() == request.path())
+               *reply.mutable_plugin() = std::move(info);
            answer(Result<PluginReply>(std::move(reply)));
          });
+  };
+}
+
+auto by_name(void (Supervisor::*verb)(const std::string&, Supervisor::Reply)) {
+  return [verb](Supervisor& supervisor, const PluginRequest& request, Supervisor::Reply reply) {
+    (supervisor.*verb)(request.name(), std::move(reply));
   };
 }
 
@@ -70,18 +74,9 @@ Status serve_kernel(Host& host, Supervisor& supervisor,
               plugin_verb(supervisor, [](Supervisor& s, const PluginRequest& request, Reply done) {
                 s.load(request.path(), request.name(), std::move(done));
               }));
-  rpc::handle(service, verbs::kUnload,
-              plugin_verb(supervisor, [](Supervisor& s, const PluginRequest& request, Reply done) {
-                s.unload(request.name(), std::move(done));
-              }));
-  rpc::handle(service, verbs::kRestart,
-              plugin_verb(supervisor, [](Supervisor& s, const PluginRequest& request, Reply done) {
-                s.restart(request.name(), std::move(done));
-              }));
-  rpc::handle(service, verbs::kUpgrade,
-              plugin_verb(supervisor, [](Supervisor& s, const PluginRequest& request, Reply done) {
-                s.upgrade(request.name(), std::move(done));
-              }));
+  rpc::handle(service, verbs::kUnload, plugin_verb(supervisor, by_name(&Supervisor::unload)));
+  rpc::handle(service, verbs::kRestart, plugin_verb(supervisor, by_name(&Supervisor::restart)));
+  rpc::handle(service, verbs::kUpgrade, plugin_verb(supervisor, by_name(&Supervisor::upgrade)));
   rpc::handle(service, verbs::kConfig,
               [&supervisor](const bus::Caller&, const ConfigRequest& request,
                             rpc::Answer<ConfigReply> answer) {

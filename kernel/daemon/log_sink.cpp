@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,8 +22,6 @@ struct Sink {
   std::mutex mutex;
   std::shared_ptr<spdlog::sinks::sink> target = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   std::map<std::string, std::shared_ptr<spdlog::logger>, std::less<>> loggers;
-  std::map<std::string, LogLevel, std::less<>> levels;
-  LogLevel common = LogLevel::kInfo;
   bool json = false;
 };
 
@@ -31,45 +31,22 @@ Sink& sink() {
   return *instance;
 }
 
+constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warn", "error"};
+constexpr std::array kLevels = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                                spdlog::level::err};
+
 LogLevel level_from(std::string_view word) {
-  if (word == "debug") return LogLevel::kDebug;
-  if (word == "warn") return LogLevel::kWarn;
-  if (word == "error") return LogLevel::kError;
-  return LogLevel::kInfo;
-}
-
-spdlog::level::level_enum spdlog_level(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarn:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      break;
-  }
-  return spdlog::level::err;
-}
-
-// The more talkative of all levels passes libkubus; the loggers decide.
-void apply_levels(Sink& s) {
-  auto lowest = s.common;
-  for (const auto& [name, level] : s.levels) lowest = std::min(lowest, level);
-  set_log_level(lowest);
-  for (auto& [name, logger] : s.loggers) {
-    auto own = s.levels.find(name);
-    logger->set_level(spdlog_level(own == s.levels.end() ? s.common : own->second));
-  }
+  auto found = std::find(kNames.begin(), kNames.end(), word);
+  return found == kNames.end() ? LogLevel::kInfo : static_cast<LogLevel>(found - kNames.begin());
 }
 
 spdlog::logger& logger_for(Sink& s, std::string_view name) {
   auto found = s.loggers.find(name);
   if (found != s.loggers.end()) return *found->second;
   auto logger = std::make_shared<spdlog::logger>(std::string(name), s.target);
+  logger->set_level(spdlog::level::debug);
   logger->flush_on(spdlog::level::debug);
   s.loggers.emplace(std::string(name), logger);
-  apply_levels(s);
   return *logger;
 }
 
@@ -99,9 +76,7 @@ void write_record(LogLevel level, std::string_view name, std::string_view messag
   auto& s = sink();
   std::lock_guard lock(s.mutex);
   auto& logger = logger_for(s, name);
-  auto at = spdlog_level(level);
-  if (!logger.should_log(at)) return;
-  logger.log(spdlog::source_loc{}, at,
+  logger.log(spdlog::source_loc{}, kLevels.at(static_cast<std::size_t>(level)),
              spdlog::string_view_t(s.json ? json_of(message, fields) : text_of(message, fields)));
 }
 
@@ -112,24 +87,13 @@ void set_up_logging(const std::string& level, const std::string& format) {
   {
     std::lock_guard lock(s.mutex);
     s.json = format == "json";
-    s.common = level_from(level);
     s.target->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         s.json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","logger":"%n",%v})"
                : "%Y-%m-%dT%H:%M:%S.%eZ %-7l %n: %v",
         spdlog::pattern_time_type::utc));
-    apply_levels(s);
   }
+  set_log_level(level_from(level));
   set_log_sink(write_record);
-}
-
-void set_logger_level(std::string_view logger, const std::string& level) {
-  auto& s = sink();
-  std::lock_guard lock(s.mutex);
-  if (level.empty())
-    s.levels.erase(std::string(logger));
-  else
-    s.levels[std::string(logger)] = level_from(level);
-  apply_levels(s);
 }
 
 }  // namespace kubus::kernel

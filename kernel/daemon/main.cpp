@@ -11,7 +11,6 @@
 #include "config/schema.h"
 #include "daemon/kernel_service.h"
 #include "daemon/log_sink.h"
-#include "daemon/notify.h"
 #include "daemon/signals.h"
 #include "supervisor/supervisor.h"
 
@@ -27,26 +26,16 @@ struct Options {
   bool check_only = false;
 };
 
-// Prints every mistake; null when there is one.
-std::unique_ptr<Settings> read_settings(const Options& options, const Layout& layout,
-                                        ConfigStore& store) {
+Result<Settings> read_settings(const Options& options, const Layout& layout, ConfigStore& store) {
   auto resolved = store.kernel(kernel_schema(layout.plugin_dir));
   resolved.errors.insert(resolved.errors.begin(), store.source_errors().begin(),
                          store.source_errors().end());
-  if (auto status = resolved.status(); !status.ok()) {
-    std::cerr << "kubusd: " << status.message() << "\n";
-    return nullptr;
-  }
-  auto settings = Settings::from(resolved, layout, options.sources.main_file);
-  if (!settings.ok()) {
-    std::cerr << "kubusd: " << settings.status().message() << "\n";
-    return nullptr;
-  }
-  return std::make_unique<Settings>(std::move(*settings));
+  KUBUS_TRY(resolved.status());
+  return Settings::from(resolved, layout, options.sources.main_file);
 }
 
 Status make_directories(const Settings& settings) {
-  for (const auto& directory : {settings.run_dir, settings.state_dir}) {
+  for (const auto& directory : {settings.text("run_dir"), settings.text("state_dir")}) {
     std::error_code error;
     if (std::filesystem::create_directories(directory, error)) ::chmod(directory.c_str(), 0700);
     if (error) return {Code::kInternalError, directory + ": " + error.message()};
@@ -74,7 +63,6 @@ int serve(Signals& signals, Supervisor& supervisor, Host& host,
       on_loop(host, reload);
       continue;
     }
-    notify_manager("STOPPING=1");
     std::promise<void> stopped;
     on_loop(host, [&] { supervisor.shut_down([&] { stopped.set_value(); }); });
     stopped.get_future().wait();
@@ -86,15 +74,19 @@ int run(const Options& options) {
   auto layout = Layout::find();
   auto store = ConfigStore::load(options.sources);
   auto settings = read_settings(options, layout, store);
-  if (!settings) return kConfigExit;
+  if (!settings.ok()) {
+    std::cerr << "kubusd: " << settings.status().message() << "\n";
+    return kConfigExit;
+  }
   if (options.check_only) return 0;
-  set_up_logging(settings->log_level, settings->log_format);
+  set_up_logging(settings->text("log.level"), settings->text("log.format"));
   Logger log("kubus");
   Signals signals;
   auto ready = make_directories(*settings);
   auto host =
       ready.ok()
-          ? Host::open({.run_dir = settings->run_dir, .role = HostRole::kKernel, .id = "kubus"})
+          ? Host::open(
+                {.run_dir = settings->text("run_dir"), .role = HostRole::kKernel, .id = "kubus"})
           : Result<std::unique_ptr<Host>>(ready);
   if (!host.ok()) {
     log.error("cannot start", {{"reason", host.status().message()}});
@@ -110,7 +102,8 @@ int run(const Options& options) {
     if (!status.ok())
       log.error("configuration not reloaded", {{"reason", status.message()}});
     else
-      set_up_logging(supervisor->settings().log_level, supervisor->settings().log_format);
+      set_up_logging(supervisor->settings().text("log.level"),
+                     supervisor->settings().text("log.format"));
     for (const auto& key : reply.need_restart())
       log.warn("changed key needs a restart", {{"key", key}});
     return status;
@@ -121,8 +114,7 @@ int run(const Options& options) {
     if (served.ok()) supervisor->start();
   });
   if (!served.ok()) log.error("cannot serve", {{"reason", served.message()}});
-  log.info("kubusd runs", {{"version", own_version()}, {"run_dir", settings->run_dir}});
-  notify_manager("READY=1");
+  log.info("kubusd runs", {{"version", own_version()}, {"run_dir", settings->text("run_dir")}});
   int code = served.ok() ? serve(signals, *supervisor, **host,
                                  [&] {
                                    ReloadReply reply;

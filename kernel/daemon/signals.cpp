@@ -35,12 +35,6 @@ Signals::Signals() {
   catch_signal(SIGPIPE, [](int) {});
 }
 
-Signals::~Signals() {
-  for (int signal : {SIGTERM, SIGINT, SIGHUP}) catch_signal(signal, SIG_DFL);
-  ::close(g_pipe[0]);
-  ::close(g_pipe[1]);
-}
-
 int Signals::wait() {
   unsigned char signal = 0;
   for (;;) {

@@ -12,7 +12,6 @@ class Signals {
  public:
   // Catches SIGTERM, SIGINT and SIGHUP; SIGPIPE does nothing from now on.
   Signals();
-  ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 

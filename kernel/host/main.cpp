@@ -15,6 +15,7 @@
 #include "kubus/kernel.pb.h"
 #include "kubus/log.h"
 #include "loader/library.h"
+#include "supervisor/runner.h"
 
 namespace kubus::kernel {
 namespace {
@@ -29,19 +30,6 @@ void limit_memory(std::uint64_t limit) {
   auto now = pages[5] * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   rlimit bound{now + limit, now + limit};
   ::setrlimit(RLIMIT_DATA, &bound);
-}
-
-InstanceOptions instance_options(const HostSpec& spec) {
-  InstanceOptions options;
-  options.id = spec.id();
-  options.generation = spec.generation();
-  options.config = Config({spec.config().begin(), spec.config().end()});
-  options.state_dir = spec.state_dir();
-  options.runtime_dir = spec.runtime_dir();
-  options.threads = spec.threads();
-  options.permissions = {spec.permissions().begin(), spec.permissions().end()};
-  options.start_timeout = std::chrono::milliseconds(spec.start_timeout_ms());
-  return options;
 }
 
 int fail(const Status& status) {

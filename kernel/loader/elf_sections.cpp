@@ -13,14 +13,6 @@ namespace {
 constexpr std::size_t kMaxSections = 16'384;
 constexpr std::size_t kMaxNameTable = 4 << 20;
 
-#if defined(__x86_64__)
-constexpr unsigned kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr unsigned kMachine = EM_AARCH64;
-#else
-constexpr unsigned kMachine = EM_NONE;
-#endif
-
 class Reader {
  public:
   Reader(int fd, std::uint64_t size) : fd_(fd), size_(size) {}
@@ -58,8 +50,6 @@ Result<Elf64_Ehdr> read_header(const Reader& reader) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB)
     return Status(Code::kInvalid, "not a 64-bit little-endian ELF file");
   if (header.e_type != ET_DYN) return Status(Code::kInvalid, "not a shared library");
-  if (kMachine != EM_NONE && header.e_machine != kMachine)
-    return Status(Code::kInvalid, "built for another processor");
   if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shnum == 0 ||
       header.e_shnum > kMaxSections || header.e_shstrndx >= header.e_shnum)
     return garbled("no usable section table");

@@ -12,7 +12,7 @@
 namespace kubus::kernel {
 
 // The contents of each of `names`, in their order; empty for a section that is absent. An error
-// when the file is no little-endian ELF64 shared library of this machine, when any offset points
+// when the file is no little-endian ELF64 shared library, when any offset points
 // outside it, or when a wanted section is larger than `limit`.
 Result<std::vector<std::string>> read_elf_sections(int fd,
                                                    const std::vector<std::string_view>& names,

@@ -41,11 +41,11 @@ std::optional<std::uintptr_t> stack_pointer(const std::string& task) {
   std::ifstream file(task + "/syscall");
   std::string line;
   if (!std::getline(file, line) || line == "running") return {};
-  std::istringstream fields(line);
-  std::vector<std::string> words;
-  for (std::string word; fields >> word;) words.push_back(word);
-  if (words.size() < 2) return {};
-  return std::stoull(words[words.size() - 2], nullptr, 16);
+  // Its last two words are the stack pointer and the program counter.
+  auto last = line.rfind(' ');
+  auto before = last == std::string::npos ? last : line.rfind(' ', last - 1);
+  if (before == std::string::npos) return {};
+  return std::stoull(line.substr(before + 1), nullptr, 16);
 }
 
 bool stack_refers_to(std::uintptr_t top, const std::vector<Range>& all,

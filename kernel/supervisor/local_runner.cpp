@@ -8,10 +8,8 @@ namespace {
 
 class LocalRunner final : public Runner {
  public:
-  LocalRunner(RunnerEnvironment environment, RunnerOptions options, Event event)
-      : environment_(std::move(environment)),
-        options_(std::move(options)),
-        event_(std::move(event)) {}
+  LocalRunner(RunnerEnvironment environment, HostSpec spec, Event event)
+      : environment_(std::move(environment)), spec_(std::move(spec)), event_(std::move(event)) {}
 
   ~LocalRunner() override {
     // Code that may still run keeps its file: only a stopped instance's library is closed.
@@ -20,7 +18,7 @@ class LocalRunner final : public Runner {
   }
 
   void start() override {
-    environment_.loader.post([this, alive = std::weak_ptr(alive_), path = options_.file] {
+    environment_.loader.post([this, alive = std::weak_ptr(alive_), path = spec_.file()] {
       auto opened = std::make_shared<Result<std::unique_ptr<Library>>>(Library::open(path));
       environment_.loop.post([this, alive, opened] {
         if (alive.lock()) loaded(std::move(*opened));
@@ -64,16 +62,7 @@ class LocalRunner final : public Runner {
     if (!opened.ok()) return fail(opened.status());
     library_ = std::move(*opened);
     if (stopping_) return unload();
-    InstanceOptions options;
-    options.id = options_.name;
-    options.generation = options_.generation;
-    options.config = options_.config;
-    options.state_dir = options_.state_dir;
-    options.runtime_dir = options_.runtime_dir;
-    options.threads = options_.threads;
-    options.permissions = options_.permissions;
-    options.start_timeout = options_.start_timeout;
-    auto instance = environment_.host.make_instance(std::move(options));
+    auto instance = environment_.host.make_instance(instance_options(spec_));
     if (!instance.ok()) return fail(instance.status());
     instance_ = *instance;
     instance_->start(library_->descriptor());
@@ -104,10 +93,10 @@ class LocalRunner final : public Runner {
   void ended(const Status& status) { event_(InstanceState::kStopped, status); }
 
   RunnerEnvironment environment_;
-  RunnerOptions options_;
+  HostSpec spec_;
   Event event_;
   std::unique_ptr<Library> library_;
-  Instance* instance_ = nullptr;
+  kubus::Instance* instance_ = nullptr;
   bool loading_ = true;
   bool stopping_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
@@ -115,10 +104,22 @@ class LocalRunner final : public Runner {
 
 }  // namespace
 
-std::unique_ptr<Runner> make_local_runner(RunnerEnvironment environment, RunnerOptions options,
+InstanceOptions instance_options(const HostSpec& spec) {
+  InstanceOptions options;
+  options.id = spec.id();
+  options.generation = spec.generation();
+  options.config = Config({spec.config().begin(), spec.config().end()});
+  options.state_dir = spec.state_dir();
+  options.runtime_dir = spec.runtime_dir();
+  options.threads = spec.threads();
+  options.permissions = {spec.permissions().begin(), spec.permissions().end()};
+  options.start_timeout = std::chrono::milliseconds(spec.start_timeout_ms());
+  return options;
+}
+
+std::unique_ptr<Runner> make_local_runner(RunnerEnvironment environment, HostSpec spec,
                                           Runner::Event event) {
-  return std::make_unique<LocalRunner>(std::move(environment), std::move(options),
-                                       std::move(event));
+  return std::make_unique<LocalRunner>(std::move(environment), std::move(spec), std::move(event));
 }
 
 }  // namespace kubus::kernel

@@ -1,7 +1,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "kubus/kernel.pb.h"
 #include "kubus/rpc.h"
 #include "supervisor/child_process.h"
 #include "supervisor/runner.h"
@@ -14,30 +13,32 @@ constexpr rpc::Method<StopRequest, StopReply> kStop{kHostService, "Stop"};
 
 class ProcessRunner final : public Runner {
  public:
-  ProcessRunner(RunnerEnvironment environment, RunnerOptions options, Event event)
-      : environment_(std::move(environment)),
-        options_(std::move(options)),
-        event_(std::move(event)),
-        process_("host-" + options_.name + "-" + std::to_string(options_.generation)) {}
+  ProcessRunner(RunnerEnvironment environment, HostSpec spec, Event event)
+      : environment_(std::move(environment)), spec_(std::move(spec)), event_(std::move(event)) {
+    spec_.set_run_dir(environment_.host.options().run_dir);
+    spec_.set_process("host-" + spec_.id() + "-" + std::to_string(spec_.generation()));
+    spec_.set_parent_pid(::getpid());
+  }
 
   void start() override {
-    environment_.host.directory()->expect(options_.name, options_.generation, process_,
-                                          options_.permissions);
+    environment_.host.directory()->expect(spec_.id(), spec_.generation(), spec_.process(),
+                                          {spec_.permissions().begin(), spec_.permissions().end()});
     auto child =
-        ChildProcess::spawn(environment_.loop, {environment_.host_program, options_.name},
-                            spec().SerializeAsString(), [this](const Status& why) { exited(why); });
+        ChildProcess::spawn(environment_.loop, {environment_.host_program, spec_.id()},
+                            spec_.SerializeAsString(), [this](const Status& why) { exited(why); });
     if (!child.ok()) return event_(InstanceState::kFailed, child.status());
     child_ = std::move(*child);
     // It reports its own time-out; this one is for a process that reports nothing at all.
-    timer_ = environment_.loop.after(options_.start_timeout + kGrace, [this] {
-      event_(InstanceState::kFailed, {Code::kTimeout, "its process did not report in time"});
-    });
+    timer_ = environment_.loop.after(
+        std::chrono::milliseconds(spec_.start_timeout_ms()) + kGrace, [this] {
+          event_(InstanceState::kFailed, {Code::kTimeout, "its process did not report in time"});
+        });
   }
 
   void configure(const Config& config) override {
     ConfigureRequest request;
-    request.set_id(options_.name);
-    request.set_generation(options_.generation);
+    request.set_id(spec_.id());
+    request.set_generation(spec_.generation());
     for (const auto& [key, value] : config.values()) (*request.mutable_values())[key] = value;
     pending_ =
         rpc::call(bus(), kConfigure, request, to_host(), [](const Result<ConfigureReply>&) {});
@@ -48,8 +49,8 @@ class ProcessRunner final : public Runner {
     if (stopping_) return;
     stopping_ = true;
     StopRequest request;
-    request.set_id(options_.name);
-    request.set_generation(options_.generation);
+    request.set_id(spec_.id());
+    request.set_generation(spec_.generation());
     request.set_deadline_ms(static_cast<std::uint64_t>(deadline.count()));
     pending_ = rpc::call(bus(), kStop, request, to_host(), [this](const Result<StopReply>& reply) {
       if (!reply.ok() && child_) child_->kill(SIGTERM);
@@ -78,36 +79,15 @@ class ProcessRunner final : public Runner {
 
   bus::CallOptions to_host() const {
     bus::CallOptions options;
-    options.provider = process_;
+    options.provider = spec_.process();
     options.timeout = std::chrono::seconds(1);
     return options;
-  }
-
-  HostSpec spec() const {
-    HostSpec spec;
-    spec.set_run_dir(environment_.host.options().run_dir);
-    spec.set_process(process_);
-    spec.set_id(options_.name);
-    spec.set_generation(options_.generation);
-    spec.set_file(options_.file);
-    for (const auto& [key, value] : options_.config.values()) (*spec.mutable_config())[key] = value;
-    spec.set_state_dir(options_.state_dir);
-    spec.set_runtime_dir(options_.runtime_dir);
-    spec.set_threads(static_cast<std::uint32_t>(options_.threads));
-    for (const auto& permission : options_.permissions) spec.add_permissions(permission);
-    spec.set_start_timeout_ms(static_cast<std::uint64_t>(options_.start_timeout.count()));
-    spec.set_drain_timeout_ms(static_cast<std::uint64_t>(options_.drain_timeout.count()));
-    spec.set_memory_limit(static_cast<std::uint64_t>(options_.memory_limit));
-    spec.set_parent_pid(::getpid());
-    spec.set_log_level(options_.log_level);
-    spec.set_log_format(options_.log_format);
-    return spec;
   }
 
   void exited(const Status& why) {
     timer_.reset();
     pending_.reset();
-    environment_.host.directory()->process_gone(process_);
+    environment_.host.directory()->process_gone(spec_.process());
     auto ended = std::move(child_);
     if (!stopping_)
       event_(InstanceState::kFailed,
@@ -117,9 +97,8 @@ class ProcessRunner final : public Runner {
   }
 
   RunnerEnvironment environment_;
-  RunnerOptions options_;
+  HostSpec spec_;
   Event event_;
-  std::string process_;
   std::unique_ptr<ChildProcess> child_;
   bool stopping_ = false;
   Registration timer_;
@@ -128,10 +107,9 @@ class ProcessRunner final : public Runner {
 
 }  // namespace
 
-std::unique_ptr<Runner> make_process_runner(RunnerEnvironment environment, RunnerOptions options,
+std::unique_ptr<Runner> make_process_runner(RunnerEnvironment environment, HostSpec spec,
                                             Runner::Event event) {
-  return std::make_unique<ProcessRunner>(std::move(environment), std::move(options),
-                                         std::move(event));
+  return std::make_unique<ProcessRunner>(std::move(environment), std::move(spec), std::move(event));
 }
 
 }  // namespace kubus::kernel

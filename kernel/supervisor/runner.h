@@ -4,34 +4,16 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "kubus/config.h"
 #include "kubus/host.h"
+#include "kubus/kernel.pb.h"
 #include "kubus/pool.h"
 #include "kubus/status.h"
 
 namespace kubus::kernel {
-
-struct RunnerOptions {
-  std::string name;
-  std::uint64_t generation = 1;
-  std::string file;  // a private copy
-  Config config;
-  std::string state_dir;
-  std::string runtime_dir;
-  std::size_t threads = 4;
-  std::vector<std::string> permissions;
-  std::chrono::milliseconds start_timeout{};
-  std::chrono::milliseconds drain_timeout{};
-  std::int64_t memory_limit = 0;
-  std::string log_level;
-  std::string log_format;
-};
 
 // What the supervisor shares with every runner. All of it outlives them.
 struct RunnerEnvironment {
@@ -56,11 +38,14 @@ class Runner {
   virtual int pid() const = 0;
 };
 
+// The part of `spec` that concerns the instance and not its process.
+InstanceOptions instance_options(const HostSpec& spec);
+
 // In this process.
-std::unique_ptr<Runner> make_local_runner(RunnerEnvironment environment, RunnerOptions options,
+std::unique_ptr<Runner> make_local_runner(RunnerEnvironment environment, HostSpec spec,
                                           Runner::Event event);
-// In a kubus-host process of its own.
-std::unique_ptr<Runner> make_process_runner(RunnerEnvironment environment, RunnerOptions options,
+// In a kubus-host process of its own; fills in what concerns that process.
+std::unique_ptr<Runner> make_process_runner(RunnerEnvironment environment, HostSpec spec,
                                             Runner::Event event);
 
 }  // namespace kubus::kernel

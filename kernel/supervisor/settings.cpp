@@ -1,6 +1,7 @@
 #include "supervisor/settings.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 namespace kubus::kernel {
@@ -43,29 +44,27 @@ Layout Layout::find() {
 }
 
 Result<Settings> Settings::from(const Resolved& resolved, Layout layout, std::string config_file) {
-  using std::chrono::duration_cast;
-  using std::chrono::milliseconds;
   KUBUS_TRY(one_of(resolved, "log.level", {"debug", "info", "warn", "error"}));
   KUBUS_TRY(one_of(resolved, "log.format", {"text", "json"}));
-  auto config = resolved.config();
-  Settings settings;
-  settings.run_dir = config.string("run_dir");
-  settings.state_dir = config.string("state_dir");
-  settings.plugin_dirs = config.list("plugin_dirs");
-  settings.plugins = config.list("plugins");
-  settings.required = config.list("required");
-  settings.prefer = config.list("prefer");
-  settings.watch = config.boolean("watch");
-  settings.log_level = config.string("log.level");
-  settings.log_format = config.string("log.format");
-  settings.start_timeout = duration_cast<milliseconds>(config.duration("start_timeout"));
-  settings.drain_timeout = duration_cast<milliseconds>(config.duration("drain_timeout"));
-  settings.restart = {config.duration("restart.initial"), config.duration("restart.max"),
-                      config.duration("restart.reset_after")};
-  settings.layout = std::move(layout);
-  settings.config_file = std::move(config_file);
-  settings.values = resolved.values;
-  return settings;
+  return Settings{resolved.values, std::move(layout), std::move(config_file)};
+}
+
+const std::string& Settings::text(std::string_view key) const {
+  auto found = values.find(key);
+  if (found == values.end()) std::abort();
+  return found->second.text;
+}
+
+std::vector<std::string> Settings::list(std::string_view key) const {
+  return Config({{"list", text(key)}}).list("list");
+}
+
+std::chrono::milliseconds Settings::time(std::string_view key) const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*parse_duration(text(key)));
+}
+
+BackoffLimits Settings::restart() const {
+  return {time("restart.initial"), time("restart.max"), time("restart.reset_after")};
 }
 
 std::string_view own_abi_tag() { return KUBUS_ABI_TAG; }

@@ -24,27 +24,18 @@ struct Layout {
 };
 
 struct Settings {
-  std::string run_dir;
-  std::string state_dir;
-  std::vector<std::string> plugin_dirs;
-  std::vector<std::string> plugins;
-  std::vector<std::string> required;
-  std::vector<std::string> prefer;
-  bool watch = true;
-  std::string log_level;
-  std::string log_format;
-  std::chrono::milliseconds start_timeout{};
-  std::chrono::milliseconds drain_timeout{};
-  BackoffLimits restart;
-
+  std::map<std::string, ResolvedValue, std::less<>> values;  // of kernel_schema(), checked
   Layout layout;
   std::string config_file;
-  // With origins, for `kubus config`.
-  std::map<std::string, ResolvedValue, std::less<>> values;
 
-  // From checked values of kernel_schema(); kInvalid for a word that is none.
+  // `resolved` has no errors; kInvalid for a word that is none.
   static Result<Settings> from(const Resolved& resolved, Layout layout, std::string config_file);
-  std::string generations_dir() const { return state_dir + "/.generations"; }
+  // Asking for a key that the schema lacks is a bug and aborts.
+  const std::string& text(std::string_view key) const;
+  std::vector<std::string> list(std::string_view key) const;
+  std::chrono::milliseconds time(std::string_view key) const;
+  BackoffLimits restart() const;
+  std::string generations_dir() const { return text("state_dir") + "/.generations"; }
 };
 
 std::string_view own_abi_tag();

@@ -21,7 +21,7 @@ Supervisor::Supervisor(Host& host, Settings settings, ConfigStore config,
     auto* generation = record ? record->find(report.generation) : nullptr;
     if (generation && generation->runner) generation->runner->report(report);
   });
-  for (const auto& preference : settings_.prefer) {
+  for (const auto& preference : settings_.list("prefer")) {
     auto equals = preference.find('=');
     if (equals != std::string::npos)
       host_.directory()->prefer(preference.substr(0, equals), preference.substr(equals + 1));
@@ -43,11 +43,11 @@ void Supervisor::start() {
   std::filesystem::create_directories(settings_.generations_dir(), ignored);
   std::filesystem::permissions(settings_.generations_dir(), std::filesystem::perms::owner_all,
                                ignored);
-  if (settings_.watch) {
+  if (settings_.text("watch") == "true") {
     watch_ = std::make_unique<DirectoryWatch>(
         loop_, [this](const auto& path, auto change) { file_event(path, change); },
         [this] { scan(); });
-    for (const auto& directory : settings_.plugin_dirs)
+    for (const auto& directory : settings_.list("plugin_dirs"))
       if (auto status = watch_->add(directory); !status.ok())
         log_.warn("plugin directory not watched", {{"reason", status.message()}});
   }
@@ -63,18 +63,18 @@ void Supervisor::start() {
 }
 
 void Supervisor::check_required_present() {
-  for (const auto& name : settings_.required) {
+  for (const auto& name : settings_.list("required")) {
     if (find(name)) continue;
     auto refused = std::find_if(refused_.begin(), refused_.end(),
                                 [&](const auto& item) { return item.second.name() == name; });
     check_required(name, refused == refused_.end() ? "no file holds such a plugin"
                                                    : refused->second.message());
   }
-  if (settings_.required.empty()) started_up_ = true;
+  if (settings_.list("required").empty()) started_up_ = true;
 }
 
 void Supervisor::check_required(const std::string& name, const std::string& why) {
-  const auto& required = settings_.required;
+  const auto& required = settings_.list("required");
   if (started_up_ || shutting_down_ || !fatal_ ||
       std::find(required.begin(), required.end(), name) == required.end())
     return;
@@ -149,27 +149,24 @@ Resolved Supervisor::resolve(const ConfigStore& store, const PluginFile& file) c
   return store.plugin(file.manifest.name, schema);
 }
 
-RunnerOptions Supervisor::runner_options(const Generation& generation) const {
-  Config::Values values;
-  for (const auto& spec : generation.manifest.config)
-    values[spec.key] = generation.config.at(spec.key).text;
-  Config::Values common;
-  for (const auto& spec : common_plugin_schema())
-    common[spec.key] = generation.config.at(spec.key).text;
-  RunnerOptions options;
-  options.name = generation.manifest.name;
-  options.generation = generation.number;
-  options.config = Config(std::move(values));
-  options.state_dir = settings_.state_dir + "/" + options.name;
-  options.runtime_dir = settings_.run_dir + "/plugins/" + options.name;
-  options.threads = static_cast<std::size_t>(generation.manifest.threads);
-  options.permissions = generation.manifest.permissions;
-  options.start_timeout = settings_.start_timeout;
-  options.drain_timeout = settings_.drain_timeout;
-  options.memory_limit = Config(common).bytes("memory_limit");
-  options.log_level = common["log_level"].empty() ? settings_.log_level : common["log_level"];
-  options.log_format = settings_.log_format;
-  return options;
+HostSpec Supervisor::host_spec(const Generation& generation) const {
+  const auto& manifest = generation.manifest;
+  HostSpec spec;
+  spec.set_id(manifest.name);
+  spec.set_generation(generation.number);
+  for (const auto& key : manifest.config)
+    (*spec.mutable_config())[key.key] = generation.config.at(key.key).text;
+  spec.set_state_dir(settings_.text("state_dir") + "/" + manifest.name);
+  spec.set_runtime_dir(settings_.text("run_dir") + "/plugins/" + manifest.name);
+  spec.set_threads(static_cast<std::uint32_t>(manifest.threads));
+  *spec.mutable_permissions() = {manifest.permissions.begin(), manifest.permissions.end()};
+  spec.set_start_timeout_ms(static_cast<std::uint64_t>(settings_.time("start_timeout").count()));
+  spec.set_drain_timeout_ms(static_cast<std::uint64_t>(settings_.time("drain_timeout").count()));
+  auto limit = parse_size(generation.config.at("memory_limit").text);
+  if (limit.ok()) spec.set_memory_limit(static_cast<std::uint64_t>(*limit));
+  spec.set_log_level(settings_.text("log.level"));
+  spec.set_log_format(settings_.text("log.format"));
+  return spec;
 }
 
 std::vector<PluginInfo> Supervisor::list() const {
@@ -179,14 +176,6 @@ std::vector<PluginInfo> Supervisor::list() const {
   std::sort(plugins.begin(), plugins.end(),
             [](const auto& a, const auto& b) { return a.name() < b.name(); });
   return plugins;
-}
-
-PluginInfo Supervisor::info(const std::string& name) const {
-  if (auto found = records_.find(name); found != records_.end()) return found->second->info();
-  if (auto found = refused_.find(name); found != refused_.end()) return found->second;
-  PluginInfo unknown;
-  unknown.set_name(name);
-  return unknown;
 }
 
 }  // namespace kubus::kernel

@@ -53,8 +53,6 @@ class Supervisor {
   Status reload(const ConfigSources& sources, ReloadReply& reply);
 
   std::vector<PluginInfo> list() const;
-  // By plugin name, or by path for a file that was refused.
-  PluginInfo info(const std::string& name) const;
   ConfigReply configuration(const std::string& section) const;
   const Settings& settings() const { return settings_; }
 
@@ -93,7 +91,7 @@ class Supervisor {
   Result<bool> decide_in_process(const PluginFile& file, const Resolved& config) const;
   Result<std::string> host_program(const std::string& abi_tag) const;
   Resolved resolve(const ConfigStore& store, const PluginFile& file) const;
-  RunnerOptions runner_options(const Generation& generation) const;
+  HostSpec host_spec(const Generation& generation) const;
   void check_required(const std::string& name, const std::string& why);
   void check_required_present();
   void stop_next();

@@ -30,7 +30,7 @@ PluginRecord* Supervisor::record_of_path(const std::string& path) {
 
 void Supervisor::scan() {
   std::vector<std::string> seen;
-  for (const auto& directory : settings_.plugin_dirs)
+  for (const auto& directory : settings_.list("plugin_dirs"))
     for (const auto& path : list_plugin_files(directory)) {
       seen.push_back(path);
       file_present(path);
@@ -96,7 +96,7 @@ void Supervisor::file_present(const std::string& path) {
   if (!record) {
     record = (records_[name] = std::make_unique<PluginRecord>()).get();
     record->name = name;
-    const auto& required = settings_.required;
+    const auto& required = settings_.list("required");
     record->required = std::find(required.begin(), required.end(), name) != required.end();
   }
   record->path = path;

@@ -31,7 +31,7 @@ void Supervisor::answer(PluginRecord& record, const Status& status) {
 // Decides whether a plugin of which nothing runs may start, as far as it alone is concerned.
 void Supervisor::admit(PluginRecord& record) {
   auto resolved = resolve(config_, record.file);
-  const auto& chosen = settings_.plugins;
+  const auto& chosen = settings_.list("plugins");
   auto in_process = decide_in_process(record.file, resolved);
   auto program = host_program(record.file.abi_tag);
   if (!resolved.errors.empty()) {
@@ -66,10 +66,11 @@ void Supervisor::evaluate() {
   auto blocked = find_blocked(nodes);
   for (auto& [name, record] : records_)
     if (record->state == PluginState::kWaiting && !record->current) evaluate_one(*record, blocked);
-  if (!started_up_ && !settings_.required.empty())
-    started_up_ =
-        std::all_of(settings_.required.begin(), settings_.required.end(),
-                    [&](const auto& name) { return find(name) && find(name)->is_ready(); });
+  const auto& required = settings_.list("required");
+  if (!started_up_ && !required.empty())
+    started_up_ = std::all_of(required.begin(), required.end(), [&](const auto& name) {
+      return find(name) && find(name)->is_ready();
+    });
 }
 
 void Supervisor::evaluate_one(PluginRecord& record, const std::map<std::string, Blocked>& blocked) {
@@ -124,16 +125,16 @@ void Supervisor::copied(const std::string& name, std::uint64_t number,
   generation->config = resolved.values;
   generation->in_process = *in_process;
   generation->copy = std::move(*copy);
-  auto options = runner_options(*generation);
-  options.file = generation->copy->path();
+  auto spec = host_spec(*generation);
+  spec.set_file(generation->copy->path());
   // Posted, so that no runner is destroyed within a call of its own.
   auto on_event = [this, name, number](InstanceState state, const Status& why) {
     loop_.post([this, name, number, state, why] { event(name, number, state, why); });
   };
   RunnerEnvironment environment{host_, loop_, *loader_, *program};
-  generation->runner =
-      *in_process ? make_local_runner(environment, std::move(options), std::move(on_event))
-                  : make_process_runner(environment, std::move(options), std::move(on_event));
+  generation->runner = *in_process
+                           ? make_local_runner(environment, std::move(spec), std::move(on_event))
+                           : make_process_runner(environment, std::move(spec), std::move(on_event));
   generation->runner->start();
 }
 
@@ -221,7 +222,7 @@ void Supervisor::upgrade_failed(PluginRecord& record, InstanceState state, const
 }
 
 void Supervisor::retry_later(PluginRecord& record, std::chrono::nanoseconds ran) {
-  auto wait = record.backoff.next(settings_.restart, ran);
+  auto wait = record.backoff.next(settings_.restart(), ran);
   record.retry = loop_.after(wait, [this, name = record.name] {
     auto* due = find(name);
     if (!due || !due->wanted) return;
@@ -238,7 +239,7 @@ void Supervisor::retire(PluginRecord& record, std::unique_ptr<Generation> genera
   record.leaving.push_back(std::move(generation));
   // One without a runner is still being copied; copied() ends it.
   if (leaving->runner)
-    leaving->runner->stop(settings_.drain_timeout);
+    leaving->runner->stop(settings_.time("drain_timeout"));
   else if (!leaving->copy)
     loop_.post([this, name = record.name, number = leaving->number] {
       event(name, number, InstanceState::kStopped, {});

@@ -41,8 +41,7 @@ Status Supervisor::reload(const ConfigSources& sources, ReloadReply& reply) {
   }
   append(all.errors, store.unknown_sections(kernel_schema(""), names));
   KUBUS_TRY(all.status());
-  auto fresh = Settings::from(kernel, settings_.layout, settings_.config_file);
-  if (!fresh.ok()) return fresh.status();
+  KUBUS_TRY(Settings::from(kernel, settings_.layout, settings_.config_file).status());
 
   for (auto& [key, value] : settings_.values) {
     const auto& now = kernel.values.at(key);
@@ -54,11 +53,6 @@ Status Supervisor::reload(const ConfigSources& sources, ReloadReply& reply) {
     reply.add_changed(key);
     value = now;
   }
-  settings_.log_level = fresh->log_level;
-  settings_.log_format = fresh->log_format;
-  settings_.start_timeout = fresh->start_timeout;
-  settings_.drain_timeout = fresh->drain_timeout;
-  settings_.restart = fresh->restart;
   config_ = std::move(store);
   for (auto& [name, record] : records_) apply_reload(*record, plugins[name], reply);
   loop_.post([this] { evaluate(); });
@@ -94,7 +88,7 @@ void Supervisor::apply_reload(PluginRecord& record, const Resolved& resolved, Re
     changed = true;
   }
   if (changed && generation->runner)
-    generation->runner->configure(runner_options(*generation).config);
+    generation->runner->configure(instance_options(host_spec(*generation)).config);
 }
 
 ConfigReply Supervisor::configuration(const std::string& section) const {
