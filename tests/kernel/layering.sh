@@ -26,7 +26,7 @@ for plugin in plugins/*/; do
       [ -n "$(find "$plugin" -path "*/$header" -print -quit)" ] || [[ $header == *.pb.h ]] ||
       fail "$file:$line: includes $header from outside of its folder"
     [[ $header == ../../* ]] && [ ! -e "$(dirname "$file")/$header" ] && fail "$file:$line: $header"
-  done < <(grep -nE '#include "' $(sources "$plugin") /dev/null)
+  done < <(grep -nE '#include "' $(sources "$plugin" | grep -v /tests/) /dev/null)
 done
 grep -nE '#include [<"](\.\./)*(kernel|plugins)/' $(sources sdk plugins) /dev/null |
   grep -v '/tests/' && fail "the SDK or a plugin includes the kernel or a plugin"
