@@ -13,6 +13,7 @@ find_program(KUBUS_CCACHE ccache)
 if(KUBUS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # ccache keeps results made with a precompiled header only when told that this is fine.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
       ${KUBUS_CCACHE})
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
