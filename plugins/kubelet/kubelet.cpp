@@ -91,7 +91,6 @@ void Kubelet::pod_changed(const PodPtr& old, const PodPtr& now) {
 
 void Kubelet::follow_runtime() {
   bus::CallOptions options;
-  options.timeout = std::chrono::milliseconds(0);
   events_ = rpc::stream(
       context_.bus(), runtime::kEvents, runtime::EventsRequest(), options,
       [this](runtime::Event event) { on_runtime_event(event); },

@@ -175,7 +175,6 @@ Result<runtime::Image> NodeRuntime::pull(const std::string& reference) {
   Status status;
   runtime::Image image;
   bus::CallOptions options;
-  options.timeout = std::chrono::milliseconds(0);
   auto reader = rpc::stream(
       bus_, runtime::kPullImage, request, options,
       [&](runtime::PullImageProgress progress) {
