@@ -65,6 +65,10 @@ std::optional<Provider> Node::find(const Request& request) const {
 void Node::route(const std::shared_ptr<Request>& request) {
   request->peer = nullptr;
   const auto provider = find(*request);
+  // A dealer would wait at a dead address in silence, also for a kernel that comes later.
+  if (provider && provider->id == kKernelId && !process_.is_local(*provider) &&
+      !peers_.contains(provider->key()) && !process_.kernel_answers())
+    return finish_later(request, Status(Code::kUnavailable, "the kernel does not answer"));
   Peer* peer = provider ? peer_for(*provider) : nullptr;
   if (!peer || peer->closed()) {
     if (request->kind == Request::Kind::kEvents)

@@ -121,11 +121,11 @@ int Socket::fd() const { return socket_.get(zmq::sockopt::fd); }
 int Socket::monitor_fd() const { return monitor_ ? monitor_->get(zmq::sockopt::fd) : -1; }
 
 Socket::Sent Socket::send(std::string_view peer, const Header& header, const Bytes& body) {
-  handover::sent();
   try {
     if (kind_ == Kind::kRouter && !socket_.send(zmq::buffer(peer), kMore)) return Sent::kFull;
     zmq::message_t head(header.ByteSizeLong());
     header.SerializeWithCachedSizesToArray(static_cast<std::uint8_t*>(head.data()));
+    handover::sent();
     if (!socket_.send(std::move(head), body.empty() ? kLast : kMore)) return Sent::kFull;
     if (!body.empty()) socket_.send(body_message(body), kLast);
     return Sent::kOk;

@@ -1,4 +1,5 @@
 // How a process joins the bus and leaves it.
+#include <malloc.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -54,6 +55,8 @@ void run_and_wait(Loop& loop, UniqueFunction<void()> task) {
 }  // namespace
 
 Status HostCore::open() {
+  // Many threads that do little: an arena for each would multiply what an idle cluster holds.
+  ::mallopt(M_ARENA_MAX, 4);
   if (role() == HostRole::kKernel) {
     KUBUS_TRY(make_bus_dir(bus_dir()));
     if (kernel_answers())

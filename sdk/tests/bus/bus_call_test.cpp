@@ -192,6 +192,22 @@ TEST_F(BusTest, AParticularProviderCanBeAsked) {
   EXPECT_TRUE(eventually([&] { return bus.call_wait("name.v1", "Name", {})->view() == "two"; }));
 }
 
+TEST_F(BusTest, MessagesCanBeTraced) {
+  start_echo();
+  bus::Client& bus = start("caller").context().bus();
+  Event seen;
+  bus::StreamHandler handler;
+  handler.on_message = [&](const Bytes& body) {
+    const auto item = rpc::decode<kernel::TraceItem>(body);
+    if (item.ok() && item->method() == "Echo" && item->peer() == "caller" && !item->sent())
+      seen.set();
+  };
+  const auto reader = bus.stream(kInstanceService, "Trace", rpc::encode(kernel::TraceRequest()),
+                                 {.provider = "echo"}, std::move(handler));
+  EXPECT_TRUE(
+      eventually([&] { return bus.call_wait("echo.v1", "Echo", {}).ok() && seen.count() > 0; }));
+}
+
 TEST_F(BusTest, AnInstanceCountsWhatItServes) {
   start_echo();
   bus::Client& bus = start("caller").context().bus();

@@ -54,6 +54,28 @@ inline bool eventually(const std::function<bool()>& condition,
   return true;
 }
 
+// The states an instance has been in. Shared with the observer, which lives as long as the host.
+struct States {
+  std::mutex mutex;
+  std::vector<InstanceState> seen;
+  Code why = Code::kOk;
+
+  static std::shared_ptr<States> of(Host& host, const std::string& id, const std::string& process) {
+    auto states = std::make_shared<States>();
+    host.directory()->observe([states, id, process](const InstanceReport& report) {
+      const std::lock_guard lock(states->mutex);
+      if (report.id != id || report.process != process) return;
+      states->seen.push_back(report.state);
+      states->why = report.why.code();
+    });
+    return states;
+  }
+  bool last_is(InstanceState state) {
+    const std::lock_guard lock(mutex);
+    return !seen.empty() && seen.back() == state;
+  }
+};
+
 class BusTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -182,12 +182,7 @@ TEST_F(InstanceTest, NewConfigurationReachesThePlugin) {
 }
 
 TEST_F(InstanceTest, ReportsArriveInOrder) {
-  std::mutex mutex;
-  std::vector<InstanceState> states;
-  host_->directory()->observe([&](const InstanceReport& report) {
-    const std::lock_guard lock(mutex);
-    if (report.id == "sample") states.push_back(report.state);
-  });
+  const auto states = States::of(*host_, "sample", "kubus");
   Instance& instance = launch();
   ASSERT_TRUE(reaches(instance, InstanceState::kReady));
   instance.stop(1s);
@@ -195,8 +190,8 @@ TEST_F(InstanceTest, ReportsArriveInOrder) {
   const std::vector<InstanceState> wanted = {InstanceState::kStarting, InstanceState::kReady,
                                              InstanceState::kDraining, InstanceState::kStopped};
   EXPECT_TRUE(eventually([&] {
-    const std::lock_guard lock(mutex);
-    return states == wanted;
+    const std::lock_guard lock(states->mutex);
+    return states->seen == wanted;
   }));
 }
 

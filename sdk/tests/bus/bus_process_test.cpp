@@ -215,14 +215,10 @@ TEST_F(ProcessTest, EventsOfAnotherProcessArriveAndItsDeathIsAGap) {
 
 TEST_F(ProcessTest, AStrangerCannotTakeAnId) {
   start_echo("echo");
+  const auto states = States::of(*host_, "echo", "host-echo");
   const Helper stranger(dir_, "echo", 9);
-  std::atomic<bool> refused{false};
-  host_->directory()->observe([&](const InstanceReport& report) {
-    if (report.id == "echo" && report.process == "host-echo" &&
-        report.state == InstanceState::kFailed)
-      refused = report.why.code() == Code::kForbidden;
-  });
-  EXPECT_TRUE(eventually([&] { return refused.load(); }));
+  EXPECT_TRUE(eventually([&] { return states->last_is(InstanceState::kFailed); }));
+  EXPECT_EQ(states->why, Code::kForbidden);
   for (const auto& one : host_->directory()->instances())
     EXPECT_TRUE(one.id != "echo" || one.process == "kubus");
 }
@@ -247,12 +243,7 @@ TEST_F(ProcessTest, TheCommandCallsAndIsNamedKubus) {
 TEST_F(ProcessTest, AHostProcessIsStoppedByTheKernel) {
   const auto helper = launch("remote");
   bus::Client& bus = start("caller").context().bus();
-  std::mutex mutex;
-  std::vector<InstanceState> states;
-  host_->directory()->observe([&](const InstanceReport& report) {
-    const std::lock_guard lock(mutex);
-    if (report.id == "remote") states.push_back(report.state);
-  });
+  const auto states = States::of(*host_, "remote", "host-remote");
   kernel::StopRequest request;
   request.set_id("remote");
   request.set_generation(1);
@@ -260,10 +251,33 @@ TEST_F(ProcessTest, AHostProcessIsStoppedByTheKernel) {
   const rpc::Method<kernel::StopRequest, kernel::StopReply> stop{kHostService, "Stop"};
   const auto reply = rpc::call_wait(bus, stop, request, {.provider = "host-remote"});
   ASSERT_TRUE(reply.ok()) << reply.status().to_string();
-  EXPECT_TRUE(eventually([&] {
-    const std::lock_guard lock(mutex);
-    return !states.empty() && states.back() == InstanceState::kStopped;
-  }));
+  EXPECT_TRUE(eventually([&] { return states->last_is(InstanceState::kStopped); }));
+}
+
+TEST_F(ProcessTest, AHostProcessJoinsTheNextKernel) {
+  const auto helper = launch("remote");
+  EXPECT_TRUE(host_->close(2s).ok());
+  auto next = Host::open({.run_dir = dir_, .role = HostRole::kKernel, .id = "kubus"});
+  ASSERT_TRUE(next.ok()) << next.status().to_string();
+  host_ = std::move(*next);
+  host_->directory()->expect("remote", 1, "host-remote", {});
+  Instance& caller = start("caller");
+  const auto reply = caller.context().bus().call_wait("remote.v1", "Echo", bytes("again"));
+  ASSERT_TRUE(reply.ok()) << reply.status().to_string();
+  EXPECT_EQ(reply->view(), "again");
+}
+
+TEST_F(ProcessTest, ACommandWhoseKernelGoesIsToldSo) {
+  auto command = Host::open({.run_dir = dir_, .role = HostRole::kClient, .id = "kubus"});
+  ASSERT_TRUE(command.ok()) << command.status().to_string();
+  bus::Client& bus = (*command)->self().context().bus();
+  const rpc::Method<kernel::DescribeRequest, kernel::DescribeReply> describe{kDirectoryService,
+                                                                             "Describe"};
+  EXPECT_EQ(rpc::call_wait(bus, describe, {}).code(), Code::kNotFound);
+  EXPECT_TRUE(host_->close(2s).ok());
+  host_.reset();
+  EXPECT_TRUE(
+      eventually([&] { return rpc::call_wait(bus, describe, {}).code() == Code::kUnavailable; }));
 }
 
 // Speaks ZeroMQ's wire format just far enough to send frames that are none of ours.
