@@ -122,12 +122,13 @@ int Socket::monitor_fd() const { return monitor_ ? monitor_->get(zmq::sockopt::f
 
 Socket::Sent Socket::send(std::string_view peer, const Header& header, const Bytes& body) {
   try {
-    if (kind_ == Kind::kRouter && !socket_.send(zmq::buffer(peer), kMore)) return Sent::kFull;
     zmq::message_t head(header.ByteSizeLong());
     header.SerializeWithCachedSizesToArray(static_cast<std::uint8_t*>(head.data()));
+    zmq::message_t tail = body_message(body);
     handover::sent();
-    if (!socket_.send(std::move(head), body.empty() ? kLast : kMore)) return Sent::kFull;
-    if (!body.empty()) socket_.send(body_message(body), kLast);
+    if (kind_ == Kind::kRouter && !socket_.send(zmq::buffer(peer), kMore)) return Sent::kFull;
+    if (!socket_.send(head, body.empty() ? kLast : kMore)) return Sent::kFull;
+    if (!body.empty()) socket_.send(tail, kLast);
     return Sent::kOk;
   } catch (const zmq::error_t& error) {
     return error.num() == EAGAIN ? Sent::kFull : Sent::kGone;
