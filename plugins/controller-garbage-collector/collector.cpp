@@ -1,0 +1,231 @@
+#include "collector.h"
+
+#include <algorithm>
+#include <set>
+
+#include "kubus/context.h"
+
+namespace kubus::gc {
+
+namespace {
+
+constexpr std::size_t kWorkers = 8;
+constexpr std::size_t kAbsentOwners = 500;
+
+bool is_collected(const ResourceInfo& info) {
+  return info.message && info.list && info.plural != "events" && info.has_verb("list") &&
+         info.has_verb("watch") && info.has_verb("delete");
+}
+
+const ResourceInfo* kind_of(const OwnerRef& ref) {
+  const auto slash = ref.api_version.find('/');
+  if (slash == std::string::npos) return find_kind("", ref.api_version, ref.kind);
+  const std::string_view text = ref.api_version;
+  return find_kind(text.substr(0, slash), text.substr(slash + 1), ref.kind);
+}
+
+bool not_found(const Status& status) { return status.code() == Code::kNotFound; }
+
+}  // namespace
+
+Collector::Collector(Context& context)
+    : context_(context),
+      live_(context),
+      events_(context, "garbage-collector-controller"),
+      absent_(kAbsentOwners),
+      queue_(context, "garbage-collector", kWorkers,
+             [this](const std::string& uid) { return work(uid); }) {}
+
+void Collector::start() {
+  std::set<std::string> seen;  // one version of each resource shows all of its objects
+  std::vector<const ResourceInfo*> kinds;
+  for (const ResourceInfo& info : all_resources())
+    if (is_collected(info) && seen.insert(info.group_resource()).second) kinds.push_back(&info);
+  unsynced_ = kinds.size();
+  for (const ResourceInfo* info : kinds) {
+    caches_.push_back(ObjectCache::of(context_, info->message, {}));
+    subscriptions_.push_back(caches_.back()->subscribe(
+        context_,
+        [this, info](const ObjectPtr& old, const ObjectPtr& now) { changed(*info, old, now); },
+        [this] { synced(); }));
+  }
+}
+
+void Collector::changed(const ResourceInfo& resource, const ObjectPtr& old, const ObjectPtr& now) {
+  if (old && (!now || uid_of(*old) != uid_of(*now))) {
+    Raised raised;
+    {
+      std::lock_guard lock(mutex_);
+      raised = graph_.remove(uid_of(*old));
+    }
+    raise(raised, nullptr);
+  }
+  if (!now) return;
+  Node node = node_of(resource, *now);
+  if (node.uid.empty()) return;
+  Raised raised;
+  {
+    std::lock_guard lock(mutex_);
+    raised = graph_.set(std::move(node));
+  }
+  raise(raised, now.get());
+}
+
+void Collector::raise(const Raised& raised, const Message* about) {
+  for (const OwnerRef& ref : raised.foreign) {
+    const std::string ns = key_of(*about).ns;
+    events_.warning(*about, "OwnerRefInvalidNamespace",
+                    "ownerRef [" + ref.api_version + "/" + ref.kind + ", namespace: " + ns +
+                        ", name: " + ref.name + ", uid: " + ref.uid +
+                        "] does not exist in namespace \"" + ns + "\"");
+  }
+  // Before everything is listed, an owner that is not there says nothing.
+  if (unsynced_ > 0) return;
+  for (const std::string& uid : raised.look_at) queue_.add(uid);
+}
+
+void Collector::synced() {
+  if (--unsynced_ > 0) return;
+  std::set<std::string> suspects;
+  std::size_t size = 0;
+  {
+    std::lock_guard lock(mutex_);
+    suspects = graph_.suspects();
+    size = graph_.size();
+  }
+  context_.log().info("graph complete", {{"objects", size}, {"suspects", suspects.size()}});
+  for (const std::string& uid : suspects) queue_.add(uid);
+}
+
+std::optional<Node> Collector::snapshot(const std::string& uid) const {
+  std::lock_guard lock(mutex_);
+  const Node* node = graph_.find(uid);
+  return node ? std::optional<Node>(*node) : std::nullopt;
+}
+
+Outcome Collector::work(const std::string& uid) {
+  const std::optional<Node> node = snapshot(uid);
+  if (!node) return Outcome::done();
+  if (node->orphans_dependents()) return orphan(*node);
+  if (node->waits_for_dependents()) return foreground(*node);
+  if (node->deleting) return Outcome::done();
+  return collect(*node);
+}
+
+Result<Collector::OwnerState> Collector::owner_state(const Node& dependent, const OwnerRef& ref) {
+  const std::string key =
+      dependent.key.ns + "/" + ref.api_version + "/" + ref.kind + "/" + ref.name + "/" + ref.uid;
+  if (absent_.contains(key)) return OwnerState::kDangling;
+  const ResourceInfo* kind = kind_of(ref);
+  // Nothing is known about owners of such a kind, so they count as there. The same goes for what
+  // cannot be asked for: an owner in a namespace that the reference does not name.
+  if (!kind || (kind->namespaced && dependent.key.ns.empty())) return OwnerState::kSolid;
+  auto owner = live_.get(*kind, {kind->namespaced ? dependent.key.ns : std::string(), ref.name});
+  if (!owner.ok() && !not_found(owner.status())) return owner.status();
+  if (!owner.ok() || owner->node.uid != ref.uid) {
+    absent_.add(key);
+    return OwnerState::kDangling;
+  }
+  return owner->node.waits_for_dependents() ? OwnerState::kWaiting : OwnerState::kSolid;
+}
+
+Status Collector::collect(const Node& node) {
+  auto live = live_.get(*node.resource, node.key);
+  if (!live.ok()) return not_found(live.status()) ? Status() : live.status();
+  const Node& now = live->node;
+  if (now.uid != node.uid || now.deleting || now.owners.empty()) return {};
+
+  std::set<std::string> solid;
+  bool waiting = false;
+  for (const OwnerRef& ref : now.owners) {
+    auto state = owner_state(now, ref);
+    if (!state.ok()) return state.status();
+    if (*state == OwnerState::kSolid) solid.insert(ref.uid);
+    waiting = waiting || *state == OwnerState::kWaiting;
+  }
+  Status status;
+  if (!solid.empty()) {
+    const auto stays = [&](const OwnerRef& ref) { return solid.contains(ref.uid); };
+    if (std::all_of(now.owners.begin(), now.owners.end(), stays)) return {};
+    status = live_.set_owners(*live, stays, false);
+    return not_found(status) ? Status() : status;
+  }
+  bool has_dependents = false;
+  bool circle = false;
+  {
+    std::lock_guard lock(mutex_);
+    for (const std::string& uid : graph_.dependents(node.uid)) {
+      const Node* dependent = graph_.find(uid);
+      has_dependents = true;
+      circle = circle || (dependent && dependent->waits_for_dependents());
+    }
+  }
+  if (waiting && has_dependents) {
+    // Two that wait for each other would wait for ever.
+    const auto all = [](const OwnerRef&) { return true; };
+    const auto blocks = [](const OwnerRef& ref) { return ref.block; };
+    if (circle && std::any_of(now.owners.begin(), now.owners.end(), blocks)) {
+      if (Status s = live_.set_owners(*live, all, true); !s.ok()) return s;
+      live = live_.get(*node.resource, node.key);
+      if (!live.ok()) return not_found(live.status()) ? Status() : live.status();
+    }
+    status = live_.remove(*live, "Foreground");
+  } else {
+    status = live_.remove(*live, now.orphan       ? "Orphan"
+                                 : now.foreground ? "Foreground"
+                                                  : "Background");
+  }
+  return not_found(status) ? Status() : status;
+}
+
+Status Collector::foreground(const Node& node) {
+  std::set<std::string> blocking;
+  std::set<std::string> next;
+  {
+    std::lock_guard lock(mutex_);
+    blocking = graph_.blocking(node.uid);
+    for (const std::string& uid : blocking)
+      if (!graph_.find(uid)->deleting) next.insert(uid);
+  }
+  if (blocking.empty()) return drop_finalizer(node, "foregroundDeletion");
+  for (const std::string& uid : next) queue_.add(uid);
+  return {};
+}
+
+Status Collector::orphan(const Node& node) {
+  std::vector<Node> dependents;
+  {
+    std::lock_guard lock(mutex_);
+    for (const std::string& uid : graph_.dependents(node.uid))
+      if (const Node* dependent = graph_.find(uid)) dependents.push_back(*dependent);
+  }
+  const auto stays = [&](const OwnerRef& ref) { return ref.uid != node.uid; };
+  Status first;
+  for (const Node& dependent : dependents) {
+    auto live = live_.get(*dependent.resource, dependent.key);
+    Status status = live.status();
+    if (live.ok()) {
+      const auto& owners = live->node.owners;
+      if (live->node.uid != dependent.uid || std::all_of(owners.begin(), owners.end(), stays))
+        continue;
+      status = live_.set_owners(*live, stays, false);
+    }
+    if (!status.ok() && !not_found(status) && first.ok()) first = status;
+  }
+  if (!first.ok()) return first;
+  return drop_finalizer(node, "orphan");
+}
+
+Status Collector::drop_finalizer(const Node& node, std::string_view finalizer) {
+  auto live = live_.get(*node.resource, node.key);
+  if (!live.ok()) return not_found(live.status()) ? Status() : live.status();
+  if (live->node.uid != node.uid || !live->node.deleting) return {};
+  std::vector<std::string> kept;
+  for (const std::string& name : live->finalizers)
+    if (name != finalizer) kept.push_back(name);
+  if (kept.size() == live->finalizers.size()) return {};
+  const Status status = live_.set_finalizers(*live, kept);
+  return not_found(status) ? Status() : status;
+}
+
+}  // namespace kubus::gc

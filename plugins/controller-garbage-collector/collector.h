@@ -1,0 +1,53 @@
+// Collector: keeps the graph up to date from the caches of all kinds and acts on what it raises.
+//
+// Thread safety: start() on the Loop; the rest happens by itself on the Loop and the Pool.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absent_owners.h"
+#include "graph.h"
+#include "kubus/events.h"
+#include "kubus/informer.h"
+#include "kubus/work_queue.h"
+#include "live.h"
+
+namespace kubus::gc {
+
+class Collector {
+ public:
+  explicit Collector(Context& context);
+  void start();
+
+ private:
+  enum class OwnerState { kSolid, kWaiting, kDangling };
+
+  void changed(const ResourceInfo& resource, const ObjectPtr& old, const ObjectPtr& now);
+  void raise(const Raised& raised, const Message* about);
+  void synced();
+
+  std::optional<Node> snapshot(const std::string& uid) const;
+  Outcome work(const std::string& uid);
+  Status collect(const Node& node);
+  Status foreground(const Node& node);
+  Status orphan(const Node& node);
+  Status drop_finalizer(const Node& node, std::string_view finalizer);
+  Result<OwnerState> owner_state(const Node& dependent, const OwnerRef& ref);
+
+  Context& context_;
+  Live live_;
+  EventRecorder events_;
+  AbsentOwners absent_;
+  mutable std::mutex mutex_;
+  Graph graph_;
+  std::size_t unsynced_ = 0;  // kinds whose first list is not in; on the Loop
+  WorkQueue queue_;
+  std::vector<std::shared_ptr<ObjectCache>> caches_;
+  std::vector<Registration> subscriptions_;
+};
+
+}  // namespace kubus::gc
