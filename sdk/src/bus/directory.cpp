@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bus/limits.h"
+#include "core/json_text.h"
 #include "kubus/rpc.h"
 
 namespace kubus::bus {
@@ -14,7 +15,7 @@ kernel::ReportRequest encode_report(const InstanceReport& report) {
   message.set_process(report.process);
   message.set_state(static_cast<std::uint32_t>(report.state));
   message.set_code(static_cast<std::uint32_t>(report.why.code()));
-  message.set_message(report.why.message());
+  message.set_message(core::valid_utf8(report.why.message()));
   kernel::Residue& residue = *message.mutable_residue();
   residue.set_sockets(report.residue.sockets);
   residue.set_threads(report.residue.threads);
@@ -167,18 +168,17 @@ Service DirectoryImpl::service() {
                                    withdraw(request.id(), request.generation(), request.clean());
                                    return {};
                                  }));
-  service.method("Describe", answer<DescribeRequest, DescribeReply>(
-                                 [this](const Caller&, const DescribeRequest& request,
-                                        DescribeReply& reply) -> Status {
-                                   const std::lock_guard lock(mutex_);
-                                   kernel::Instance starting;
-                                   const kernel::Instance* found =
-                                       table_.find_or_expect(request.id(), starting);
-                                   if (!found)
-                                     return {Code::kNotFound, request.id() + " is not registered"};
-                                   *reply.mutable_instance() = *found;
-                                   return {};
-                                 }));
+  service.method(
+      "Describe",
+      answer<DescribeRequest, DescribeReply>(
+          [this](const Caller&, const DescribeRequest& request, DescribeReply& reply) -> Status {
+            const std::lock_guard lock(mutex_);
+            kernel::Instance starting;
+            const kernel::Instance* found = table_.find_or_expect(request.id(), starting);
+            if (!found) return {Code::kNotFound, request.id() + " is not registered"};
+            *reply.mutable_instance() = *found;
+            return {};
+          }));
   service.method("Report",
                  answer<ReportRequest, ReportReply>(
                      [this](const Caller&, const ReportRequest& request, ReportReply&) -> Status {

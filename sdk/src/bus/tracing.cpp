@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/json_text.h"
 #include "kubus/kernel.pb.h"
 #include "kubus/rpc.h"
 
@@ -25,13 +26,14 @@ void Tracing::record(bool sent, const std::string& peer, const Header& header, c
     item.set_instance(instance_);
     item.set_sent(sent);
     item.set_type(Header::Type_Name(header.type()));
-    item.set_peer(peer);
-    item.set_service(header.service().empty() ? header.topic() : header.service());
-    item.set_method(header.method());
+    item.set_peer(core::valid_utf8(peer));
+    item.set_service(
+        core::valid_utf8(header.service().empty() ? header.topic() : header.service()));
+    item.set_method(core::valid_utf8(header.method()));
     item.set_id(header.id());
     item.set_bytes(body.size());
     item.set_code(header.code());
-    item.set_trace(header.trace());
+    item.set_trace(core::valid_utf8(header.trace()));
     const Bytes text = rpc::encode(item);
     std::erase_if(watchers_, [&](Watcher& watcher) {
       if (!watcher.service.empty() && watcher.service != item.service()) return false;

@@ -1,5 +1,6 @@
 #include "core/json_text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 
@@ -66,6 +67,20 @@ void append_json_string(std::string& out, std::string_view text) {
     }
   }
   out += '"';
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const bool ascii = static_cast<unsigned char>(text[i]) < 0x80;
+    const std::size_t length = ascii ? 1 : sequence_length(text, i);
+    if (length > 0)
+      out.append(text, i, length);
+    else
+      out += "\xEF\xBF\xBD";
+    i += std::max<std::size_t>(length, 1);
+  }
+  return out;
 }
 
 }  // namespace kubus::core

@@ -55,6 +55,9 @@ TEST_F(BusTest, ErrorsCarryCodeMessageAndDetails) {
       status.with_details(std::string("\x01\0binary", 8));
       responder.fail(status);
     });
+    service.method("Garbled", [](const bus::Caller&, Bytes, bus::Responder responder) {
+      responder.fail(Status(Code::kInvalid, "\xff\xfe"));
+    });
     service.method("Drop", [](const bus::Caller&, Bytes, bus::Responder) {});
     service.method("Throw", [](const bus::Caller&, Bytes, bus::Responder) {
       throw std::runtime_error("from a handler");
@@ -66,6 +69,7 @@ TEST_F(BusTest, ErrorsCarryCodeMessageAndDetails) {
   EXPECT_EQ(failed.code(), Code::kConflict);
   EXPECT_EQ(failed.status().message(), "it changed");
   EXPECT_EQ(failed.status().details(), std::string("\x01\0binary", 8));
+  EXPECT_EQ(bus.call_wait("fail.v1", "Garbled", {}).status().message(), "\xff\xfe");
   EXPECT_EQ(bus.call_wait("fail.v1", "Drop", {}).code(), Code::kInternalError);
   EXPECT_EQ(bus.call_wait("fail.v1", "Throw", {}).code(), Code::kInternalError);
   EXPECT_EQ(bus.call_wait("fail.v1", "Nothing", {}).code(), Code::kMethodNotAllowed);
