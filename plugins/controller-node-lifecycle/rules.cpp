@@ -113,9 +113,11 @@ std::optional<SystemTime> eviction_time(const core_v1::Pod& pod, const core_v1::
     for (const auto& t : pod.spec().tolerations()) {
       if (!tolerates(t, taint)) continue;
       tolerated = true;
-      if (!t.has_tolerationseconds()) continue;
+      // The first toleration that matches counts, whatever follows it.
+      if (!t.has_tolerationseconds()) break;
       const SystemTime since = is_zero(taint.timeadded()) ? now : to_time(taint.timeadded());
       not_after(since + std::chrono::seconds(std::max<std::int64_t>(0, t.tolerationseconds())));
+      break;
     }
     if (!tolerated) not_after(now);
   }
