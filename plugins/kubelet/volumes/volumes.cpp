@@ -16,7 +16,7 @@ namespace kubus::kubelet {
 namespace fs = std::filesystem;
 namespace {
 
-Status failure(const std::string& what) {
+Status errno_status(const std::string& what) {
   return Status(Code::kInternalError, what + ": " + std::strerror(errno));
 }
 
@@ -40,7 +40,7 @@ Status mount_memory(const std::string& path, const core_v1::EmptyDirVolumeSource
   if (volume.has_sizelimit() && !QuantityValue::of(volume.sizelimit()).is_zero())
     options += ",size=" + std::to_string(QuantityValue::of(volume.sizelimit()).value());
   if (::mount("tmpfs", path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0)
-    return failure("cannot mount a memory volume at " + path);
+    return errno_status("cannot mount a memory volume at " + path);
   return {};
 }
 
@@ -55,10 +55,10 @@ Result<std::string> empty_dir(const std::string& path, const core_v1::Pod& pod,
     return Status(Code::kInvalid, "unknown storage medium \"" + volume.medium() + "\"");
   }
   if (!fresh && volume.medium().empty()) return path;
-  if (::chmod(path.c_str(), 0777) != 0) return failure("chmod " + path);
+  if (::chmod(path.c_str(), 0777) != 0) return errno_status("chmod " + path);
   if (const auto group = fs_group(pod); group >= 0) {
-    if (::chown(path.c_str(), -1, static_cast<gid_t>(group)) != 0) return failure("chown " + path);
-    if (::chmod(path.c_str(), 02777) != 0) return failure("chmod " + path);
+    if (::chown(path.c_str(), -1, static_cast<gid_t>(group)) != 0) return errno_status("chown " + path);
+    if (::chmod(path.c_str(), 02777) != 0) return errno_status("chmod " + path);
   }
   return path;
 }
@@ -124,7 +124,7 @@ Status Volumes::tear_down(const std::string& pod_uid) {
   const std::string dir = pod_dir(pod_uid);
   for (const std::string& point : mounts_below(dir))
     if (::umount2(point.c_str(), MNT_DETACH) != 0 && errno != EINVAL)
-      return failure("cannot unmount " + point);
+      return errno_status("cannot unmount " + point);
   std::error_code error;
   fs::remove_all(dir, error);
   if (error) return Status(Code::kInternalError, dir + ": " + error.message());
