@@ -71,7 +71,7 @@ Result<std::string> canonical_value(ValueType type, std::string_view text) {
     case ValueType::kBool:
       return canonical_bool(text);
     case ValueType::kDuration:
-      if (!parse_duration(text).ok()) return expected("a duration such as 250ms or 1m30s");
+      if (!read_duration(text).ok()) return expected("a duration such as 250ms or 1m30s");
       break;
     case ValueType::kSize:
       if (!parse_size(text).ok()) return expected("a size such as 512, 64Mi or 2G");

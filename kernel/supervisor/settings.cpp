@@ -60,7 +60,7 @@ std::vector<std::string> Settings::list(std::string_view key) const {
 }
 
 std::chrono::milliseconds Settings::time(std::string_view key) const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(*parse_duration(text(key)));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*read_duration(text(key)));
 }
 
 BackoffLimits Settings::restart() const {

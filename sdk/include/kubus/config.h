@@ -40,7 +40,7 @@ class Config {
 };
 
 // "90s", "1m30s", "250ms", "0"; kInvalid for anything else.
-Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
+Result<std::chrono::nanoseconds> read_duration(std::string_view text);
 // "4096", "64Mi", "1.5Gi" (powers of 1024) or "64M" (powers of 1000); kInvalid otherwise.
 Result<std::int64_t> parse_size(std::string_view text);
 

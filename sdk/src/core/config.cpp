@@ -47,7 +47,7 @@ bool Config::boolean(std::string_view key) const {
 }
 
 std::chrono::nanoseconds Config::duration(std::string_view key) const {
-  const auto result = parse_duration(value_of(values_, key));
+  const auto result = read_duration(value_of(values_, key));
   if (!result.ok()) die(key, result.status().message());
   return *result;
 }

@@ -52,7 +52,7 @@ constexpr double kLargest = 9.2e18;
 
 }  // namespace
 
-Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+Result<std::chrono::nanoseconds> read_duration(std::string_view text) {
   const Status bad(Code::kInvalid,
                    "\"" + std::string(text) + "\" is no duration (write 90s, 1m30s or 250ms)");
   if (text == "0") return std::chrono::nanoseconds(0);

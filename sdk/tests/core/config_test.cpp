@@ -19,12 +19,12 @@ TEST(UnitsTest, DurationsAreReadExactly) {
               {"10us", 10'000},
               {"1d", 86'400'000'000'000}};
   for (const auto& one : good) {
-    const auto result = parse_duration(one.text);
+    const auto result = read_duration(one.text);
     ASSERT_TRUE(result.ok()) << one.text;
     EXPECT_EQ(*result, nanoseconds(one.ns)) << one.text;
   }
   for (const char* bad : {"", "5", "s", "-1s", "1x", "1s ", "nan", "1e3s", "999999999999d"})
-    EXPECT_EQ(parse_duration(bad).code(), Code::kInvalid) << bad;
+    EXPECT_EQ(read_duration(bad).code(), Code::kInvalid) << bad;
 }
 
 TEST(UnitsTest, SizesAreReadExactly) {
