@@ -18,7 +18,8 @@ function(kubus_add_plugin)
   set(KUBUS_MANIFEST_FILE ${_manifest})
   set(_sections ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}_manifest.cpp)
   configure_file(${KUBUS_PLUGIN_CMAKE_DIR}/plugin_manifest.cpp.in ${_sections} @ONLY)
-  set_source_files_properties(${_sections} PROPERTIES OBJECT_DEPENDS ${_manifest})
+  set_source_files_properties(${_sections} PROPERTIES OBJECT_DEPENDS ${_manifest}
+                              SKIP_UNITY_BUILD_INCLUSION ON)
 
   set(_target plugin_${ARG_NAME})
   add_library(${_target} MODULE ${ARG_SOURCES} ${_sections})
