@@ -1,5 +1,7 @@
 #include "server/bootstrap.h"
 
+#include <k8s/meta/v1/object_meta.pb.h>
+
 #include <google/protobuf/message.h>
 
 #include "kubus/api/json.h"
@@ -96,7 +98,11 @@ void Bootstrap::next() {
   if (!wanted.refresh) return settled(Answer());
   registry_.change(
       make_call(wanted, "update"), Part::kMain,
-      [object](const Object&, const Message&) -> Result<MessagePtr> { return clone(*object); },
+      [object](const Object& stored, const Message&) -> Result<MessagePtr> {
+        MessagePtr next = clone(*object);
+        metadata_of(*next)->set_resourceversion(std::to_string(stored.revision()));
+        return next;
+      },
       std::move(settled));
 }
 
