@@ -30,6 +30,8 @@ function(_kubus_install_program TARGET DIR)
 endfunction()
 
 install(TARGETS kubus EXPORT KubusTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS kubus_http kubus_pki EXPORT KubusHttpTargets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 _kubus_install_program(kubusd ${CMAKE_INSTALL_BINDIR})
 _kubus_install_program(kubus_command ${CMAKE_INSTALL_BINDIR})
 _kubus_install_program(kubus_host ${KUBUS_INSTALL_LIBEXECDIR})
@@ -61,7 +63,9 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/proto/kubus ${CMAKE_SOURCE_DIR}/sdk/ap
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/config/ DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/kubus
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.ini")
 
-install(EXPORT KubusTargets NAMESPACE Kubus:: DESTINATION ${KUBUS_INSTALL_CMAKEDIR})
+foreach(_export KubusTargets KubusHttpTargets)
+  install(EXPORT ${_export} NAMESPACE Kubus:: DESTINATION ${KUBUS_INSTALL_CMAKEDIR})
+endforeach()
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/KubusConfig.cmake.in
   ${CMAKE_BINARY_DIR}/KubusConfig.cmake INSTALL_DESTINATION ${KUBUS_INSTALL_CMAKEDIR})
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/KubusConfigVersion.cmake

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "auth/identity.h"
-#include "http/message.h"
+#include "kubus/http/message.h"
 #include "kubus/status.h"
 
 namespace kubus::apiserver {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "http/message.h"
+#include "kubus/http/message.h"
 #include "request/query.h"
 
 namespace kubus::apiserver {

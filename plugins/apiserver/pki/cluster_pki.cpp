@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "pki/files.h"
+#include "kubus/pki/files.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::apiserver {
 namespace {
 
 constexpr std::chrono::hours kYear{24 * 365};
@@ -19,9 +19,9 @@ bool contains_all(const std::vector<std::string>& have, const std::vector<std::s
   });
 }
 
-bool still_fits(const Pair& pair, const Pair& ca, const Request& request) {
-  if (!matches(pair, ca.certificate_pem)) return false;
-  const auto facts = inspect(pair.certificate_pem);
+bool still_fits(const pki::Pair& pair, const pki::Pair& ca, const pki::Request& request) {
+  if (!pki::matches(pair, ca.certificate_pem)) return false;
+  const auto facts = pki::inspect(pair.certificate_pem);
   return facts.ok() && facts->subject.common_name == request.subject.common_name &&
          facts->subject.organizations == request.subject.organizations &&
          contains_all(facts->dns_names, request.dns_names) &&
@@ -35,33 +35,34 @@ struct Names {
 };
 
 // Both files, or a pair of empty texts when there is neither.
-Result<Pair> load(const Names& names) {
-  auto certificate = read_file(names.certificate);
-  auto key = read_file(names.key);
-  if (certificate.code() == Code::kNotFound && key.code() == Code::kNotFound) return Pair{};
+Result<pki::Pair> load(const Names& names) {
+  auto certificate = pki::read_file(names.certificate);
+  auto key = pki::read_file(names.key);
+  if (certificate.code() == Code::kNotFound && key.code() == Code::kNotFound) return pki::Pair{};
   if (!certificate.ok()) return certificate.status();
   if (!key.ok()) return key.status();
-  return Pair{std::move(*certificate), std::move(*key)};
+  return pki::Pair{std::move(*certificate), std::move(*key)};
 }
 
 // The key first: a certificate without its key would stop the next start.
-Status save(const Names& names, const Pair& pair) {
-  KUBUS_TRY(write_file(names.key, pair.key_pem));
-  return write_file(names.certificate, pair.certificate_pem);
+Status save(const Names& names, const pki::Pair& pair) {
+  KUBUS_TRY(pki::write_file(names.key, pair.key_pem));
+  return pki::write_file(names.certificate, pair.certificate_pem);
 }
 
-Result<Pair> ensure_leaf(const std::string& stem, const Pair& ca, const Request& request) {
+Result<pki::Pair> ensure_leaf(const std::string& stem, const pki::Pair& ca,
+                              const pki::Request& request) {
   const Names names{stem + ".crt", stem + ".key"};
   auto pair = load(names);
   if (pair.ok() && !pair->key_pem.empty() && still_fits(*pair, ca, request)) return pair;
-  auto made = issue(ca, request);
+  auto made = pki::issue(ca, request);
   if (!made.ok()) return made;
   KUBUS_TRY(save(names, *made));
   return made;
 }
 
 template <class Make>
-Result<Pair> ensure_once(const Names& names, Make make) {
+Result<pki::Pair> ensure_once(const Names& names, Make make) {
   auto pair = load(names);
   if (!pair.ok() || !pair->key_pem.empty()) return pair;
   auto made = make();
@@ -70,10 +71,10 @@ Result<Pair> ensure_once(const Names& names, Make make) {
   return made;
 }
 
-Request server_request(const ClusterOptions& options) {
-  Request request;
+pki::Request server_request(const ClusterOptions& options) {
+  pki::Request request;
   request.subject.common_name = "kube-apiserver";
-  request.use = Use::kServer;
+  request.use = pki::Use::kServer;
   request.dns_names = {"kubernetes", "kubernetes.default", "kubernetes.default.svc",
                        "kubernetes.default.svc." + options.cluster_domain, "localhost"};
   request.addresses = {"127.0.0.1"};
@@ -86,8 +87,8 @@ Request server_request(const ClusterOptions& options) {
   return request;
 }
 
-Request client_request(const std::string& name, const std::string& organization) {
-  Request request;
+pki::Request client_request(const std::string& name, const std::string& organization) {
+  pki::Request request;
   request.subject = {name, {organization}};
   return request;
 }
@@ -103,39 +104,40 @@ std::string base64(const std::string& text) {
 
 }  // namespace
 
-Result<ClusterPki> ensure(const ClusterOptions& options) {
-  KUBUS_TRY(make_directory(options.directory));
+Result<ClusterPki> ensure_cluster_pki(const ClusterOptions& options) {
+  KUBUS_TRY(pki::make_directory(options.directory));
   const auto path = [&](const char* name) { return options.directory + "/" + name; };
-  ClusterPki pki;
-  auto ca =
-      ensure_once({path("ca.crt"), path("ca.key")}, [] { return make_ca("kubernetes", kCaLife); });
+  ClusterPki made;
+  auto ca = ensure_once({path("ca.crt"), path("ca.key")},
+                        [] { return pki::make_ca("kubernetes", kCaLife); });
   if (!ca.ok()) return ca.status();
-  pki.ca = std::move(*ca);
+  made.ca = std::move(*ca);
 
   struct Leaf {
     const char* stem;
-    Request request;
-    Pair* into;
+    pki::Request request;
+    pki::Pair* into;
   };
   const Leaf leaves[] = {
-      {"apiserver", server_request(options), &pki.server},
+      {"apiserver", server_request(options), &made.server},
       {"apiserver-kubelet-client",
-       client_request("kube-apiserver-kubelet-client", "system:masters"), &pki.kubelet_client},
-      {"admin", client_request("kubernetes-admin", "system:masters"), &pki.admin},
+       client_request("kube-apiserver-kubelet-client", "system:masters"), &made.kubelet_client},
+      {"admin", client_request("kubernetes-admin", "system:masters"), &made.admin},
   };
   for (const auto& leaf : leaves) {
-    auto pair = ensure_leaf(path(leaf.stem), pki.ca, leaf.request);
+    auto pair = ensure_leaf(path(leaf.stem), made.ca, leaf.request);
     if (!pair.ok()) return pair.status();
     *leaf.into = std::move(*pair);
   }
-  auto signing = ensure_once({path("sa.pub"), path("sa.key")}, [] { return make_signing_key(); });
+  auto signing =
+      ensure_once({path("sa.pub"), path("sa.key")}, [] { return pki::make_signing_key(); });
   if (!signing.ok()) return signing.status();
-  pki.service_account = std::move(*signing);
-  return pki;
+  made.service_account = std::move(*signing);
+  return made;
 }
 
-std::string kubeconfig(const std::string& server_url, const std::string& ca_pem, const Pair& pair,
-                       const std::string& cluster, const std::string& user) {
+std::string kubeconfig(const std::string& server_url, const std::string& ca_pem,
+                       const pki::Pair& pair, const std::string& cluster, const std::string& user) {
   const std::string context = user + "@" + cluster;
   return "apiVersion: v1\nkind: Config\nclusters:\n- name: " + cluster +
          "\n  cluster:\n    certificate-authority-data: " + base64(ca_pem) +
@@ -146,4 +148,4 @@ std::string kubeconfig(const std::string& server_url, const std::string& ca_pem,
          "\n    client-key-data: " + base64(pair.key_pem) + "\n";
 }
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::apiserver

@@ -1,16 +1,16 @@
 // The certificates of a cluster: made on the first start, kept in one directory, renewed when they
 // no longer fit.
 //
-// Thread safety: ensure() from one thread; the result is a value.
+// Thread safety: ensure_cluster_pki() from one thread; the result is a value.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "kubus/pki/certificate.h"
 #include "kubus/status.h"
-#include "pki/certificate.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::apiserver {
 
 struct ClusterOptions {
   std::string directory;
@@ -20,20 +20,20 @@ struct ClusterOptions {
 };
 
 struct ClusterPki {
-  Pair ca;               // ca.crt, ca.key
-  Pair server;           // apiserver.crt, apiserver.key
-  Pair kubelet_client;   // apiserver-kubelet-client.crt, .key: with what we call kubelets
-  Pair admin;            // admin.crt, admin.key: in system:masters
-  Pair service_account;  // sa.pub, sa.key
+  pki::Pair ca;               // ca.crt, ca.key
+  pki::Pair server;           // apiserver.crt, apiserver.key
+  pki::Pair kubelet_client;   // apiserver-kubelet-client.crt, .key: with what we call kubelets
+  pki::Pair admin;            // admin.crt, admin.key: in system:masters
+  pki::Pair service_account;  // sa.pub, sa.key
 };
 
 // Reads what is there and makes what is missing. A leaf certificate is made anew when it was not
 // signed by the CA, lacks a name, or has spent four fifths of its life; a CA never is. A file that
 // is there but cannot be read is an error: nothing is overwritten then.
-Result<ClusterPki> ensure(const ClusterOptions& options);
+Result<ClusterPki> ensure_cluster_pki(const ClusterOptions& options);
 
 // A kubeconfig for `pair` at `server_url`.
-std::string kubeconfig(const std::string& server_url, const std::string& ca_pem, const Pair& pair,
-                       const std::string& cluster, const std::string& user);
+std::string kubeconfig(const std::string& server_url, const std::string& ca_pem,
+                       const pki::Pair& pair, const std::string& cluster, const std::string& user);
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::apiserver

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "cache/cluster_cache.h"
-#include "http/exchange.h"
+#include "kubus/http/exchange.h"
 #include "registry/call.h"
 
 namespace kubus::apiserver {

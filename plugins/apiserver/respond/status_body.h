@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "http/message.h"
+#include "kubus/http/message.h"
 #include "kubus/bytes.h"
 #include "kubus/status.h"
 #include "request/media_type.h"

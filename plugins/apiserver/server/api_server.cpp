@@ -5,7 +5,7 @@
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
 #include "health/version.h"
-#include "http/server.h"
+#include "kubus/http/server.h"
 #include "server/bootstrap.h"
 #include "server/bus_api.h"
 #include "server/certificates.h"

@@ -1,8 +1,7 @@
 #include "server/bootstrap.h"
 
-#include <k8s/meta/v1/object_meta.pb.h>
-
 #include <google/protobuf/message.h>
+#include <k8s/meta/v1/object_meta.pb.h>
 
 #include "kubus/api/json.h"
 #include "registry/reflect.h"

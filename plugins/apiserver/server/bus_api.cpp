@@ -24,7 +24,7 @@ api::Response failure_response(const Status& failure, Format format) {
   return response;
 }
 
-api::Response to_response(const Call& call, const Result<Answer>& result) {
+api::Response to_bus_response(const Call& call, const Result<Answer>& result) {
   auto response =
       result.ok() ? api::Response() : failure_response(result.status(), call.accepted.format);
   if (result.ok()) {
@@ -98,7 +98,7 @@ void BusApi::on_do(const bus::Caller& caller, api::Request request,
   call->patch_type = request.patch_type();
   auto shared = std::make_shared<rpc::Answer<api::Response>>(std::move(answer));
   api_.handle(call,
-              [call, shared](Result<Answer> result) { (*shared)(to_response(*call, result)); });
+              [call, shared](Result<Answer> result) { (*shared)(to_bus_response(*call, result)); });
 }
 
 void BusApi::on_watch(const bus::Caller& caller, const api::WatchRequest& request,

@@ -2,15 +2,15 @@
 
 #include <unistd.h>
 
+#include "kubus/pki/files.h"
 #include "pki/cluster_pki.h"
-#include "pki/files.h"
 #include "server/advertise.h"
 
 namespace kubus::apiserver {
 namespace {
 
-pki::ClusterOptions cluster_options(const Options& options, const std::string& service_address) {
-  pki::ClusterOptions cluster;
+ClusterOptions cluster_options(const Options& options, const std::string& service_address) {
+  ClusterOptions cluster;
   cluster.directory = options.cert_dir;
   cluster.cluster_domain = options.cluster_domain;
   cluster.addresses = {options.advertise_address};
@@ -27,21 +27,21 @@ pki::ClusterOptions cluster_options(const Options& options, const std::string& s
 
 Result<Certificates> prepare_certificates(const Options& options,
                                           const std::string& service_address) {
-  auto pki = pki::ensure(cluster_options(options, service_address));
-  if (!pki.ok()) return pki.status().annotate("certificates");
+  auto certs = ensure_cluster_pki(cluster_options(options, service_address));
+  if (!certs.ok()) return certs.status().annotate("certificates");
   std::string kubelet_ca;
   if (!options.kubelet_ca.empty()) {
     auto text = pki::read_file(options.kubelet_ca);
     if (!text.ok()) return text.status().annotate("kubelet_ca");
     kubelet_ca = std::move(*text);
   }
-  auto server = http::ServerTls::make(pki->server.certificate_pem, pki->server.key_pem,
-                                      pki->ca.certificate_pem);
+  auto server = http::ServerTls::make(certs->server.certificate_pem, certs->server.key_pem,
+                                      certs->ca.certificate_pem);
   if (!server.ok()) return server.status();
-  auto client = http::ClientTls::make(pki->kubelet_client.certificate_pem,
-                                      pki->kubelet_client.key_pem, kubelet_ca);
+  auto client = http::ClientTls::make(certs->kubelet_client.certificate_pem,
+                                      certs->kubelet_client.key_pem, kubelet_ca);
   if (!client.ok()) return client.status();
-  return Certificates{pki->ca.certificate_pem, pki->service_account.key_pem, std::move(*server),
+  return Certificates{certs->ca.certificate_pem, certs->service_account.key_pem, std::move(*server),
                       std::move(*client)};
 }
 
@@ -56,8 +56,8 @@ Status write_kubeconfig(const Options& options, std::uint16_t port) {
     const auto host = six ? "[" + options.advertise_address + "]" : options.advertise_address;
     url = "https://" + host + ":" + std::to_string(port);
   }
-  return pki::write_file(options.kubeconfig_path, pki::kubeconfig(url, *ca, {*certificate, *key},
-                                                                  "kubus", "kubernetes-admin"));
+  return pki::write_file(options.kubeconfig_path,
+                         kubeconfig(url, *ca, {*certificate, *key}, "kubus", "kubernetes-admin"));
 }
 
 }  // namespace kubus::apiserver

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "http/tls.h"
+#include "kubus/http/tls.h"
 #include "kubus/status.h"
 #include "server/options.h"
 

@@ -7,7 +7,7 @@
 
 #include "auth/authenticator.h"
 #include "auth/authorizer.h"
-#include "http/exchange.h"
+#include "kubus/http/exchange.h"
 #include "server/route.h"
 
 namespace kubus::apiserver {

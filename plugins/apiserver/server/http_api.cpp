@@ -21,7 +21,7 @@ std::string warning_header(const std::string& text) {
   return value + "\"";
 }
 
-http::Response to_response(const Call& call, Result<Answer> result) {
+http::Response to_http_response(const Call& call, Result<Answer> result) {
   http::Response response;
   if (!result.ok()) {
     response = status_response(result.status(), call.accepted.format);
@@ -81,7 +81,7 @@ void HttpApi::serve(ResourceCall request) {
   }
   call->body = Bytes(std::move(exchange->request().body));
   api_.handle(call, [call, exchange, timer](Result<Answer> result) mutable {
-    auto response = to_response(*call, std::move(result));
+    auto response = to_http_response(*call, std::move(result));
     timer.done(response.status);
     exchange->respond(std::move(response));
   });

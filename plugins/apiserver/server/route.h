@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/exchange.h"
+#include "kubus/http/exchange.h"
 #include "request/query.h"
 #include "request/request_info.h"
 

@@ -6,9 +6,8 @@
 #include <filesystem>
 
 #include "pki/cluster_pki.h"
-#include "pki/files.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::apiserver {
 namespace {
 
 class PkiTest : public ::testing::Test {
@@ -27,9 +26,9 @@ class PkiTest : public ::testing::Test {
 };
 
 TEST_F(PkiTest, SurvivesARestart) {
-  const auto first = ensure(options_);
+  const auto first = ensure_cluster_pki(options_);
   ASSERT_TRUE(first.ok()) << first.status().to_string();
-  const auto second = ensure(options_);
+  const auto second = ensure_cluster_pki(options_);
   ASSERT_TRUE(second.ok());
   EXPECT_EQ(first->ca.certificate_pem, second->ca.certificate_pem);
   EXPECT_EQ(first->server.certificate_pem, second->server.certificate_pem);
@@ -37,7 +36,7 @@ TEST_F(PkiTest, SurvivesARestart) {
 }
 
 TEST_F(PkiTest, KeepsItsFilesFromOthers) {
-  ASSERT_TRUE(ensure(options_).ok());
+  ASSERT_TRUE(ensure_cluster_pki(options_).ok());
   for (const auto& entry : std::filesystem::directory_iterator(options_.directory)) {
     struct stat facts {};
     ASSERT_EQ(::stat(entry.path().c_str(), &facts), 0);
@@ -46,20 +45,20 @@ TEST_F(PkiTest, KeepsItsFilesFromOthers) {
 }
 
 TEST_F(PkiTest, NamesTheServerByAllItIsReachedBy) {
-  const auto pki = ensure(options_);
-  ASSERT_TRUE(pki.ok());
-  const auto facts = *inspect(pki->server.certificate_pem);
+  const auto made = ensure_cluster_pki(options_);
+  ASSERT_TRUE(made.ok());
+  const auto facts = *pki::inspect(made->server.certificate_pem);
   EXPECT_THAT(facts.dns_names,
               ::testing::IsSupersetOf({"kubernetes", "kubernetes.default", "kubernetes.default.svc",
                                        "kubernetes.default.svc.cluster.local", "localhost"}));
   EXPECT_THAT(facts.addresses, ::testing::UnorderedElementsAre("127.0.0.1", "10.96.0.1"));
-  EXPECT_TRUE(matches(pki->server, pki->ca.certificate_pem));
+  EXPECT_TRUE(pki::matches(made->server, made->ca.certificate_pem));
 }
 
 TEST_F(PkiTest, RenewsOnlyTheServerCertificateForANewName) {
-  const auto before = ensure(options_);
+  const auto before = ensure_cluster_pki(options_);
   options_.dns_names = {"api.example.test"};
-  const auto after = ensure(options_);
+  const auto after = ensure_cluster_pki(options_);
   ASSERT_TRUE(after.ok());
   EXPECT_EQ(before->ca.certificate_pem, after->ca.certificate_pem);
   EXPECT_EQ(before->admin.certificate_pem, after->admin.certificate_pem);
@@ -67,17 +66,17 @@ TEST_F(PkiTest, RenewsOnlyTheServerCertificateForANewName) {
 }
 
 TEST_F(PkiTest, MakesTheAdministratorAMaster) {
-  const auto pki = ensure(options_);
-  const auto facts = *inspect(pki->admin.certificate_pem);
+  const auto made = ensure_cluster_pki(options_);
+  const auto facts = *pki::inspect(made->admin.certificate_pem);
   EXPECT_EQ(facts.subject.common_name, "kubernetes-admin");
   EXPECT_THAT(facts.subject.organizations, ::testing::ElementsAre("system:masters"));
 }
 
 TEST_F(PkiTest, DoesNotReplaceACaWhoseKeyIsMissing) {
-  ASSERT_TRUE(ensure(options_).ok());
+  ASSERT_TRUE(ensure_cluster_pki(options_).ok());
   std::filesystem::remove(options_.directory + "/ca.key");
-  EXPECT_FALSE(ensure(options_).ok());
+  EXPECT_FALSE(ensure_cluster_pki(options_).ok());
 }
 
 }  // namespace
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::apiserver

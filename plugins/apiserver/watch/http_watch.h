@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "http/exchange.h"
+#include "kubus/http/exchange.h"
 #include "registry/registry.h"
 #include "watch/watch_request.h"
 

@@ -1,6 +1,6 @@
-#include "pki/openssl.h"
+#include "openssl.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::pki {
 namespace {
 
 std::string text_of(BIO* bio) {
@@ -50,4 +50,4 @@ std::string to_pem(X509* certificate) {
   return text_of(bio.get());
 }
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::pki

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "http/message.h"
 #include "kubus/function.h"
+#include "kubus/http/message.h"
 #include "kubus/loop.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 class ClientTls;
 
@@ -65,4 +65,4 @@ class Handler {
   virtual Response failure(int status, std::string message) = 0;
 };
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

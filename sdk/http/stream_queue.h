@@ -9,9 +9,9 @@
 #include <mutex>
 #include <vector>
 
-#include "http/exchange.h"
+#include "kubus/http/exchange.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 class StreamQueue final : public BodyStream {
  public:
@@ -51,4 +51,4 @@ class StreamQueue final : public BodyStream {
   std::vector<Task> close_tasks_;
 };
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

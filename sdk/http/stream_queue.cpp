@@ -1,9 +1,9 @@
-#include "http/stream_queue.h"
+#include "stream_queue.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 StreamQueue::StreamQueue(std::size_t limit, UniqueFunction<void()> wake,
                          UniqueFunction<void()> overflow)
@@ -82,4 +82,4 @@ void StreamQueue::close() {
   for (auto& task : tasks) task();
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

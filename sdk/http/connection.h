@@ -19,12 +19,12 @@
 #include <string>
 #include <variant>
 
-#include "http/exchange.h"
-#include "http/limits.h"
-#include "http/stream_queue.h"
-#include "http/tls.h"
+#include "kubus/http/exchange.h"
+#include "kubus/http/limits.h"
+#include "kubus/http/tls.h"
+#include "stream_queue.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
@@ -87,4 +87,4 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool closing_ = false;
 };
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -6,9 +6,9 @@
 #include <atomic>
 #include <memory>
 
-#include "http/connection.h"
+#include "connection.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 class Pending final : public Exchange {
  public:
@@ -29,4 +29,4 @@ class Pending final : public Exchange {
   std::atomic<bool> answered_{false};
 };
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -1,9 +1,9 @@
-#include "http/tls.h"
+#include "kubus/http/tls.h"
 
 #include <boost/asio/ssl/context.hpp>
 #include <string_view>
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 namespace {
 
 namespace asio = boost::asio;
@@ -45,7 +45,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::make(const std::string& certificat
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
     // Tickets carry the session; a server-side cache would only cost memory.
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
-    static const unsigned char kSessionContext[] = "kubus-apiserver";
+    static const unsigned char kSessionContext[] = "kubus";
     SSL_CTX_set_session_id_context(native, kSessionContext, sizeof(kSessionContext) - 1);
     auto made = std::make_shared<ServerTls>();
     made->context_ = std::move(context);
@@ -76,4 +76,4 @@ Result<std::shared_ptr<const ClientTls>> ClientTls::make(const std::string& cert
   }
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "http/message.h"
+#include "kubus/http/message.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 // "Sun, 06 Nov 1994 08:49:37 GMT", for now.
 std::string http_date();
@@ -15,4 +15,4 @@ std::string http_date();
 // Status line and header without the empty line that ends it.
 std::string response_head(const Response& response, bool keep_alive);
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

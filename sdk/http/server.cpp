@@ -1,4 +1,4 @@
-#include "http/server.h"
+#include "kubus/http/server.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -8,9 +8,9 @@
 #include <thread>
 #include <vector>
 
-#include "http/connection.h"
+#include "connection.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
@@ -103,7 +103,7 @@ Status Server::start() {
   for (std::size_t i = 0; i < impl_->workers.size(); ++i) {
     auto* worker = impl_->workers[i].get();
     worker->thread = std::thread([worker, i] {
-      pthread_setname_np(pthread_self(), ("apiserver-io" + std::to_string(i)).c_str());
+      pthread_setname_np(pthread_self(), ("https-io" + std::to_string(i)).c_str());
       worker->io.run();
     });
   }
@@ -145,4 +145,4 @@ void Server::stop(std::chrono::milliseconds grace) {
     if (worker->thread.joinable()) worker->thread.join();
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

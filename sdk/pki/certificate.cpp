@@ -1,11 +1,11 @@
-#include "pki/certificate.h"
+#include "kubus/pki/certificate.h"
 
 #include <arpa/inet.h>
 #include <openssl/rand.h>
 
-#include "pki/openssl.h"
+#include "openssl.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::pki {
 namespace {
 
 KeyPtr new_key() { return KeyPtr(EVP_EC_gen("P-256")); }
@@ -169,4 +169,4 @@ Result<Pair> make_signing_key() {
   return Pair{public_to_pem(key.get()), to_pem(key.get())};
 }
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::pki

@@ -10,7 +10,7 @@
 
 #include "kubus/bytes.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 // Header fields in the order they were added; names compare without regard to case.
 class Headers {
@@ -60,4 +60,4 @@ struct Response {
 std::string_view reason_phrase(int status);
 bool iequals(std::string_view a, std::string_view b);
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -1,8 +1,8 @@
-#include "http/response_head.h"
+#include "response_head.h"
 
 #include <ctime>
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
@@ -25,4 +25,4 @@ std::string response_head(const Response& response, bool keep_alive) {
   return head;
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

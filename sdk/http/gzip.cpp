@@ -1,8 +1,8 @@
-#include "http/gzip.h"
+#include "gzip.h"
 
 #include <zlib.h>
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 std::string gzip(const std::vector<Bytes>& pieces) {
   constexpr int kGzipWindow = 15 + 16;
@@ -28,4 +28,4 @@ std::string gzip(const std::vector<Bytes>& pieces) {
   return result == Z_STREAM_END ? out : std::string();
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

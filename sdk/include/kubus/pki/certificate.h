@@ -9,7 +9,7 @@
 
 #include "kubus/status.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::pki {
 
 struct Pair {
   std::string certificate_pem;
@@ -49,4 +49,4 @@ bool matches(const Pair& pair, const std::string& ca_pem);
 // The key of service account tokens: private and public part.
 Result<Pair> make_signing_key();
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::pki

@@ -7,12 +7,12 @@
 #include <memory>
 #include <string>
 
-#include "http/exchange.h"
-#include "http/limits.h"
-#include "http/tls.h"
+#include "kubus/http/exchange.h"
+#include "kubus/http/limits.h"
+#include "kubus/http/tls.h"
 #include "kubus/status.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 struct ServerOptions {
   std::string address = "0.0.0.0";
@@ -43,4 +43,4 @@ class Server {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

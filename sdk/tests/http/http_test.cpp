@@ -10,10 +10,10 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 
-#include "http/server.h"
-#include "pki/certificate.h"
+#include "kubus/http/server.h"
+#include "kubus/pki/certificate.h"
 
-namespace kubus::apiserver {
+namespace kubus {
 namespace {
 
 namespace asio = boost::asio;
@@ -197,4 +197,4 @@ TEST_F(HttpTest, ContinuesWhenAskedTo) {
 }
 
 }  // namespace
-}  // namespace kubus::apiserver
+}  // namespace kubus

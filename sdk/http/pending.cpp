@@ -1,6 +1,6 @@
-#include "http/pending.h"
+#include "pending.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 Pending::~Pending() {
   if (answered_) return;
@@ -33,4 +33,4 @@ std::shared_ptr<BodyStream> Pending::stream(Response head) {
 
 void Pending::forward(Upstream upstream) { deliver(std::move(upstream)); }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

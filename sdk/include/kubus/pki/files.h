@@ -7,7 +7,7 @@
 
 #include "kubus/status.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::pki {
 
 // kNotFound when there is no such file.
 Result<std::string> read_file(const std::string& path);
@@ -16,4 +16,4 @@ Status write_file(const std::string& path, const std::string& text);
 // Makes the directory and those above it; the last one with mode 0700.
 Status make_directory(const std::string& path);
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::pki

@@ -1,4 +1,4 @@
-// Owners for OpenSSL's objects, and conversions to and from PEM. For pki/ only.
+// Owners for OpenSSL's objects, and conversions to and from PEM. Internal to this library.
 #pragma once
 
 #include <openssl/bio.h>
@@ -12,7 +12,7 @@
 
 #include "kubus/status.h"
 
-namespace kubus::apiserver::pki {
+namespace kubus::pki {
 
 template <auto kFree>
 struct Freer {
@@ -34,4 +34,4 @@ std::string to_pem(EVP_PKEY* key);
 std::string public_to_pem(EVP_PKEY* key);
 std::string to_pem(X509* certificate);
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::pki

@@ -1,4 +1,4 @@
-#include "pki/files.h"
+#include "kubus/pki/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
-namespace kubus::apiserver::pki {
+namespace kubus::pki {
 namespace {
 
 Status failure(const std::string& what, const std::string& path) {
@@ -69,4 +69,4 @@ Status make_directory(const std::string& path) {
   return {};
 }
 
-}  // namespace kubus::apiserver::pki
+}  // namespace kubus::pki

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 struct Limits {
   std::size_t header_bytes = 64 * 1024;
@@ -20,4 +20,4 @@ struct Limits {
   std::chrono::seconds write{60};
 };
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -1,8 +1,8 @@
-#include "http/message.h"
+#include "kubus/http/message.h"
 
 #include <algorithm>
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -118,4 +118,4 @@ std::string_view reason_phrase(int status) {
   }
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -7,9 +7,9 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include "http/connection.h"
+#include "connection.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
@@ -179,4 +179,4 @@ asio::awaitable<void> Connection::forward(const Request& request, Upstream upstr
   if (instead) co_await send_response(request, std::move(*instead), false);
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

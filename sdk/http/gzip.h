@@ -8,9 +8,9 @@
 
 #include "kubus/bytes.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 // The gzip form of the pieces put together; empty if zlib failed. Fast rather than small.
 std::string gzip(const std::vector<Bytes>& pieces);
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

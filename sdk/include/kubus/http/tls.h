@@ -12,7 +12,7 @@ namespace boost::asio::ssl {
 class context;
 }
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 
 // The server side: our certificate, and the CA whose client certificates are believed. A client
 // without a certificate is let in as nobody; what is wrong with another one is seen in its Peer.
@@ -40,4 +40,4 @@ class ClientTls {
   std::shared_ptr<boost::asio::ssl::context> context_;
 };
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -1,11 +1,11 @@
 // How a connection sends responses and streams.
 #include <charconv>
 
-#include "http/connection.h"
-#include "http/gzip.h"
-#include "http/response_head.h"
+#include "connection.h"
+#include "gzip.h"
+#include "response_head.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 namespace asio = boost::asio;
 
 namespace {
@@ -110,4 +110,4 @@ asio::awaitable<bool> Connection::send_batch(StreamQueue& queue, StreamQueue::Ba
   co_return true;
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http

@@ -1,4 +1,4 @@
-#include "http/connection.h"
+#include "connection.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,9 +9,9 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include "http/pending.h"
+#include "pending.h"
 
-namespace kubus::apiserver::http {
+namespace kubus::http {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
@@ -253,4 +253,4 @@ asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request
   co_return false;
 }
 
-}  // namespace kubus::apiserver::http
+}  // namespace kubus::http
