@@ -24,7 +24,8 @@ constexpr rpc::StreamMethod<kernel::TraceRequest, kernel::TraceItem> kTrace{kIns
 // The kernel and every plugin that is ready.
 std::vector<std::string> instances(Session& session) {
   std::vector<std::string> ids = {"kubus"};
-  for (const auto& plugin : session.call(kernel::verbs::kList, {}).plugins())
+  const auto list = session.call(kernel::verbs::kList, {});
+  for (const auto& plugin : list.plugins())
     if (plugin.state() == "ready") ids.push_back(plugin.name());
   return ids;
 }

@@ -30,7 +30,8 @@ void run_external(const CLI::App& app, int argc, char** argv) {
   for (const auto* known : app.get_subcommands([](const CLI::App*) { return true; }))
     if (known->get_name() == argv[at]) return;
   auto program = find_external(argv[at]);
-  if (program.empty()) return;
+  if (program.empty())
+    throw Failure{2, "unknown verb \"" + std::string(argv[at]) + "\": see kubus --help"};
   if (run_dir) ::setenv("KUBUS_RUN_DIR", run_dir, 1);
   ::execv(program.c_str(), argv + at);
   throw Failure{126, program + ": " + std::strerror(errno)};

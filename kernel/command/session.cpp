@@ -20,12 +20,11 @@ Host& Session::host() {
 
 void print_json(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
   options.always_print_primitive_fields = true;
   std::string text;
   auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
   if (!status.ok()) throw Failure{1, "cannot print: " + std::string(status.message())};
-  std::cout << text;
+  std::cout << text << std::endl;
 }
 
 }  // namespace kubus::command

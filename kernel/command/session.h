@@ -42,7 +42,7 @@ class Session {
   std::unique_ptr<Host> host_;
 };
 
-// One JSON value on standard output.
+// One JSON value, on one line of standard output.
 void print_json(const google::protobuf::Message& message);
 
 }  // namespace kubus::command
