@@ -19,6 +19,8 @@ struct Cluster {
   std::string run_dir() const { return "/run/kubus/" + name; }
   std::string state_dir() const { return "/var/lib/kubus/" + name; }
   std::string config_dir() const { return state_dir() + "/config"; }
+  // What the user set, one KEY=VALUE a line: it is above every file of the configuration.
+  std::string overrides_file() const { return config_dir() + "/overrides"; }
   std::string admin_kubeconfig() const { return state_dir() + "/admin.kubeconfig"; }
   std::string log_file() const { return state_dir() + "/kubusd.log"; }
   std::string netns() const { return "kubus-" + name; }

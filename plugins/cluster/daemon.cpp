@@ -89,17 +89,29 @@ Status write_configuration(const Cluster& cluster) {
       << "kubelet:\n"
       << "  node_name: " << node << "\n"
       << "  node_ip: " << cluster.node_address() << "\n"
+      << "  node_labels: node-role.kubernetes.io/control-plane=\n"
       << "  cgroup_root: /" << cluster.cgroup() << "\n";
   if (out.flush()) return {};
   return Status(Code::kInternalError, "cannot write " + cluster.config_dir() + "/kubus.yaml");
 }
 
+Status add_overrides(const Cluster& cluster, const std::vector<std::string>& settings) {
+  if (settings.empty()) return {};
+  std::ofstream out(cluster.overrides_file(), std::ios::app);
+  for (const std::string& setting : settings) out << setting << "\n";
+  if (out.flush()) return {};
+  return Status(Code::kInternalError, "cannot write " + cluster.overrides_file());
+}
+
 Result<int> start_daemon(const Cluster& cluster, const std::string& kubusd) {
   int pid = 0;
+  std::vector<std::string> words = {kubusd, "--config", cluster.config_dir() + "/kubus.yaml"};
+  std::ifstream overrides(cluster.overrides_file());
+  for (std::string setting; std::getline(overrides, setting);)
+    words.insert(words.end(), {"--set", setting});
   // A spawned child is in the namespace of the thread that spawns it.
   Status status = in_netns(cluster, [&]() -> Status {
-    auto started =
-        spawn({kubusd, "--config", cluster.config_dir() + "/kubus.yaml"}, cluster.log_file(), -1);
+    auto started = spawn(words, cluster.log_file(), -1);
     if (started.ok()) pid = *started;
     return started.status();
   });

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cluster.h"
 
@@ -14,6 +15,8 @@ Result<std::string> find_daemon();
 
 // Writes the cluster's configuration: what differs from the shipped defaults.
 Status write_configuration(const Cluster& cluster);
+// Adds KEY=VALUE settings to those that every kubusd of the cluster is started with.
+Status add_overrides(const Cluster& cluster, const std::vector<std::string>& settings);
 // Starts kubusd inside the cluster's network namespace, detached, logging to cluster.log_file().
 Result<int> start_daemon(const Cluster& cluster, const std::string& kubusd);
 

@@ -21,6 +21,7 @@ struct Options {
   std::string name = "kubus";
   bool no_uplink = false;
   bool no_context = false;
+  std::vector<std::string> settings;  // KEY=VALUE
   int timeout_seconds = 60;
 };
 
@@ -36,6 +37,7 @@ Status prepare(const Cluster& cluster, const Options& options) {
 }
 
 Status start(const Cluster& cluster, const Options& options) {
+  KUBUS_TRY(add_overrides(cluster, options.settings));
   auto kubusd = find_daemon();
   if (!kubusd.ok()) return kubusd.status();
   auto pid = start_daemon(cluster, *kubusd);
@@ -75,6 +77,17 @@ int run(int argc, char** argv) {
   app.add_option("--name", options.name, "Name of the cluster")->capture_default_str();
   app.add_flag("--no-uplink", options.no_uplink, "No way out of the cluster's network");
   app.add_flag("--no-context", options.no_context, "Leave the user's kubeconfig alone");
+  app.add_option("--set", options.settings,
+                 "Configuration, as for kubusd: scheduler.isolation=process; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(
+          [](std::string& text) {
+            const bool fits = text.find('=') != 0 && text.find('=') != std::string::npos &&
+                              text.find('\n') == std::string::npos;
+            return fits ? std::string() : "\"" + text + "\" is not KEY=VALUE";
+          },
+          ""));
   app.add_option("--timeout", options.timeout_seconds, "Seconds to wait for the node to be ready")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));
