@@ -71,6 +71,7 @@ void Connection::shutdown() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
     self->closing_ = true;
     self->keep_alive_ = false;
+    if (self->taken_) self->end_taken();
     if (self->active_stream_) self->active_stream_->finish();
     if (self->idle_) self->close_socket();
   });
@@ -120,11 +121,15 @@ void Connection::start_read() {
       });
 }
 
-asio::awaitable<bool> Connection::write(std::string_view data) {
-  write_guard_.expires_after(limits_.write);
+void Connection::guard(std::chrono::steady_clock::duration time) {
+  write_guard_.expires_after(time);
   write_guard_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     if (auto self = weak.lock(); self && !error) self->close_socket();
   });
+}
+
+asio::awaitable<bool> Connection::write(std::string_view data) {
+  guard(limits_.write);
   const auto [error, size] =
       co_await asio::async_write(stream_, asio::buffer(data.data(), data.size()), kAwait);
   write_guard_.cancel();
@@ -136,10 +141,7 @@ asio::awaitable<bool> Connection::handshake() {
   stream_.next_layer().set_option(tcp::no_delay(true), ignored);
   const auto remote = stream_.next_layer().remote_endpoint(ignored);
   peer_.address = remote.address().to_string() + ":" + std::to_string(remote.port());
-  write_guard_.expires_after(limits_.handshake);
-  write_guard_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    if (auto self = weak.lock(); self && !error) self->close_socket();
-  });
+  guard(limits_.handshake);
   const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kAwait);
   write_guard_.cancel();
   if (error) co_return false;
@@ -174,11 +176,9 @@ asio::awaitable<void> Connection::run() {
     const bool keep_alive = keep_alive_;
     if (!co_await answer(std::make_shared<Request>(std::move(*request)), keep_alive)) break;
   }
+  if (taken_) co_return;
   if (stream_.next_layer().is_open() && !reading_) {
-    write_guard_.expires_after(std::chrono::seconds(1));
-    write_guard_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-      if (auto alive = weak.lock(); alive && !error) alive->close_socket();
-    });
+    guard(std::chrono::seconds(1));
     co_await stream_.async_shutdown(kAwait);
     write_guard_.cancel();
   }
@@ -249,7 +249,10 @@ asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request
     co_return co_await send_response(*request, std::move(*response), keep_alive) && keep_alive;
   if (auto* stream = std::get_if<StreamStart>(&outcome))
     co_return co_await send_stream(std::move(*stream), keep_alive) && keep_alive;
-  co_await forward(*request, std::move(std::get<Upstream>(outcome)));
+  if (auto* upstream = std::get_if<Upstream>(&outcome))
+    co_await forward(*request, std::move(*upstream));
+  else if (!closing_)
+    hand_over(std::move(std::get<TakeOver>(outcome)));
   co_return false;
 }
 

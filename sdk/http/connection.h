@@ -34,20 +34,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
              const Limits& limits, std::function<void()> gone);
   ~Connection();
   void start();
-  // Finishes the request at hand, ends streams, then closes.
+  // Finishes the request at hand, ends streams, then closes; at once if it was taken over.
   void shutdown();
 
   struct StreamStart {
     Response head;
     std::shared_ptr<StreamQueue> queue;
   };
-  using Outcome = std::variant<Response, StreamStart, Upstream>;
+  struct TakeOver {
+    Exchange::Taker taker;
+  };
+  using Outcome = std::variant<Response, StreamStart, Upstream, TakeOver>;
   void deliver(Outcome outcome);
   void wake();
   void abort();
   const Limits& limits() const { return limits_; }
 
  private:
+  friend class TakenStream;
   template <class T>
   using Awaitable = boost::asio::awaitable<T>;
   using Clock = std::chrono::steady_clock;
@@ -62,9 +66,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<bool> send_stream(StreamStart stream, bool keep_alive);
   Awaitable<bool> send_batch(StreamQueue& queue, StreamQueue::Batch batch, std::string prefix);
   Awaitable<void> forward(const Request& request, Upstream upstream);
+  // From here on it belongs to a ByteStream.
+  void hand_over(TakeOver taking);
+  void watch_idle();
+  void end_taken();
   Awaitable<bool> write(std::string_view data);
   // Waits until something happens or `deadline` passes (false).
   Awaitable<bool> sleep_until(Clock::time_point deadline);
+  // Closes the socket unless write_guard_ is cancelled in time.
+  void guard(std::chrono::steady_clock::duration time);
   void start_read();
   void read_peer();
   void close_socket();
@@ -85,6 +95,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool keep_alive_ = true;
   bool idle_ = false;
   bool closing_ = false;
+  bool taken_ = false;
+  bool ended_ = false;  // of one taken over
+  Clock::time_point last_activity_;
 };
 
 }  // namespace kubus::http

@@ -33,4 +33,6 @@ std::shared_ptr<BodyStream> Pending::stream(Response head) {
 
 void Pending::forward(Upstream upstream) { deliver(std::move(upstream)); }
 
+void Pending::take_over(Taker taker) { deliver(Connection::TakeOver{std::move(taker)}); }
+
 }  // namespace kubus::http

@@ -20,6 +20,7 @@ class Pending final : public Exchange {
   void respond(Response response) override;
   std::shared_ptr<BodyStream> stream(Response head) override;
   void forward(Upstream upstream) override;
+  void take_over(Taker taker) override;
 
  private:
   void deliver(Connection::Outcome outcome);

@@ -13,6 +13,13 @@ std::string http_date() {
   return {text, size};
 }
 
+std::string switching_protocols(const Headers& headers) {
+  std::string head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n";
+  for (const auto& [name, value] : headers.fields())
+    head.append(name).append(": ").append(value).append("\r\n");
+  return head + "\r\n";
+}
+
 std::string response_head(const Response& response, bool keep_alive) {
   std::string head;
   head.reserve(256);

@@ -51,6 +51,18 @@ void StreamQueue::on_close(Task task) {
   task();
 }
 
+void StreamQueue::when_below(std::size_t waiting, Task task) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!closed_ && !finished_ && waiting_ > waiting) {
+      room_below_ = waiting;
+      room_task_ = std::move(task);
+      return;
+    }
+  }
+  task();
+}
+
 StreamQueue::Batch StreamQueue::take() {
   std::lock_guard lock(mutex_);
   announced_ = false;
@@ -63,11 +75,16 @@ bool StreamQueue::idle() {
 }
 
 void StreamQueue::sent(std::size_t bytes) {
-  std::lock_guard lock(mutex_);
-  // The unlimited part came first.
-  const auto first = std::min(bytes, unlimited_);
-  unlimited_ -= first;
-  waiting_ -= bytes - first;
+  Task room;
+  {
+    std::lock_guard lock(mutex_);
+    // The unlimited part came first.
+    const auto first = std::min(bytes, unlimited_);
+    unlimited_ -= first;
+    waiting_ -= bytes - first;
+    if (room_task_ && waiting_ <= room_below_) room = std::exchange(room_task_, Task());
+  }
+  if (room) room();
 }
 
 void StreamQueue::close() {
@@ -78,6 +95,7 @@ void StreamQueue::close() {
     closed_ = true;
     queue_.clear();
     tasks = std::exchange(close_tasks_, {});
+    if (room_task_) tasks.push_back(std::exchange(room_task_, Task()));
   }
   for (auto& task : tasks) task();
 }

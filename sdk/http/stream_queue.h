@@ -22,6 +22,7 @@ class StreamQueue final : public BodyStream {
   bool write(std::vector<Bytes> pieces, bool limited) override;
   void finish() override;
   void on_close(Task task) override;
+  void when_below(std::size_t waiting, Task task) override;
 
   // For the connection: everything queued so far, and whether the body ends after it.
   struct Batch {
@@ -49,6 +50,8 @@ class StreamQueue final : public BodyStream {
   bool finished_ = false;
   bool closed_ = false;
   std::vector<Task> close_tasks_;
+  std::size_t room_below_ = 0;
+  Task room_task_;
 };
 
 }  // namespace kubus::http

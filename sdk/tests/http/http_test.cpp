@@ -2,14 +2,19 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <thread>
 
+#include "kubus/http/byte_stream.h"
 #include "kubus/http/server.h"
 #include "kubus/pki/certificate.h"
 
@@ -19,11 +24,19 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+// More than the limits and the kernel's buffers hold.
+constexpr std::size_t kSlowBlock = 1024 * 1024;
+constexpr int kSlowBlocks = 40;
+
 class Echo final : public http::Handler {
  public:
   void handle(std::shared_ptr<http::Exchange> exchange) override {
     auto& request = exchange->request();
     if (request.path() == "/drop") return;
+    if (request.path() == "/switch")
+      return exchange->take_over(
+          [](std::unique_ptr<http::ByteStream> stream) { echo_bytes(std::move(stream)); });
+    if (request.path() == "/slow") return stream_slowly(*exchange);
     if (request.path() == "/stream") {
       http::Response head;
       head.headers.add("Content-Type", "text/plain");
@@ -40,6 +53,39 @@ class Echo final : public http::Handler {
     if (request.path() == "/big") response.body.push_back(Bytes(std::string(300'000, 'x')));
     exchange->respond(std::move(response));
   }
+  static void echo_bytes(std::unique_ptr<http::ByteStream> taken) {
+    std::shared_ptr<http::ByteStream> stream = std::move(taken);
+    asio::co_spawn(
+        stream->get_executor(),
+        [stream]() -> asio::awaitable<void> {
+          http::Headers headers;
+          headers.add("Upgrade", "echo");
+          co_await asio::async_write(*stream, asio::buffer(http::switching_protocols(headers)),
+                                     asio::use_awaitable);
+          char block[100];
+          for (;;) {
+            const auto size =
+                co_await stream->async_read_some(asio::buffer(block), asio::use_awaitable);
+            co_await asio::async_write(*stream, asio::buffer(block, size), asio::use_awaitable);
+            if (std::string_view(block, size).ends_with("bye")) co_return stream->close();
+          }
+        },
+        asio::detached);
+  }
+
+  // Writes a block whenever the one before has left.
+  static void stream_slowly(http::Exchange& exchange) {
+    auto body = exchange.stream({});
+    struct Writer {
+      static void next(std::shared_ptr<http::BodyStream> body, int left) {
+        if (left == 0) return body->finish();
+        EXPECT_TRUE(body->write({Bytes(std::string(kSlowBlock, 'x'))}));
+        body->when_below(0, [body, left] { next(body, left - 1); });
+      }
+    };
+    Writer::next(std::move(body), kSlowBlocks);
+  }
+
   http::Response failure(int status, std::string message) override {
     http::Response response;
     response.status = status;
@@ -186,6 +232,49 @@ TEST_F(HttpTest, AnswersWith500WhenAHandlerDropsTheRequest) {
   auto client = connect();
   client->send("GET /drop HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_NE(client->until("unanswered").find(" 500 "), std::string::npos);
+}
+
+TEST_F(HttpTest, HandsAConnectionOverWithWhatCameBehindTheRequest) {
+  auto client = connect();
+  client->send(
+      "GET /switch HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nearly");
+  const auto head = client->until("\r\n\r\n");
+  EXPECT_EQ(head.rfind("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n", 0), 0u)
+      << head;
+  EXPECT_NE(head.find("\r\nUpgrade: echo\r\n"), std::string::npos);
+  EXPECT_EQ(client->until("early"), "early");
+  const std::string large(1'000'000, 'x');
+  std::thread sender([&] { client->send(large + "end"); });
+  EXPECT_EQ(client->until("end"), large + "end");
+  sender.join();
+  client->send("bye");
+  EXPECT_EQ(client->rest(), "bye");
+}
+
+TEST_F(HttpTest, AStoppingServerClosesWhatWasTakenOver) {
+  auto client = connect();
+  client->send("GET /switch HTTP/1.1\r\nHost: x\r\n\r\nhello");
+  client->until("hello");
+  std::thread stopper([&] { server_->stop(std::chrono::minutes(1)); });
+  EXPECT_EQ(client->rest(), "");
+  stopper.join();
+}
+
+TEST_F(HttpTest, AClientThatLeavesEndsWhatWasTakenOver) {
+  auto client = connect();
+  client->send("GET /switch HTTP/1.1\r\nHost: x\r\n\r\nhello");
+  client->until("hello");
+  client.reset();
+  // Returns early only when no connection is left.
+  server_->stop(std::chrono::minutes(1));
+}
+
+TEST_F(HttpTest, AWriterThatWaitsForRoomIsNotCutOff) {
+  auto client = connect();
+  client->send("GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const auto text = client->rest();
+  EXPECT_GT(text.size(), kSlowBlock * kSlowBlocks);
+  EXPECT_TRUE(text.ends_with("\r\n0\r\n\r\n"));
 }
 
 TEST_F(HttpTest, ContinuesWhenAskedTo) {

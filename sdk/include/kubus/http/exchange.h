@@ -1,10 +1,12 @@
-// One request on its way through the server, and the three ways to answer it: a response, a body
-// that is streamed piece by piece, or the request passed on to another server.
+// One request on its way through the server, and the four ways to answer it: a response, a body
+// that is streamed piece by piece, the request passed on to another server, or another protocol on
+// the same connection.
 //
-// Thread safety: all members from any thread. Exactly one of respond, stream and forward is called,
-// once; an Exchange dropped without any is answered with 500.
+// Thread safety: all members from any thread. Exactly one of respond, stream, forward and take_over
+// is called, once; an Exchange dropped without any is answered with 500.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,6 +18,7 @@
 
 namespace kubus::http {
 
+class ByteStream;
 class ClientTls;
 
 // A chunked response body while it is being written.
@@ -29,6 +32,9 @@ class BodyStream {
   virtual void finish() = 0;
   // Runs once, on the connection's thread, when the stream is over for whatever reason.
   virtual void on_close(Task task) = 0;
+  // Runs `task` once, as soon as at most `waiting` limited bytes are unsent or the stream is over:
+  // within the call if that is so now, else on the connection's thread. One task at a time.
+  virtual void when_below(std::size_t waiting, Task task) = 0;
 };
 
 // Where forward() sends the request.
@@ -54,6 +60,11 @@ class Exchange {
   // Sends the request on and relays what comes back: a response of any length, or, if the
   // other side switches protocols, bytes in both directions until either side closes.
   virtual void forward(Upstream upstream) = 0;
+  // Hands the connection over, on its thread. Nothing has been sent in answer to the request: the
+  // 101 (switching_protocols() writes it) is the taker's. The taker is dropped uncalled when the
+  // server stops before.
+  using Taker = UniqueFunction<void(std::unique_ptr<ByteStream>)>;
+  virtual void take_over(Taker taker) = 0;
 };
 
 // Called on a connection's thread; must not block.

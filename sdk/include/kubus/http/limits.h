@@ -18,6 +18,7 @@ struct Limits {
   std::chrono::seconds request{32};  // from its first byte to its last
   std::chrono::seconds idle{180};
   std::chrono::seconds write{60};
+  std::chrono::seconds stream_idle{4 * 60 * 60};  // of a connection taken over
 };
 
 }  // namespace kubus::http

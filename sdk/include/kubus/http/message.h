@@ -56,6 +56,10 @@ struct Response {
   std::vector<Bytes> body;
 };
 
+// The response that ends HTTP on a connection: status 101, "Connection: Upgrade" and `headers`,
+// among them Upgrade.
+std::string switching_protocols(const Headers& headers);
+
 // The reason phrase of a status code.
 std::string_view reason_phrase(int status);
 bool iequals(std::string_view a, std::string_view b);
