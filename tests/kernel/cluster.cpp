@@ -3,46 +3,18 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <thread>
-
-extern char** environ;
 
 namespace kubus::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string build_dir() {
-  if (const char* given = std::getenv("KUBUS_BUILD_DIR")) return given;
-  return fs::read_symlink("/proc/self/exe").parent_path().parent_path();
-}
-
-// Starts a program with both outputs going to `out`.
-pid_t spawn(const std::vector<std::string>& arguments, int out) {
-  std::vector<char*> argv;
-  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, out, 1);
-  ::posix_spawn_file_actions_adddup2(&actions, out, 2);
-  pid_t pid = 0;
-  if (::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ) != 0) pid = -1;
-  ::posix_spawn_file_actions_destroy(&actions);
-  return pid;
-}
-
-int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status); }
 
 std::string read_all(const std::string& path) {
   std::ifstream file(path);
@@ -69,7 +41,7 @@ void Cluster::start(const std::string& config) {
       dir_.write("etc/kubus.yaml", "run_dir: " + dir() + "/run\nstate_dir: " + dir() +
                                        "/state\nplugin_dirs: [" + plugin_dir() + "]\n" + config);
   int out = ::open((dir() + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  pid_ = spawn({binary("kubusd"), "--config", file}, out);
+  pid_ = start_command({binary("kubusd"), "--config", file}, out);
   ::close(out);
   ASSERT_GT(pid_, 0) << "cannot start " << binary("kubusd");
   EXPECT_TRUE(eventually([this] {
@@ -111,19 +83,7 @@ void Cluster::remove(const std::string& name) const {
 CommandResult Cluster::kubus(const std::vector<std::string>& arguments) const {
   std::vector<std::string> all = {binary("kubus"), "--run-dir", dir() + "/run"};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return {-1, "pipe"};
-  pid_t pid = spawn(all, ends[1]);
-  ::close(ends[1]);
-  CommandResult result;
-  char buffer[4096];
-  for (ssize_t got; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;)
-    result.out.append(buffer, static_cast<std::size_t>(got));
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  result.code = exit_code(status);
-  return result;
+  return run_command(all);
 }
 
 boost::json::array Cluster::plugins() const {
@@ -151,15 +111,6 @@ std::int64_t Cluster::number(const boost::json::object& plugin, const char* key)
   return value && value->is_number() ? value->to_number<std::int64_t>() : -1;
 }
 
-bool Cluster::eventually(const std::function<bool()>& condition) const {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(40);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return true;
-}
-
 void Cluster::expect(const std::string& name, const std::string& state,
                      const std::string& message) {
   boost::json::object last;
@@ -176,33 +127,6 @@ std::unique_ptr<Host> Cluster::connect() const {
   auto host = Host::open({.run_dir = dir() + "/run", .role = HostRole::kClient, .id = "test"});
   EXPECT_TRUE(host.ok()) << host.status().message();
   return host.ok() ? std::move(*host) : nullptr;
-}
-
-Usage usage_of(pid_t pid) {
-  auto proc = "/proc/" + std::to_string(pid);
-  Usage usage;
-  std::ifstream maps(proc + "/maps");
-  for (std::string line; std::getline(maps, line); ++usage.mappings)
-    if (line.find("/.generations/") != std::string::npos) ++usage.plugin_mappings;
-  auto entries = [](const std::string& directory) {
-    return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
-  };
-  usage.descriptors = entries(proc + "/fd");
-  usage.threads = entries(proc + "/task");
-  std::ifstream status(proc + "/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmRSS:")) usage.resident_kb = std::stoul(line.substr(6));
-  return usage;
-}
-
-std::vector<pid_t> children_of(pid_t pid) {
-  std::vector<pid_t> children;
-  for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
-    std::ifstream list(entry.path() / "children");
-    for (pid_t child; list >> child;) children.push_back(child);
-  }
-  return children;
 }
 
 }  // namespace kubus::testing

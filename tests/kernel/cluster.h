@@ -5,20 +5,17 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "command.h"
+#include "eventually.h"
 #include "kubus/host.h"
+#include "process_usage.h"
 #include "temp_dir.h"
 
 namespace kubus::testing {
-
-struct CommandResult {
-  int code = 0;
-  std::string out;  // both outputs, in the order they were written
-};
 
 class Cluster {
  public:
@@ -56,7 +53,6 @@ class Cluster {
   // Until the plugin is in the state and its message contains `message`; a failure of the test
   // otherwise.
   void expect(const std::string& name, const std::string& state, const std::string& message = "");
-  bool eventually(const std::function<bool()>& condition) const;
 
   // A connection of the test itself.
   std::unique_ptr<Host> connect() const;
@@ -65,17 +61,5 @@ class Cluster {
   kernel::TempDir dir_;
   pid_t pid_ = 0;
 };
-
-// Lines of /proc/<pid>/maps, descriptors, threads, and resident memory.
-struct Usage {
-  std::size_t mappings = 0;
-  std::size_t plugin_mappings = 0;
-  std::size_t descriptors = 0;
-  std::size_t threads = 0;
-  std::size_t resident_kb = 0;
-};
-Usage usage_of(pid_t pid);
-// The processes whose parent is `pid`.
-std::vector<pid_t> children_of(pid_t pid);
 
 }  // namespace kubus::testing

@@ -27,7 +27,7 @@ TEST(Faults, AKilledHostProcessIsReplaced) {
     auto pid = Cluster::number(cluster.plugin("zoo-good"), "pid");
     ASSERT_NE(pid, cluster.pid());
     ASSERT_EQ(::kill(static_cast<pid_t>(pid), SIGKILL), 0);
-    EXPECT_TRUE(cluster.eventually([&] {
+    EXPECT_TRUE(eventually([&] {
       auto plugin = cluster.plugin("zoo-good");
       return Cluster::text(plugin, "state") == "ready" && Cluster::number(plugin, "pid") != pid;
     }));
@@ -54,7 +54,7 @@ TEST(Faults, ACallToAKilledProcessEndsWithAnError) {
                                                     ended = true;
                                                   });
   ::kill(pid, SIGKILL);
-  EXPECT_TRUE(cluster.eventually([&] { return ended.load(); }));
+  EXPECT_TRUE(eventually([&] { return ended.load(); }));
 }
 
 TEST(Faults, NoProcessIsLeftBehindWhenKubusdIsKilled) {
@@ -69,7 +69,7 @@ TEST(Faults, NoProcessIsLeftBehindWhenKubusdIsKilled) {
   cluster.signal(SIGKILL);
   EXPECT_EQ(cluster.wait_exit(), -SIGKILL);
   for (auto child : children)
-    EXPECT_TRUE(cluster.eventually([&] { return ::kill(child, 0) != 0; })) << child;
+    EXPECT_TRUE(eventually([&] { return ::kill(child, 0) != 0; })) << child;
   // And the next one starts where the last one was.
   cluster.start("zoo-good: {isolation: process}\n");
   cluster.expect("zoo-good", "ready");

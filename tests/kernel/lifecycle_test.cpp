@@ -26,10 +26,10 @@ TEST(Lifecycle, ADroppedFileIsLoadedAReplacedOneUpgradedARemovedOneStopped) {
   auto client = cluster.connect();
   EXPECT_EQ(call(*client, "Version"), "1.0.0");
   cluster.install("zoo-good-2", "zoo-good");
-  EXPECT_TRUE(cluster.eventually([&] { return call(*client, "Version") == "2.0.0"; }));
+  EXPECT_TRUE(eventually([&] { return call(*client, "Version") == "2.0.0"; }));
   EXPECT_EQ(Cluster::number(cluster.plugin("zoo-good"), "generation"), 2);
   cluster.remove("zoo-good");
-  EXPECT_TRUE(cluster.eventually([&] { return cluster.plugins().empty(); }));
+  EXPECT_TRUE(eventually([&] { return cluster.plugins().empty(); }));
   EXPECT_EQ(usage_of(cluster.pid()).plugin_mappings, 0U);
 }
 
@@ -124,9 +124,9 @@ TEST(Lifecycle, ConfigurationIsReloadedAndTold) {
   EXPECT_EQ(call(*client, "Word"), "first");
   cluster.write("etc/plugins.d/zoo-good.yaml", "word: second\nfixed: 2\n");
   cluster.signal(SIGHUP);
-  EXPECT_TRUE(cluster.eventually([&] { return call(*client, "Word") == "second"; }));
-  EXPECT_TRUE(cluster.eventually(
-      [&] { return cluster.log().find("key=zoo-good.fixed") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] { return call(*client, "Word") == "second"; }));
+  EXPECT_TRUE(
+      eventually([&] { return cluster.log().find("key=zoo-good.fixed") != std::string::npos; }));
   // A mistake anywhere changes nothing.
   cluster.write("etc/plugins.d/zoo-good.yaml", "word: third\nfixde: 2\nfixed: x\n");
   auto result = cluster.kubus({"config", "reload"});

@@ -31,7 +31,7 @@ TEST(Reload, AThousandTimesWithoutGrowth) {
   EXPECT_EQ(zombies, 0);
   Usage late;
   // The generation before the last may still be on its way out.
-  EXPECT_TRUE(cluster.eventually([&] {
+  EXPECT_TRUE(eventually([&] {
     late = usage_of(cluster.pid());
     return late.plugin_mappings <= early.plugin_mappings && late.threads <= early.threads &&
            late.descriptors <= early.descriptors;

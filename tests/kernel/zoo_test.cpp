@@ -50,7 +50,7 @@ TEST_F(ZooTest, ThrowsInCreate) {
 TEST_F(ZooTest, FailsInStart) {
   cluster_.install("zoo-fails-in-start");
   cluster_.expect("zoo-fails-in-start", "failed", "the moon is not full");
-  EXPECT_TRUE(cluster_.eventually(
+  EXPECT_TRUE(eventually(
       [&] { return Cluster::number(cluster_.plugin("zoo-fails-in-start"), "restarts") >= 2; }));
 }
 
@@ -92,8 +92,8 @@ TEST_F(ZooTest, LeaksSocket) {
 TEST_F(ZooTest, Crashes) {
   cluster_.install("zoo-crashes");
   cluster_.expect("zoo-crashes", "failed", "its process was killed by signal 11");
-  EXPECT_TRUE(cluster_.eventually(
-      [&] { return Cluster::number(cluster_.plugin("zoo-crashes"), "restarts") >= 2; }));
+  EXPECT_TRUE(
+      eventually([&] { return Cluster::number(cluster_.plugin("zoo-crashes"), "restarts") >= 2; }));
 }
 
 TEST_F(ZooTest, AllocatesWithoutEnd) {
@@ -138,7 +138,7 @@ TEST_F(ZooTest, GarbledFilesAreRefused) {
   std::filesystem::copy_file("/bin/true", cluster_.plugin_dir() + "/true.so");
   cluster_.expect("true", "refused", "no manifest");
   cluster_.remove("half");
-  EXPECT_TRUE(cluster_.eventually([&] { return cluster_.plugin("half").empty(); }));
+  EXPECT_TRUE(eventually([&] { return cluster_.plugin("half").empty(); }));
 }
 
 }  // namespace
