@@ -1,0 +1,88 @@
+#include "api/api_client.h"
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <stdexcept>
+
+namespace kubus::bench {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::use_awaitable;
+using asio::ip::tcp;
+
+ApiClient::ApiClient(asio::io_context& io, const Access& access)
+    : access_(access), stream_(io, *access.tls) {}
+
+asio::awaitable<void> ApiClient::connect() {
+  const tcp::endpoint server(asio::ip::make_address(access_.host), access_.port);
+  co_await stream_.next_layer().async_connect(server, use_awaitable);
+  stream_.next_layer().set_option(tcp::no_delay(true));
+  co_await stream_.async_handshake(asio::ssl::stream_base::client, use_awaitable);
+}
+
+asio::awaitable<void> ApiClient::write_request(const Request& request) {
+  std::string text;
+  text.reserve(256 + request.body.size());
+  text.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
+  text.append(access_.host).append("\r\nAccept: ").append(request.accept);
+  if (request.gzip) text.append("\r\nAccept-Encoding: gzip");
+  if (!request.body.empty())
+    text.append("\r\nContent-Type: application/json\r\nContent-Length: ")
+        .append(std::to_string(request.body.size()));
+  text.append("\r\n\r\n").append(request.body);
+  co_await asio::async_write(stream_, asio::buffer(text), use_awaitable);
+}
+
+asio::awaitable<ApiClient::Reply> ApiClient::send(const Request& request) {
+  co_await write_request(request);
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(boost::none);
+  co_await http::async_read(stream_, buffer_, parser, use_awaitable);
+  co_return Reply{parser.get().result_int(), std::move(parser.get().body())};
+}
+
+asio::awaitable<std::string> ApiClient::expect(unsigned status, const Request& request) {
+  auto reply = co_await send(request);
+  if (reply.status != status)
+    throw std::runtime_error(std::string(request.method) + " " + std::string(request.target) +
+                             ": " + std::to_string(reply.status) + " " + reply.body.substr(0, 500));
+  co_return std::move(reply.body);
+}
+
+asio::awaitable<void> ApiClient::watch(std::string_view target) {
+  co_await write_request({.method = "GET", .target = target});
+  watching_.emplace();
+  watching_->body_limit(boost::none);
+  co_await http::async_read_header(stream_, buffer_, *watching_, use_awaitable);
+  if (watching_->get().result() != http::status::ok)
+    throw std::runtime_error("watch " + std::string(target) + ": " +
+                             std::to_string(watching_->get().result_int()));
+}
+
+asio::awaitable<std::string> ApiClient::next_line() {
+  std::array<char, 16 * 1024> block;
+  for (;;) {
+    if (const auto end = lines_.find('\n'); end != std::string::npos) {
+      auto line = lines_.substr(0, end);
+      lines_.erase(0, end + 1);
+      co_return line;
+    }
+    auto& body = watching_->get().body();
+    body.data = block.data();
+    body.size = block.size();
+    boost::system::error_code error;
+    co_await http::async_read_some(stream_, buffer_, *watching_,
+                                   asio::redirect_error(use_awaitable, error));
+    if (error && error != http::error::need_buffer) throw boost::system::system_error(error);
+    if (watching_->is_done()) throw std::runtime_error("the server ended the watch");
+    lines_.append(block.data(), block.size() - body.size);
+  }
+}
+
+}  // namespace kubus::bench
