@@ -35,7 +35,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::make(const std::string& certificat
   try {
     auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
     use_pair(*context, certificate_pem, key_pem);
-    context->add_certificate_authority(asio::buffer(client_ca_pem));
+    if (!client_ca_pem.empty()) context->add_certificate_authority(asio::buffer(client_ca_pem));
     // A bad certificate is answered with 401 by the authenticator, not with a broken handshake.
     context->set_verify_mode(asio::ssl::verify_peer);
     context->set_verify_callback([](bool, asio::ssl::verify_context&) { return true; });

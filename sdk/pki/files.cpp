@@ -69,4 +69,19 @@ Status make_directory(const std::string& path) {
   return {};
 }
 
+Result<Pair> load(const PairFiles& files) {
+  auto certificate = read_file(files.certificate);
+  auto key = read_file(files.key);
+  if (certificate.code() == Code::kNotFound && key.code() == Code::kNotFound) return Pair{};
+  if (!certificate.ok()) return certificate.status();
+  if (!key.ok()) return key.status();
+  return Pair{std::move(*certificate), std::move(*key)};
+}
+
+// The key first: a certificate without its key would stop the next start.
+Status save(const PairFiles& files, const Pair& pair) {
+  KUBUS_TRY(write_file(files.key, pair.key_pem));
+  return write_file(files.certificate, pair.certificate_pem);
+}
+
 }  // namespace kubus::pki

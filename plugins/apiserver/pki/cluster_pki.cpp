@@ -29,45 +29,24 @@ bool still_fits(const pki::Pair& pair, const pki::Pair& ca, const pki::Request& 
          facts->not_after - std::chrono::system_clock::now() > kRenewBefore;
 }
 
-struct Names {
-  std::string certificate;
-  std::string key;
-};
-
-// Both files, or a pair of empty texts when there is neither.
-Result<pki::Pair> load(const Names& names) {
-  auto certificate = pki::read_file(names.certificate);
-  auto key = pki::read_file(names.key);
-  if (certificate.code() == Code::kNotFound && key.code() == Code::kNotFound) return pki::Pair{};
-  if (!certificate.ok()) return certificate.status();
-  if (!key.ok()) return key.status();
-  return pki::Pair{std::move(*certificate), std::move(*key)};
-}
-
-// The key first: a certificate without its key would stop the next start.
-Status save(const Names& names, const pki::Pair& pair) {
-  KUBUS_TRY(pki::write_file(names.key, pair.key_pem));
-  return pki::write_file(names.certificate, pair.certificate_pem);
-}
-
 Result<pki::Pair> ensure_leaf(const std::string& stem, const pki::Pair& ca,
                               const pki::Request& request) {
-  const Names names{stem + ".crt", stem + ".key"};
-  auto pair = load(names);
+  const pki::PairFiles files{stem + ".crt", stem + ".key"};
+  auto pair = pki::load(files);
   if (pair.ok() && !pair->key_pem.empty() && still_fits(*pair, ca, request)) return pair;
   auto made = pki::issue(ca, request);
   if (!made.ok()) return made;
-  KUBUS_TRY(save(names, *made));
+  KUBUS_TRY(pki::save(files, *made));
   return made;
 }
 
 template <class Make>
-Result<pki::Pair> ensure_once(const Names& names, Make make) {
-  auto pair = load(names);
+Result<pki::Pair> ensure_once(const pki::PairFiles& files, Make make) {
+  auto pair = pki::load(files);
   if (!pair.ok() || !pair->key_pem.empty()) return pair;
   auto made = make();
   if (!made.ok()) return made;
-  KUBUS_TRY(save(names, *made));
+  KUBUS_TRY(pki::save(files, *made));
   return made;
 }
 

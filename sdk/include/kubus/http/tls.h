@@ -16,6 +16,7 @@ namespace kubus::http {
 
 // The server side: our certificate, and the CA whose client certificates are believed. A client
 // without a certificate is let in as nobody; what is wrong with another one is seen in its Peer.
+// With an empty `client_ca_pem` no client certificate is believed.
 class ServerTls {
  public:
   static Result<std::shared_ptr<ServerTls>> make(const std::string& certificate_pem,

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "kubus/pki/certificate.h"
 #include "kubus/status.h"
 
 namespace kubus::pki {
@@ -15,5 +16,13 @@ Result<std::string> read_file(const std::string& path);
 Status write_file(const std::string& path, const std::string& text);
 // Makes the directory and those above it; the last one with mode 0700.
 Status make_directory(const std::string& path);
+
+struct PairFiles {
+  std::string certificate;
+  std::string key;
+};
+// Both files, or a pair of empty texts when there is neither.
+Result<Pair> load(const PairFiles& files);
+Status save(const PairFiles& files, const Pair& pair);
 
 }  // namespace kubus::pki

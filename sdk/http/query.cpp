@@ -1,9 +1,10 @@
-#include "request/query.h"
+#include "kubus/http/query.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
-namespace kubus::apiserver {
+namespace kubus::http {
 namespace {
 
 int hex_digit(char c) {
@@ -99,4 +100,4 @@ std::optional<std::int64_t> Query::number(std::string_view name) const {
   return value;
 }
 
-}  // namespace kubus::apiserver
+}  // namespace kubus::http
