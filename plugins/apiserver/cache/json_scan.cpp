@@ -1,5 +1,7 @@
 #include "cache/json_scan.h"
 
+#include <charconv>
+
 namespace kubus::apiserver {
 namespace {
 
@@ -115,8 +117,9 @@ std::string json_text(std::string_view value) {
       out.push_back(simple_escape(value[i]));
     } else if (i + 4 < value.size()) {
       // Only < > & and control characters are written this way: no pairs occur.
-      append_code_point(
-          static_cast<unsigned>(std::stoul(std::string(value.substr(i + 1, 4)), nullptr, 16)), out);
+      unsigned point = 0xFFFD;
+      std::from_chars(value.data() + i + 1, value.data() + i + 5, point, 16);
+      append_code_point(point, out);
       i += 4;
     }
   }

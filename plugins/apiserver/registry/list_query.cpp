@@ -2,10 +2,11 @@
 
 #include <openssl/evp.h>
 
+#include <boost/json/value.hpp>
 #include <charconv>
 
-#include "cache/json_scan.h"
 #include "kubus/api/json.h"
+#include "kubus/api/json_value.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -49,13 +50,20 @@ Status bad_version(const Call& call, std::string_view version) {
         "resourceVersion"}});
 }
 
+// The token has been in the client's hands: it is anything.
 Status read_continue(std::string_view token, ListQuery& query) {
-  const auto json = from_base64url(token);
-  const auto start = json_text(json_at(json, "start"));
-  if (json_text(json_at(json, "v")) != "meta.k8s.io/v1" || start.empty() ||
-      !parse_revision(json_at(json, "rv"), query.exact))
-    return errors::bad_request("continue key is not valid: " + std::string(token));
-  query.start = start;
+  const Status bad = errors::bad_request("continue key is not valid: " + std::string(token));
+  boost::json::value tree;
+  if (!parse_json(from_base64url(token), tree).ok() || !tree.is_object()) return bad;
+  const auto& object = tree.get_object();
+  const auto* version = object.if_contains("v");
+  const auto* revision = object.if_contains("rv");
+  const auto* start = object.if_contains("start");
+  if (!version || *version != "meta.k8s.io/v1" || !revision || !revision->is_int64() ||
+      revision->get_int64() < 0 || !start || !start->is_string() || start->get_string().empty())
+    return bad;
+  query.exact = revision->get_int64();
+  query.start = start->get_string();
   return {};
 }
 

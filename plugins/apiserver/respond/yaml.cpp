@@ -108,8 +108,20 @@ Status append_node(const YAML::Node& node, std::string& out, int depth) {
   return {};
 }
 
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; });
+}
+
+// A block keeps text as it is only where it cannot be taken for indentation or for its own end.
+bool fits_block(std::string_view text) {
+  return text.ends_with('\n') && !text.ends_with("\n\n") && text.front() != ' ' &&
+         text.front() != '\n' && !has_control(text);
+}
+
 bool needs_quotes(const std::string& text) {
-  return is_null(text) || is_true(text) || is_false(text) || is_number(text) ||
+  return has_control(text) || text.find('\n') != std::string::npos || is_null(text) ||
+         is_true(text) || is_false(text) || is_number(text) ||
          is_word(text, {"y", "Y", "n", "N", ".nan", ".inf", "-.inf", "=", "<<"}) ||
          (text.size() > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'o')) ||
          text.find_first_not_of("0123456789:-.TZ+ ") == std::string::npos;
@@ -141,7 +153,7 @@ void emit(const boost::json::value& value, YAML::Emitter& out) {
       break;
     case boost::json::kind::string: {
       const std::string text(value.get_string());
-      if (text.find('\n') != std::string::npos)
+      if (fits_block(text))
         out << YAML::Literal << text;
       else if (needs_quotes(text))
         out << YAML::DoubleQuoted << text;

@@ -188,6 +188,7 @@ TEST(JsonScan, FindsValuesWithoutDecoding) {
   EXPECT_EQ(json_text(json_at(json, "e")), "true");
   EXPECT_EQ(json_text(json_at(json, "f")), "<z>");
   EXPECT_TRUE(json_at(json, "a.x").empty());
+  EXPECT_EQ(json_text(R"("\uzzzz")"), "\xEF\xBF\xBD");
   for (std::size_t cut = 0; cut < json.size(); ++cut)
     (void)json_at(std::string_view(json).substr(0, cut), "a.c.d");
 }
@@ -200,8 +201,24 @@ TEST(ContinueToken, ReadsBackWhatItWrote) {
   ASSERT_TRUE(query.ok()) << query.status().to_string();
   EXPECT_EQ(query->exact, 42);
   EXPECT_EQ(query->start, "ns/\"odd\"");
-  call.query = Query::parse("continue=!!!");
-  EXPECT_EQ(list_query(call).code(), Code::kBadRequest);
+}
+
+TEST(ContinueToken, RefusesWhatItDidNotWrite) {
+  Call call;
+  call.resource = find_resource("", "v1", "pods");
+  for (const std::string token : {
+           "!!!",
+           // {"v":"meta.k8s.io/v1","rv":1,"start":"\\uzzzz"}
+           "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJcdXp6enoifQ",
+           // {"v":"meta.k8s.io/v1","rv":-1,"start":"a"}
+           "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTEsInN0YXJ0IjoiYSJ9",
+       }) {
+    call.query = {};
+    call.query.add("continue", token);
+    const auto query = list_query(call);
+    EXPECT_EQ(query.code(), Code::kBadRequest) << token;
+    EXPECT_EQ(query.status().message(), "continue key is not valid: " + token);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+#include "respond/yaml.h"
+
+#include <gtest/gtest.h>
+
+#include "kubus/api/json.h"
+
+namespace kubus::apiserver {
+namespace {
+
+TEST(Yaml, KeepsEveryText) {
+  for (const std::string text : {"",
+                                 "plain",
+                                 "a: b",
+                                 "# no comment",
+                                 "- ",
+                                 "1.5",
+                                 "true",
+                                 "~",
+                                 "2026-01-02",
+                                 "two\nlines\n",
+                                 "no end\nof line",
+                                 "\n\nfirst lines empty\n",
+                                 "  indented\nless\n",
+                                 "ends twice\n\n",
+                                 "bell\a",
+                                 "bell\a\nand lines\n",
+                                 "\t",
+                                 "\x7f",
+                                 "back\\slash",
+                                 "quote\"",
+                                 "'"}) {
+    std::string json = "{\"k\":";
+    append_json_string(text, json);
+    json += "}";
+    const auto yaml = json_to_yaml(json);
+    ASSERT_TRUE(yaml.ok()) << json;
+    const auto back = yaml_to_json(*yaml);
+    ASSERT_TRUE(back.ok()) << *yaml;
+    EXPECT_EQ(*back, json) << *yaml;
+  }
+}
+
+TEST(Yaml, WritesLinesAsABlock) {
+  EXPECT_EQ(*json_to_yaml(R"({"k":"a\nb\n"})"), "k: |\n  a\n  b\n\n");
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
