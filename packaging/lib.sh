@@ -5,7 +5,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 log_dir=${KUBUS_LOG_DIR:-$top/build/logs}
 mkdir -p "$log_dir"
 
-# Packages of Debian 12, one group a line: build tools, libraries, what runs on a node, test clients.
+# Packages of Debian 12 by purpose: build tools and libraries, what runs on a node, test clients.
 build_packages=(
   build-essential cmake ninja-build ccache mold pkg-config protobuf-compiler ca-certificates
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-filesystem1.81-dev
@@ -15,6 +15,7 @@ build_packages=(
 run_packages=(crun runc conmon skopeo slirp4netns nftables iproute2 procps)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev busybox-static docker-registry git jq curl
   openssl sqlite3 unzip)
+fuzz_packages=(clang libclang-rt-14-dev)  # only for packaging/fuzz
 command -v npm >/dev/null || test_packages+=(npm)
 
 # step NAME COMMAND...: runs the command; ends the script with its log's name when it fails.

@@ -1,17 +1,16 @@
-// Feeds arbitrary text to the JSON decoders. What is taken must come out of the encoder in a form
-// that is taken again and written the same.
+// The JSON decoders. What is taken must come out of the encoder in a form that is taken again and
+// written the same. The first byte of the input chooses the type and whether decoding is strict.
 #include <google/protobuf/message.h>
 
 #include <boost/json.hpp>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
 
+#include "golden.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "kubus/api/resource.h"
+#include "target.h"
 
+namespace kubus::fuzz {
 namespace {
 
 constexpr std::pair<const char*, const char*> kTypes[] = {
@@ -24,33 +23,53 @@ constexpr std::pair<const char*, const char*> kTypes[] = {
     {"v1", "Status"},
     {"meta.k8s.io/v1", "Table"},
 };
+constexpr unsigned char kStrict = 0x80;
+
+void decode(std::string_view text, const google::protobuf::Descriptor& type,
+            const DecodeOptions& options) {
+  auto message = new_message(type);
+  if (!from_json(text, *message, options).ok()) return;
+  const std::string first = to_json(*message);
+  auto again = new_message(type);
+  require(from_json(first, *again).ok(), "JSON of our own is not taken");
+  require(to_json(*again) == first, "a second round trip differs");
+}
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const auto& [api_version, kind] = kTypes[data[0] % std::size(kTypes)];
-  std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const auto& type = *kubus::find_message(api_version, kind);
-
-  kubus::DecodeOptions options;
-  options.strict = (data[0] & 0x80) != 0;
-  auto message = kubus::new_message(type);
-  if (kubus::from_json(text, *message, options).ok()) {
-    std::string first = kubus::to_json(*message);
-    auto again = kubus::new_message(type);
-    if (!kubus::from_json(first, *again).ok()) std::abort();
-    if (kubus::to_json(*again) != first) std::abort();
-  }
+void run(std::string_view input) {
+  if (input.empty()) return;
+  const auto choice = static_cast<unsigned char>(input[0]);
+  const auto& [api_version, kind] = kTypes[choice % std::size(kTypes)];
+  const std::string_view text = input.substr(1);
+  DecodeOptions options;
+  options.strict = (choice & kStrict) != 0;
+  decode(text, *find_message(api_version, kind), options);
 
   boost::json::value tree;
-  if (kubus::parse_json(text, tree, options).ok()) {
+  if (parse_json(text, tree, options).ok()) {
     std::string printed;
-    kubus::append_json(tree, printed);
-    if (!kubus::parse_json(printed, tree).ok()) std::abort();
+    append_json(tree, printed);
+    require(parse_json(printed, tree).ok(), "a printed tree is not taken");
   }
-  (void)kubus::peek_type_meta(text);
+  (void)peek_type_meta(text);
   std::string compact;
-  (void)kubus::compact_json(text, compact);
-  return 0;
+  if (compact_json(text, compact).ok()) {
+    std::string again;
+    require(compact_json(compact, again).ok() && again == compact, "compact JSON is not compact");
+  }
 }
+
+std::vector<std::string> seeds() {
+  std::vector<std::string> all;
+  for (const auto& golden : test::goldens()) {
+    const auto meta = peek_type_meta(golden.json);
+    for (std::size_t i = 0; i < std::size(kTypes); ++i)
+      if (meta->api_version == kTypes[i].first && meta->kind == kTypes[i].second)
+        for (const char choice : {static_cast<char>(i), static_cast<char>(i | kStrict)})
+          all.push_back(choice + std::string(golden.json));
+  }
+  return all;
+}
+
+}  // namespace kubus::fuzz
