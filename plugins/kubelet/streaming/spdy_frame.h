@@ -20,8 +20,8 @@ inline constexpr std::uint32_t kInitialWindow = 64 * 1024;
 inline constexpr std::uint32_t kMaxWindow = 0x7fff'ffff;
 // What a control frame and its header block, inflated, may measure, and how many headers it has.
 inline constexpr std::size_t kMaxControlFrame = 64 * 1024;
-inline constexpr std::size_t kMaxHeaderBlock = 64 * 1024;
-inline constexpr std::size_t kMaxHeaders = 256;
+inline constexpr std::size_t kMaxHeaderBlock = 16 * 1024;
+inline constexpr std::size_t kMaxHeaders = 64;
 
 enum class FrameType : std::uint16_t {
   kSynStream = 1,
