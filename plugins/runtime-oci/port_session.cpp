@@ -5,7 +5,8 @@
 #include <sched.h>
 #include <sys/socket.h>
 
-#include <cstring>
+#include <cctype>
+#include <system_error>
 #include <thread>
 
 #include "sessions.h"
@@ -16,9 +17,14 @@ namespace {
 
 constexpr int kConnectPatienceMs = 10'000;
 
-UniqueFd try_connect(int family, int port) {
-  UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) return {};
+// The connection, or the errno of why there is none.
+struct Dialled {
+  UniqueFd fd;
+  int error = 0;
+};
+
+Dialled dial(int family, int port) {
+  Dialled result{UniqueFd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))};
   sockaddr_storage storage{};
   socklen_t size = 0;
   if (family == AF_INET) {
@@ -34,28 +40,25 @@ UniqueFd try_connect(int family, int port) {
     address.sin6_addr = in6addr_loopback;
     size = sizeof address;
   }
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&storage), size) == 0) return fd;
-  pollfd poll_fd{fd.get(), POLLOUT, 0};
-  int error = 0;
-  socklen_t length = sizeof error;
-  if (errno != EINPROGRESS || ::poll(&poll_fd, 1, kConnectPatienceMs) <= 0 ||
-      ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &length) < 0 || error != 0)
-    return {};
-  return fd;
+  if (result.fd &&
+      ::connect(result.fd.get(), reinterpret_cast<const sockaddr*>(&storage), size) == 0)
+    return result;
+  result.error = errno;
+  if (!result.fd || result.error != EINPROGRESS) return result;
+  pollfd poll_fd{result.fd.get(), POLLOUT, 0};
+  socklen_t length = sizeof result.error;
+  if (const int ready = ::poll(&poll_fd, 1, kConnectPatienceMs); ready <= 0)
+    result.error = ready == 0 ? ETIMEDOUT : errno;
+  else if (::getsockopt(result.fd.get(), SOL_SOCKET, SO_ERROR, &result.error, &length) < 0)
+    result.error = errno;
+  return result;
 }
 
-// A thread of its own changes its network namespace and ends; the socket stays in it.
-UniqueFd connect_inside(const std::string& netns, int port) {
-  UniqueFd result;
-  std::thread([&] {
-    if (!netns.empty()) {
-      const UniqueFd space(::open(netns.c_str(), O_RDONLY | O_CLOEXEC));
-      if (!space || ::setns(space.get(), CLONE_NEWNET) < 0) return;
-    }
-    result = try_connect(AF_INET, port);
-    if (!result) result = try_connect(AF_INET6, port);
-  }).join();
-  return result;
+std::string reason(int error) {
+  if (error == ETIMEDOUT) return "i/o timeout";
+  auto text = std::generic_category().message(error);
+  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return "connect: " + text;
 }
 
 class PortSession : public Session {
@@ -114,18 +117,38 @@ class PortSession : public Session {
 
 }  // namespace
 
-void serve_port(Node& node, Sessions& sessions, const std::string& netns, int port,
-                UniqueFd connection) {
-  node.pool.post([&node, &sessions, netns, port, client = std::move(connection)]() mutable {
-    auto server = connect_inside(netns, port);
-    if (!server) return;  // the client sees its connection close
-    node.loop.post(
-        [&node, &sessions, client = std::move(client), server = std::move(server)]() mutable {
-          auto session = std::make_shared<PortSession>(node, sessions);
-          sessions.keep(session);
-          session->begin(std::move(client), std::move(server));
-        });
-  });
+Result<UniqueFd> dial_port(const runtime::Sandbox& sandbox, int port) {
+  const auto& netns = sandbox.netns();
+  Dialled v4, v6;
+  std::string failure;
+  // A thread of its own changes its network namespace and ends; the socket stays in it.
+  std::thread([&] {
+    if (!netns.empty()) {
+      const UniqueFd space(::open(netns.c_str(), O_RDONLY | O_CLOEXEC));
+      if (!space || ::setns(space.get(), CLONE_NEWNET) < 0) {
+        failure = std::generic_category().message(errno);
+        return;
+      }
+    }
+    v4 = dial(AF_INET, port);
+    if (v4.error != 0) v6 = dial(AF_INET6, port);
+  }).join();
+  if (failure.empty()) {
+    if (v4.error == 0) return std::move(v4.fd);
+    if (v6.error == 0) return std::move(v6.fd);
+    const auto number = std::to_string(port);
+    failure = "failed to connect to localhost:" + number + " inside namespace \"" + sandbox.id() +
+              "\", IPv4: dial tcp4 127.0.0.1:" + number + ": " + reason(v4.error) +
+              " IPv6 dial tcp6 [::1]:" + number + ": " + reason(v6.error) + " ";
+  }
+  return Status(Code::kServiceUnavailable,
+                "failed to execute portforward in network namespace \"" + netns + "\": " + failure);
+}
+
+void serve_port(Node& node, Sessions& sessions, UniqueFd client, UniqueFd server) {
+  auto session = std::make_shared<PortSession>(node, sessions);
+  sessions.keep(session);
+  session->begin(std::move(client), std::move(server));
 }
 
 }  // namespace kubus::runtime_oci

@@ -144,7 +144,7 @@ void add_session_methods(bus::Service& service, Runtime& runtime) {
           [&](const auto& r) { return with_socket(runtime.sessions().exec(r)); });
   at_once(service, rt::kAttach,
           [&](const auto& r) { return with_socket(runtime.sessions().attach(r)); });
-  at_once(service, rt::kPortForward,
+  on_pool(service, runtime.node().pool, rt::kPortForward,
           [&](const auto& r) { return with_socket(runtime.sessions().port_forward(r)); });
   rpc::handle(service, rt::kEvents,
               [&](const bus::Caller&, const rt::EventsRequest&, rpc::ItemWriter<rt::Event> writer) {

@@ -48,8 +48,10 @@ Result<std::string> Sessions::port_forward(const runtime::PortForwardRequest& re
     return Status(Code::kConflict, "sandbox \"" + request.sandbox_id() + "\" is not ready");
   if (request.port() < 1 || request.port() > 65535)
     return Status(Code::kInvalid, "port " + std::to_string(request.port()) + " is out of range");
-  return offer([this, netns = sandbox.netns(), port = request.port()](UniqueFd connection) {
-    serve_port(node_, *this, netns, port, std::move(connection));
+  auto server = dial_port(sandbox, request.port());
+  if (!server.ok()) return server.status();
+  return offer([this, server = std::make_shared<UniqueFd>(std::move(*server))](UniqueFd client) {
+    serve_port(node_, *this, std::move(client), std::move(*server));
   });
 }
 

@@ -27,6 +27,7 @@ class Sessions {
   // The path of the socket (runtime.proto, SessionResponse).
   Result<std::string> exec(const runtime::ExecRequest& request);
   Result<std::string> attach(const runtime::AttachRequest& request);
+  // Connects first, and so blocks: never on the loop.
   Result<std::string> port_forward(const runtime::PortForwardRequest& request);
   // Answers through `done` when the process has ended, the timeout passed, or it could not start.
   using ExecDone = std::function<void(Result<runtime::ExecSyncResponse>)>;
@@ -51,9 +52,11 @@ void serve_exec(Node& node, Sessions& sessions, const runtime::ExecRequest& requ
                 UniqueFd connection);
 void serve_attach(Node& node, Sessions& sessions, const runtime::AttachRequest& request,
                   UniqueFd connection);
-void serve_port(Node& node, Sessions& sessions, const std::string& netns, int port,
-                UniqueFd connection);
+void serve_port(Node& node, Sessions& sessions, UniqueFd client, UniqueFd server);
 void run_exec_sync(Node& node, Sessions& sessions, const runtime::ExecSyncRequest& request,
                    Sessions::ExecDone done);
+
+// A connection to a port of the sandbox's loopback. Blocks.
+Result<UniqueFd> dial_port(const runtime::Sandbox& sandbox, int port);
 
 }  // namespace kubus::runtime_oci

@@ -246,6 +246,15 @@ TEST_F(SessionTest, PortForwardReachesTheSandboxesLoopback) {
         return echoed == "ping";
       },
       "an echo through the port");
+  wanted.set_port(8081);
+  const auto silent = rt().sessions().port_forward(wanted);
+  EXPECT_EQ(silent.code(), Code::kServiceUnavailable);
+  EXPECT_NE(silent.status().message().find("failed to connect to localhost:8081 inside namespace \"" +
+                                           sandbox +
+                                           "\", IPv4: dial tcp4 127.0.0.1:8081: connect: "
+                                           "connection refused IPv6 dial tcp6 [::1]:8081: "),
+            std::string::npos)
+      << silent.status().message();
   wanted.set_port(70'000);
   EXPECT_EQ(rt().sessions().port_forward(wanted).code(), Code::kInvalid);
   EXPECT_EQ(status(id).state(), runtime::CONTAINER_RUNNING);
