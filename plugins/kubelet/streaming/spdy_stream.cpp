@@ -50,7 +50,7 @@ asio::awaitable<void> Stream::wait_broken() {
 }
 
 void Stream::reset(Reset why) {
-  if (broken_) return;
+  if (over()) return;
   const auto session = session_.lock();
   break_off();
   if (!session) return;

@@ -1,12 +1,12 @@
 // One stream of a SPDY session that the client has opened.
 //
-// Thread safety: as Channel. A stream outlives its session, broken, for as long as it is held.
+// Thread safety: as ByteChannel. A stream outlives its session, broken, for as long as it is held.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-#include "channel.h"
+#include "byte_channel.h"
 #include "kubus/http/message.h"
 #include "signal.h"
 #include "spdy_frame.h"
@@ -15,7 +15,7 @@ namespace kubus::kubelet::spdy {
 
 class Session;
 
-class Stream final : public Channel {
+class Stream final : public ByteChannel {
  public:
   Stream(std::weak_ptr<Session> session, const boost::asio::any_io_executor& executor,
          std::int64_t send_window, SynStream opened);
@@ -27,9 +27,10 @@ class Stream final : public Channel {
   boost::asio::awaitable<std::string_view> read() override;
   boost::asio::awaitable<bool> write(std::string_view data) override;
   void finish() override;
+  void abandon() override { reset(Reset::kCancel); }
   bool broken() const override { return broken_; }
   boost::asio::awaitable<void> wait_broken() override;
-  // Ends both directions at once; what is unread or unsent is lost.
+  // Ends what has not ended yet; what is unread or unsent is lost. Idempotent.
   void reset(Reset why);
 
  private:

@@ -1,5 +1,5 @@
-// Channel: one ordered run of bytes in each direction between us and a client, whatever protocol of
-// the client's carries it.
+// ByteChannel: one ordered run of bytes in each direction between us and a client, whatever
+// protocol of the client's carries it.
 //
 // Thread safety: all members on the thread of its connection. At most one read and one write at a
 // time.
@@ -11,9 +11,9 @@
 
 namespace kubus::kubelet {
 
-class Channel {
+class ByteChannel {
  public:
-  virtual ~Channel() = default;
+  virtual ~ByteChannel() = default;
 
   // What the client sent next, valid until the next call; empty once it has ended its side or the
   // channel is broken.
@@ -22,12 +22,14 @@ class Channel {
   virtual boost::asio::awaitable<bool> write(std::string_view data) = 0;
   // We write nothing more. Idempotent.
   virtual void finish() = 0;
+  // Nor do we read: ends the client's side too, unless it has ended. Idempotent.
+  virtual void abandon() = 0;
   // Abandoned by either side, or the connection is gone.
   virtual bool broken() const = 0;
   // Completes once broken.
   virtual boost::asio::awaitable<void> wait_broken() = 0;
 };
 
-using ChannelPtr = std::shared_ptr<Channel>;
+using ByteChannelPtr = std::shared_ptr<ByteChannel>;
 
 }  // namespace kubus::kubelet
