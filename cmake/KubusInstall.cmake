@@ -32,6 +32,7 @@ endfunction()
 install(TARGETS kubus EXPORT KubusTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS kubus_http kubus_pki EXPORT KubusHttpTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS kubus_nft EXPORT KubusNftTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 _kubus_install_program(kubusd ${CMAKE_INSTALL_BINDIR})
 _kubus_install_program(kubus_command ${CMAKE_INSTALL_BINDIR})
 _kubus_install_program(kubus_host ${KUBUS_INSTALL_LIBEXECDIR})
@@ -63,7 +64,7 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/sdk/proto/kubus ${CMAKE_SOURCE_DIR}/sdk/ap
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/config/ DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/kubus
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.ini")
 
-foreach(_export KubusTargets KubusHttpTargets)
+foreach(_export KubusTargets KubusHttpTargets KubusNftTargets)
   install(EXPORT ${_export} NAMESPACE Kubus:: DESTINATION ${KUBUS_INSTALL_CMAKEDIR})
 endforeach()
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/KubusConfig.cmake.in

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "kubus/nft.h"
 #include "lease.h"
-#include "nft.h"
 
 namespace kubus::flannel {
 

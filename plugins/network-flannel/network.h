@@ -16,8 +16,8 @@
 
 #include "bridge.h"
 #include "firewall.h"
+#include "kubus/nft.h"
 #include "lease_store.h"
-#include "nft.h"
 
 namespace kubus::flannel {
 

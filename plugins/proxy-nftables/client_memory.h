@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "nft.h"
+#include "kubus/nft.h"
 #include "table.h"
 
 namespace kubus::proxy_nftables {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "kubus/nft.h"
 #include "kubus/status.h"
 #include "model.h"
-#include "nft.h"
 #include "ownership.h"
 #include "table.h"
 

@@ -1,8 +1,8 @@
-#include "nft.h"
+#include "kubus/nft.h"
 
 #include <nftables/libnftables.h>
 
-namespace kubus::proxy_nftables {
+namespace kubus {
 
 void Nft::Free::operator()(nft_ctx* context) const { nft_ctx_free(context); }
 
@@ -37,4 +37,4 @@ Status Nft::run_locked(const std::string& text) {
                 "nftables: " + words.substr(0, words.find('\n')));
 }
 
-}  // namespace kubus::proxy_nftables
+}  // namespace kubus

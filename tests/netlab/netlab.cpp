@@ -1,4 +1,4 @@
-#include "lab.h"
+#include "netlab.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "lab.h"
+#include "netlab.h"
 #include "network.h"
 
 namespace kubus::flannel {

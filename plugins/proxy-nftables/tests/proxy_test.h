@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "builders.h"
-#include "lab.h"
+#include "netlab.h"
 #include "proxy.h"
 
 namespace kubus::proxy_nftables {

@@ -13,7 +13,7 @@
 
 struct nft_ctx;
 
-namespace kubus::proxy_nftables {
+namespace kubus {
 
 class Nft {
  public:
@@ -33,4 +33,4 @@ class Nft {
   std::unique_ptr<nft_ctx, Free> context_;
 };
 
-}  // namespace kubus::proxy_nftables
+}  // namespace kubus
