@@ -2,22 +2,17 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
-#include "kubus/api/int_or_string.h"
 #include "kubus/object.h"
+#include "kubus/service_pods.h"
 #include "kubus/workload.h"
 
 namespace kubus::endpoints {
 namespace {
 
 using Addresses = google::protobuf::RepeatedPtrField<core_v1::EndpointAddress>;
-
-bool is_finished(const core_v1::Pod& pod) {
-  return pod.status().phase() == "Failed" || pod.status().phase() == "Succeeded";
-}
 
 std::string ipv4_of(const core_v1::Pod& pod) {
   for (const auto& ip : pod.status().podips())
@@ -26,38 +21,13 @@ std::string ipv4_of(const core_v1::Pod& pod) {
   return ip.find(':') == std::string::npos ? ip : "";
 }
 
-std::optional<std::int32_t> named_port(const core_v1::Container& container, const std::string& name,
-                                       const std::string& protocol) {
-  for (const auto& port : container.ports()) {
-    const std::string& own = port.protocol().empty() ? "TCP" : port.protocol();
-    if (port.name() == name && own == protocol) return port.containerport();
-  }
-  return std::nullopt;
-}
-
-std::optional<std::int32_t> target_port(const core_v1::Pod& pod, const core_v1::ServicePort& port,
-                                        const std::string& protocol) {
-  if (!is_string(port.targetport())) {
-    const std::int32_t number = port.targetport().intval();
-    return number ? number : port.port();
-  }
-  const std::string name = to_string(port.targetport());
-  for (const auto& container : pod.spec().containers())
-    if (auto found = named_port(container, name, protocol)) return found;
-  for (const auto& container : pod.spec().initcontainers()) {
-    if (container.restartpolicy() != "Always") continue;
-    if (auto found = named_port(container, name, protocol)) return found;
-  }
-  return std::nullopt;
-}
-
 using Ports = std::map<std::string, core_v1::EndpointPort>;  // by all that makes them differ
 
 Ports ports_of(const core_v1::Service& service, const core_v1::Pod& pod) {
   Ports ports;
   for (const auto& port : service.spec().ports()) {
-    const std::string protocol = port.protocol().empty() ? "TCP" : port.protocol();
-    const auto number = target_port(pod, port, protocol);
+    const std::string protocol = protocol_of(port);
+    const auto number = target_port(pod, port);
     if (!number) continue;
     core_v1::EndpointPort out;
     if (!port.name().empty()) out.set_name(port.name());
@@ -99,7 +69,7 @@ std::vector<core_v1::EndpointSubset> subsets_of(const core_v1::Service& service,
   const bool portless = service.spec().ports_size() == 0 && service.spec().clusterip() == "None";
   std::map<std::string, core_v1::EndpointSubset> by_ports;
   for (const auto& pod : pods) {
-    if (!selects(service, *pod) || is_finished(*pod)) continue;
+    if (!selects(service, *pod) || is_pod_finished(*pod)) continue;
     if (is_deleting(*pod) && !all_ready) continue;
     const std::string ip = ipv4_of(*pod);
     const Ports ports = ports_of(service, *pod);
@@ -161,19 +131,6 @@ void set_labels(const core_v1::Service& service, core_v1::Endpoints& endpoints) 
 }
 
 }  // namespace
-
-bool is_selecting(const core_v1::Service& service) {
-  return !service.spec().selector().empty() && service.spec().type() != "ExternalName";
-}
-
-bool selects(const core_v1::Service& service, const core_v1::Pod& pod) {
-  const auto& labels = pod.metadata().labels();
-  for (const auto& [key, value] : service.spec().selector()) {
-    auto it = labels.find(key);
-    if (it == labels.end() || it->second != value) return false;
-  }
-  return is_selecting(service);
-}
 
 core_v1::Endpoints wanted_endpoints(const core_v1::Service& service,
                                     const std::vector<PodPtr>& pods,

@@ -22,10 +22,6 @@ inline constexpr int kMaxAddresses = 1000;
 
 using PodPtr = std::shared_ptr<const core_v1::Pod>;
 
-// Services whose endpoints follow from a selector.
-bool is_selecting(const core_v1::Service& service);
-bool selects(const core_v1::Service& service, const core_v1::Pod& pod);
-
 // `current` (default: none yet) with subsets, labels and annotation as they should be. Above
 // `max_addresses` the ready ones come first, each subset giving its share.
 core_v1::Endpoints wanted_endpoints(const core_v1::Service& service,

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
-#include "kubus/api/int_or_string.h"
 #include "kubus/object.h"
+#include "kubus/service_pods.h"
 #include "kubus/workload.h"
 
 namespace kubus::endpointslice {
 namespace {
-
-bool is_finished(const core_v1::Pod& pod) {
-  return pod.status().phase() == "Failed" || pod.status().phase() == "Succeeded";
-}
 
 bool is_ipv4(const std::string& address) {
   return !address.empty() && address.find(':') == std::string::npos;
@@ -28,42 +23,15 @@ std::vector<std::string> addresses_of(const core_v1::Pod& pod) {
   return addresses;
 }
 
-std::optional<std::int32_t> named_port(const core_v1::Container& container, const std::string& name,
-                                       const std::string& protocol) {
-  for (const auto& port : container.ports()) {
-    const std::string& own = port.protocol().empty() ? "TCP" : port.protocol();
-    if (port.name() == name && own == protocol) return port.containerport();
-  }
-  return std::nullopt;
-}
-
-// Where the pod listens for a port of the service; nothing when it has no port of that name.
-std::optional<std::int32_t> target_port(const core_v1::Pod& pod, const core_v1::ServicePort& port,
-                                        const std::string& protocol) {
-  if (!is_string(port.targetport())) {
-    const std::int32_t number = port.targetport().intval();
-    return number ? number : port.port();
-  }
-  const std::string name = to_string(port.targetport());
-  for (const auto& container : pod.spec().containers())
-    if (auto found = named_port(container, name, protocol)) return found;
-  for (const auto& container : pod.spec().initcontainers()) {
-    if (container.restartpolicy() != "Always") continue;
-    if (auto found = named_port(container, name, protocol)) return found;
-  }
-  return std::nullopt;
-}
-
 std::vector<discovery_v1::EndpointPort> ports_of(const core_v1::Service& service,
                                                  const core_v1::Pod& pod) {
   std::vector<discovery_v1::EndpointPort> ports;
   for (const auto& port : service.spec().ports()) {
-    const std::string protocol = port.protocol().empty() ? "TCP" : port.protocol();
-    const auto number = target_port(pod, port, protocol);
+    const auto number = target_port(pod, port);
     if (!number) continue;
     auto& out = ports.emplace_back();
     out.set_name(port.name());
-    out.set_protocol(protocol);
+    out.set_protocol(protocol_of(port));
     out.set_port(*number);
     if (port.has_appprotocol()) out.set_appprotocol(port.appprotocol());
   }
@@ -98,23 +66,10 @@ std::map<std::string, std::string> plain(
 
 }  // namespace
 
-bool is_selecting(const core_v1::Service& service) {
-  return !service.spec().selector().empty() && service.spec().type() != "ExternalName";
-}
-
-bool selects(const core_v1::Service& service, const core_v1::Pod& pod) {
-  const auto& labels = pod.metadata().labels();
-  for (const auto& [key, value] : service.spec().selector()) {
-    auto it = labels.find(key);
-    if (it == labels.end() || it->second != value) return false;
-  }
-  return is_selecting(service);
-}
-
 bool is_relevant_change(const core_v1::Pod& old, const core_v1::Pod& now) {
   return old.metadata().uid() != now.metadata().uid() ||
          plain(old.metadata().labels()) != plain(now.metadata().labels()) ||
-         is_finished(old) != is_finished(now) || is_deleting(old) != is_deleting(now) ||
+         is_pod_finished(old) != is_pod_finished(now) || is_deleting(old) != is_deleting(now) ||
          is_pod_ready(old) != is_pod_ready(now) || addresses_of(old) != addresses_of(now) ||
          !same_content(old.spec(), now.spec());
 }
@@ -138,7 +93,7 @@ std::vector<PortGroup> wanted_groups(const core_v1::Service& service,
     return {};
   std::map<std::string, PortGroup> groups;
   for (const auto& pod : pods) {
-    if (!selects(service, *pod) || is_finished(*pod)) continue;
+    if (!selects(service, *pod) || is_pod_finished(*pod)) continue;
     const auto addresses = addresses_of(*pod);
     if (addresses.empty()) continue;
     auto ports = ports_of(service, *pod);

@@ -23,9 +23,6 @@ struct PortGroup {
   std::vector<discovery_v1::Endpoint> endpoints;
 };
 
-// Services whose endpoints follow from a selector.
-bool is_selecting(const core_v1::Service& service);
-bool selects(const core_v1::Service& service, const core_v1::Pod& pod);
 // False when a change of a pod can be seen in no slice.
 bool is_relevant_change(const core_v1::Pod& old, const core_v1::Pod& now);
 

@@ -1,5 +1,6 @@
 #include <kubus/controller.h>
 #include <kubus/plugin.h>
+#include <kubus/service_pods.h>
 
 #include "slice_changes.h"
 

@@ -7,15 +7,12 @@
 
 #include "condition.h"
 #include "decision.h"
+#include "kubus/workload.h"
 
 namespace kubus::scheduler {
 namespace {
 
 SchedulingQueue::Time now_steady() { return std::chrono::steady_clock::now(); }
-
-bool is_finished(const core_v1::Pod& pod) {
-  return pod.status().phase() == "Succeeded" || pod.status().phase() == "Failed";
-}
 
 core_v1::Binding binding_of(const core_v1::Pod& pod, const std::string& node) {
   core_v1::Binding binding;
@@ -62,7 +59,7 @@ void Scheduler::on_node(const NodePtr& old, const NodePtr& now) {
 bool Scheduler::is_ours(const core_v1::Pod& pod) const {
   return pod.spec().nodename().empty() && pod.spec().schedulername() == name_ &&
          pod.spec().schedulinggates().empty() && !pod.metadata().has_deletiontimestamp() &&
-         !is_finished(pod);
+         !is_pod_finished(pod);
 }
 
 void Scheduler::on_pod(const PodPtr& old, const PodPtr& now) {
@@ -85,7 +82,7 @@ void Scheduler::forget(const core_v1::Pod& pod) {
 }
 
 void Scheduler::on_assigned(const PodPtr& old, const core_v1::Pod& pod) {
-  if (is_finished(pod)) return forget(pod);
+  if (is_pod_finished(pod)) return forget(pod);
   queue_.erase(key_of(pod));
   assumed_.erase(pod.metadata().uid());
   table_.put_pod(pod.metadata().uid(), pod.spec().nodename(), use_of(pod));

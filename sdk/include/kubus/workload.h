@@ -32,6 +32,8 @@ class LabelSelector;
 
 namespace kubus {
 
+// Its containers have ended for good.
+bool is_pod_finished(const core_v1::Pod& pod);
 // Neither finished nor being deleted.
 bool is_pod_active(const core_v1::Pod& pod);
 bool is_pod_ready(const core_v1::Pod& pod);

@@ -56,9 +56,12 @@ const core_v1::PodCondition* find_condition(const core_v1::Pod& pod, std::string
   return nullptr;
 }
 
+bool is_pod_finished(const core_v1::Pod& pod) {
+  return pod.status().phase() == "Succeeded" || pod.status().phase() == "Failed";
+}
+
 bool is_pod_active(const core_v1::Pod& pod) {
-  return pod.status().phase() != "Succeeded" && pod.status().phase() != "Failed" &&
-         !pod.metadata().has_deletiontimestamp();
+  return !is_pod_finished(pod) && !pod.metadata().has_deletiontimestamp();
 }
 
 bool is_pod_ready(const core_v1::Pod& pod) {
