@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
+#include "eventually.h"
 #include "overlay.h"
 
 namespace kubus::runtime_oci::test {
@@ -118,11 +118,7 @@ void Lab::restart() {
 }
 
 void Lab::eventually(const std::function<bool()>& done, const std::string& what) {
-  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
-  while (!done()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "never: " << what;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  ASSERT_TRUE(testing::eventually(done, kDeadline)) << "never: " << what;
 }
 
 runtime::SandboxConfig Lab::sandbox_config(const std::string& uid) {

@@ -42,7 +42,7 @@ struct BadFile {
   const char* says;
 };
 
-class BadFileTest : public testing::TestWithParam<BadFile> {};
+class BadFileTest : public ::testing::TestWithParam<BadFile> {};
 
 TEST_P(BadFileTest, IsRefusedWithItsReason) {
   Scratch scratch;
@@ -51,13 +51,13 @@ TEST_P(BadFileTest, IsRefusedWithItsReason) {
   options.path = scratch.file();
   const auto engine = Engine::open(std::move(options));
   ASSERT_FALSE(engine.ok());
-  EXPECT_THAT(engine.status().message(), testing::HasSubstr(GetParam().says));
-  EXPECT_THAT(engine.status().message(), testing::HasSubstr(scratch.file()));
+  EXPECT_THAT(engine.status().message(), ::testing::HasSubstr(GetParam().says));
+  EXPECT_THAT(engine.status().message(), ::testing::HasSubstr(scratch.file()));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Open, BadFileTest,
-    testing::Values(
+    ::testing::Values(
         BadFile{"garbage", [](auto& p) { write_file(p, std::string(5000, 'x')); }, "damaged"},
         BadFile{"foreign", [](auto& p) { run_sql(p, "CREATE TABLE t(a)"); }, "not a Kubus store"},
         BadFile{"newer",
@@ -134,7 +134,7 @@ TEST(Open, RefusesAFileInUse) {
   options.path = scratch.file();
   const auto second = Engine::open(std::move(options));
   EXPECT_EQ(second.status().code(), Code::kServiceUnavailable);
-  EXPECT_THAT(second.status().message(), testing::HasSubstr("in use"));
+  EXPECT_THAT(second.status().message(), ::testing::HasSubstr("in use"));
 }
 
 TEST(Open, WaitsForItsPredecessorWhenAsked) {

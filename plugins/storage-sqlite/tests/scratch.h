@@ -4,15 +4,16 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "engine.h"
+#include "eventually.h"
 
 namespace kubus::storage_sqlite {
+
+using kubus::testing::eventually;
 
 class Scratch {
  public:
@@ -31,17 +32,6 @@ class Scratch {
  private:
   std::string path_;
 };
-
-// Whether `condition` came true within the deadline.
-template <class Condition>
-bool eventually(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 inline std::unique_ptr<Engine> must_open(EngineOptions options) {
   auto engine = Engine::open(std::move(options));
