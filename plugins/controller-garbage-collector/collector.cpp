@@ -11,17 +11,22 @@ namespace {
 
 constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kAbsentOwners = 500;
+// How long the first lists are waited for; then it goes on with the kinds that are there.
+constexpr std::chrono::seconds kPatience{30};
 
 bool is_collected(const ResourceInfo& info) {
   return info.message && info.list && info.plural != "events" && info.has_verb("list") &&
          info.has_verb("watch") && info.has_verb("delete");
 }
 
+// Whichever version the reference names, the object is the same.
 const ResourceInfo* kind_of(const OwnerRef& ref) {
   const auto slash = ref.api_version.find('/');
-  if (slash == std::string::npos) return find_kind("", ref.api_version, ref.kind);
   const std::string_view text = ref.api_version;
-  return find_kind(text.substr(0, slash), text.substr(slash + 1), ref.kind);
+  const auto* kind = slash == std::string::npos
+                         ? find_kind("", text, ref.kind)
+                         : find_kind(text.substr(0, slash), text.substr(slash + 1), ref.kind);
+  return kind ? &newest_version(*kind) : nullptr;
 }
 
 bool not_found(const Status& status) { return status.code() == Code::kNotFound; }
@@ -37,17 +42,16 @@ Collector::Collector(Context& context)
              [this](const std::string& uid) { return work(uid); }) {}
 
 void Collector::start() {
-  std::set<std::string> seen;  // one version of each resource shows all of its objects
-  std::vector<const ResourceInfo*> kinds;
-  for (const ResourceInfo& info : all_resources())
-    if (is_collected(info) && seen.insert(info.group_resource()).second) kinds.push_back(&info);
-  unsynced_ = kinds.size();
+  std::vector<const ResourceInfo*> kinds = newest_resources();
+  std::erase_if(kinds, [](const ResourceInfo* info) { return !is_collected(*info); });
+  for (const ResourceInfo* info : kinds) unsynced_.insert(info->group_resource());
+  patience_ = context_.loop().after(kPatience, [this] { begin(); });
   for (const ResourceInfo* info : kinds) {
     caches_.push_back(ObjectCache::of(context_, info->message, {}));
     subscriptions_.push_back(caches_.back()->subscribe(
         context_,
         [this, info](const ObjectPtr& old, const ObjectPtr& now) { changed(*info, old, now); },
-        [this] { synced(); }));
+        [this, info] { synced(*info); }));
   }
 }
 
@@ -79,13 +83,22 @@ void Collector::raise(const Raised& raised, const Message* about) {
                         ", name: " + ref.name + ", uid: " + ref.uid +
                         "] does not exist in namespace \"" + ns + "\"");
   }
-  // Before everything is listed, an owner that is not there says nothing.
-  if (unsynced_ > 0) return;
+  // Before everything is listed, an owner that is not there says little.
+  if (!begun_) return;
   for (const std::string& uid : raised.look_at) queue_.add(uid);
 }
 
-void Collector::synced() {
-  if (--unsynced_ > 0) return;
+void Collector::synced(const ResourceInfo& resource) {
+  unsynced_.erase(resource.group_resource());
+  if (begun_)
+    context_.log().info("kind listed late", {{"kind", resource.group_resource()}});
+  else if (unsynced_.empty())
+    begin();
+}
+
+void Collector::begin() {
+  if (std::exchange(begun_, true)) return;
+  patience_.reset();
   std::set<std::string> suspects;
   std::size_t size = 0;
   {
@@ -93,7 +106,13 @@ void Collector::synced() {
     suspects = graph_.suspects();
     size = graph_.size();
   }
-  context_.log().info("graph complete", {{"objects", size}, {"suspects", suspects.size()}});
+  std::string missing;
+  for (const std::string& kind : unsynced_) missing += (missing.empty() ? "" : ", ") + kind;
+  if (missing.empty())
+    context_.log().info("graph complete", {{"objects", size}, {"suspects", suspects.size()}});
+  else
+    context_.log().warn("goes on without the kinds that cannot be listed",
+                        {{"kinds", missing}, {"objects", size}, {"suspects", suspects.size()}});
   for (const std::string& uid : suspects) queue_.add(uid);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,9 @@ class Collector {
 
   void changed(const ResourceInfo& resource, const ObjectPtr& old, const ObjectPtr& now);
   void raise(const Raised& raised, const Message* about);
-  void synced();
+  void synced(const ResourceInfo& resource);
+  // The graph is as complete as it gets for now: work on what it raises.
+  void begin();
 
   std::optional<Node> snapshot(const std::string& uid) const;
   Outcome work(const std::string& uid);
@@ -44,7 +47,9 @@ class Collector {
   AbsentOwners absent_;
   mutable std::mutex mutex_;
   Graph graph_;
-  std::size_t unsynced_ = 0;  // kinds whose first list is not in; on the Loop
+  std::set<std::string> unsynced_;  // kinds whose first list is not in; on the Loop
+  bool begun_ = false;              // on the Loop
+  Registration patience_;
   WorkQueue queue_;
   std::vector<std::shared_ptr<ObjectCache>> caches_;
   std::vector<Registration> subscriptions_;

@@ -73,15 +73,10 @@ void set_condition(core_v1::NamespaceStatus& status, const Condition& wanted, Sy
 
 std::vector<const ResourceInfo*> deletable_resources() {
   std::vector<const ResourceInfo*> out;
-  for (const ResourceInfo& resource : all_resources()) {
-    if (!resource.namespaced || !resource.list || !resource.has_verb("list") ||
-        !resource.has_verb("deletecollection"))
-      continue;
-    const bool known = std::any_of(out.begin(), out.end(), [&](const ResourceInfo* other) {
-      return other->group == resource.group && other->plural == resource.plural;
-    });
-    if (!known) out.push_back(&resource);
-  }
+  for (const ResourceInfo* resource : newest_resources())
+    if (resource->namespaced && resource->list && resource->has_verb("list") &&
+        resource->has_verb("deletecollection"))
+      out.push_back(resource);
   std::stable_partition(out.begin(), out.end(),
                         [](const ResourceInfo* r) { return r->group_resource() == "pods"; });
   return out;

@@ -1,5 +1,10 @@
+#include <fcntl.h>
 #include <kubus/plugin.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "kubelet.h"
@@ -9,8 +14,13 @@ namespace kubus::kubelet {
 class KubeletPlugin : public Plugin {
  public:
   using Plugin::Plugin;
+  ~KubeletPlugin() override {
+    kubelet_.reset();
+    if (lock_ >= 0) ::close(lock_);
+  }
 
   Status start() override {
+    KUBUS_TRY(take_node());
     const Config config = context().config();
     NodeSettings settings;
     settings.state_dir = context().state_dir();
@@ -48,6 +58,16 @@ class KubeletPlugin : public Plugin {
   }
 
  private:
+  // Two must not work on the same pods: the predecessor of an upgrade ends first.
+  Status take_node() {
+    const std::string path = context().state_dir() + "/lock";
+    lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0) return {Code::kInternalError, path + ": " + std::strerror(errno)};
+    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return {};
+    return {Code::kConflict, "another node agent has " + context().state_dir()};
+  }
+
+  int lock_ = -1;
   std::unique_ptr<Kubelet> kubelet_;
 };
 

@@ -23,10 +23,8 @@ ProcessId find_monitor(const std::string& bundle, const std::string& id) {
 
 }  // namespace
 
-void Containers::adopt(bool alone) {
-  for (const auto& id : list_dir(node_.settings.containers())) adopt_one(id, alone);
-  if (!alone) return;
-  forget_removed();
+void Containers::adopt() {
+  for (const auto& id : list_dir(node_.settings.containers())) adopt_one(id);
   std::set<std::string> attached;
   for (const auto& entry : node_.registry.containers())
     attached.insert(attach_name(node_.registry.describe(entry).id()));
@@ -46,25 +44,11 @@ void Containers::discard(const std::string& id) {
   (void)remove_tree(node_.settings.container(id)).ok();
 }
 
-void Containers::forget_removed() {
-  for (const auto& entry : node_.registry.containers()) {
-    const auto container = node_.registry.describe(entry);
-    if (exists(node_.settings.container(container.id()))) continue;
-    node_.registry.remove_container(container.id());
-    release_images(node_, container);
-    node_.events.container(runtime::Event::CONTAINER_REMOVED, container);
-  }
-}
-
-void Containers::adopt_one(const std::string& id, bool alone) {
+void Containers::adopt_one(const std::string& id) {
   auto loaded = load_container(node_.settings.container(id) + "/record");
-  if (const auto known = node_.registry.container(id); known.ok()) {
-    if (loaded.ok()) refresh(*known, *loaded);
-    return;
-  }
-  if (!loaded.ok()) return alone ? discard(id) : void();
+  if (!loaded.ok()) return discard(id);
   const auto sandbox = node_.registry.sandbox(loaded->message.sandbox_id());
-  if (!sandbox.ok()) return alone ? discard(id) : void();
+  if (!sandbox.ok()) return discard(id);
   auto entry = std::make_shared<ContainerEntry>();
   entry->record = std::move(*loaded);
   entry->cgroup = container_cgroup(node_.registry.describe(*sandbox), id);
@@ -74,12 +58,11 @@ void Containers::adopt_one(const std::string& id, bool alone) {
     if (!mount.image().empty()) (void)node_.images->acquire(mount.image()).ok();
   node_.registry.add(id, entry);
   if (container.state() == runtime::CONTAINER_RUNNING) return adopt_running(entry);
-  if (container.state() == runtime::CONTAINER_CREATED) return adopt_created(entry, alone);
-  if (alone) release(entry);
+  if (container.state() == runtime::CONTAINER_CREATED) return adopt_created(entry);
+  release(entry);
 }
 
-void Containers::adopt_created(const ContainerPtr& entry, bool alone) {
-  if (!alone) return;  // a predecessor may be starting it
+void Containers::adopt_created(const ContainerPtr& entry) {
   const auto container = node_.registry.describe(entry);
   const auto directory = node_.settings.container(container.id());
   if (const auto monitor = find_monitor(directory, container.id()); monitor.pid != 0) {
@@ -93,19 +76,6 @@ void Containers::adopt_created(const ContainerPtr& entry, bool alone) {
   node_.images->release(container.image_id());
   if (const auto mounted = mount_root(node_, container, lease->lowers); !mounted.ok())
     node_.log.warn("root of a container is lost", {{"error", mounted.message()}});
-}
-
-// What the predecessor did with it after we had looked.
-void Containers::refresh(const ContainerPtr& entry, const ContainerRecord& record) {
-  const auto ours = node_.registry.describe(entry).state();
-  if (ours == runtime::CONTAINER_CREATED && record.message.state() != ours) {
-    const std::lock_guard lock(node_.registry.mutex);
-    entry->record = record;
-  }
-  const auto now = node_.registry.describe(entry).state();
-  if (ours != now && now == runtime::CONTAINER_RUNNING) return adopt_running(entry);
-  if (now == runtime::CONTAINER_CREATED) return adopt_created(entry, true);
-  if (now == runtime::CONTAINER_EXITED) release(entry);
 }
 
 void Containers::adopt_running(const ContainerPtr& entry) {

@@ -84,7 +84,7 @@ void Containers::on_monitor_gone(const std::string& id) {
 
 void Containers::finish(const ContainerPtr& entry, const Outcome& outcome) {
   runtime::Container result;
-  std::vector<std::function<void()>> waiting;
+  std::vector<std::function<void(const Status&)>> waiting;
   const bool oom = node_.cgroups.oom_kills(entry->cgroup) > 0 && outcome.exit_code != 0;
   {
     const std::lock_guard lock(node_.registry.mutex);
@@ -106,7 +106,7 @@ void Containers::finish(const ContainerPtr& entry, const Outcome& outcome) {
   }
   node_.events.container(runtime::Event::CONTAINER_EXITED, result);
   node_.pool.post([this, entry] { release(entry); });
-  for (const auto& call : waiting) call();
+  for (const auto& call : waiting) call({});
 }
 
 void Containers::release(const ContainerPtr& entry) {
@@ -141,7 +141,7 @@ void Containers::stop(const std::string& id, std::chrono::milliseconds timeout,
     running = container.state() == runtime::CONTAINER_RUNNING;
     process = entry->record.process;
     if (signal.empty()) signal = container.stop_signal();
-    if (running) entry->on_exit.push_back([stopping] { stopping->finish({}); });
+    if (running) entry->on_exit.push_back([stopping](const Status& why) { stopping->finish(why); });
   }
   if (!running) return stopping->finish({});
   const auto kill = [this, entry, process, stopping] {
@@ -159,6 +159,17 @@ void Containers::stop(const std::string& id, std::chrono::milliseconds timeout,
   if (const auto sent = process.signal(number > 0 ? number : SIGTERM); !sent.ok())
     return stopping->finish(sent);
   stopping->arm(node_.loop.after(timeout, kill));
+}
+
+void Containers::abandon_stops() {
+  for (const auto& entry : node_.registry.containers()) {
+    std::vector<std::function<void(const Status&)>> waiting;
+    {
+      const std::lock_guard lock(node_.registry.mutex);
+      waiting.swap(entry->on_exit);
+    }
+    for (const auto& call : waiting) call({Code::kUnavailable, "the runtime is being replaced"});
+  }
 }
 
 void Containers::remove(const std::string& id, bool keep_log, Done done) {

@@ -23,6 +23,8 @@ class Containers {
   void stop(const std::string& id, std::chrono::milliseconds timeout, const std::string& signal,
             Done done);
   void remove(const std::string& id, bool keep_log, Done done);
+  // Every stop under way is answered with kUnavailable; its containers get no further signal.
+  void abandon_stops();
   Status signal(const std::string& id, const std::string& signal);
   Result<runtime::Container> update(const std::string& id, const runtime::Resources& resources);
   Status reopen_log(const std::string& id);
@@ -33,7 +35,7 @@ class Containers {
   void release(const ContainerPtr& entry);
 
   // As Sandboxes::adopt, after it.
-  void adopt(bool alone);
+  void adopt();
 
  private:
   Status launch(const ContainerPtr& entry);
@@ -49,10 +51,8 @@ class Containers {
   void finish(const ContainerPtr& entry, const Outcome& outcome);
   Status finish_remove(const ContainerPtr& entry, bool keep_log);
   Result<Outcome> read_exit(const std::string& id) const;
-  void adopt_one(const std::string& id, bool alone);
-  void adopt_created(const ContainerPtr& entry, bool alone);
-  void refresh(const ContainerPtr& entry, const ContainerRecord& record);
-  void forget_removed();
+  void adopt_one(const std::string& id);
+  void adopt_created(const ContainerPtr& entry);
   void adopt_running(const ContainerPtr& entry);
   void discard(const std::string& id);
 

@@ -14,6 +14,9 @@ class SyncSession : public Session {
   SyncSession(Node& node, Sessions& sessions, std::chrono::milliseconds timeout,
               Sessions::ExecDone done)
       : node_(node), sessions_(sessions), timeout_(timeout), done_(std::move(done)) {}
+  ~SyncSession() override {
+    if (done_) done_(Status(Code::kUnavailable, "the runtime is being replaced"));
+  }
 
   void begin(Result<std::unique_ptr<ExecProcess>> process) {
     if (!process.ok()) return finish(process.status());
@@ -58,7 +61,7 @@ class SyncSession : public Session {
 
   void finish(Result<runtime::ExecSyncResponse> result) {
     timer_.reset();
-    done_(std::move(result));
+    std::exchange(done_, nullptr)(std::move(result));
     sessions_.drop(this);
   }
 

@@ -16,20 +16,11 @@ namespace kubus::runtime_oci {
 ImageStore::ImageStore(std::string directory, LayerLimits limits)
     : directory_(std::move(directory)), limits_(limits) {}
 
-Result<std::unique_ptr<ImageStore>> ImageStore::open(std::string directory, LayerLimits limits,
-                                                     bool alone) {
+Result<std::unique_ptr<ImageStore>> ImageStore::open(std::string directory, LayerLimits limits) {
   std::unique_ptr<ImageStore> self(new ImageStore(std::move(directory), limits));
   KUBUS_TRY(self->prepare());
-  if (alone) self->sweep();
+  self->sweep();
   return self;
-}
-
-Status ImageStore::reload() {
-  const std::lock_guard change(change_);
-  const std::lock_guard lock(mutex_);
-  KUBUS_TRY(read_index());
-  sweep();
-  return {};
 }
 
 std::string ImageStore::blob_path(const std::string& digest) const {

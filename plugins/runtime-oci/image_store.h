@@ -24,12 +24,8 @@ namespace kubus::runtime_oci {
 
 class ImageStore {
  public:
-  // `alone`: nobody else uses the directory, and what the index does not know is removed.
-  static Result<std::unique_ptr<ImageStore>> open(std::string directory, LayerLimits limits,
-                                                  bool alone = true);
-  // Reads the index again after another user of the directory has gone, and removes what it does
-  // not know.
-  Status reload();
+  // Nobody else may use the directory: what the index does not know is removed.
+  static Result<std::unique_ptr<ImageStore>> open(std::string directory, LayerLimits limits);
 
   // The images of an OCI or docker archive. `name`, if given, replaces the archive's names.
   Result<std::vector<runtime::Image>> load(const std::string& file, const std::string& name);

@@ -12,6 +12,7 @@
 #include "kubus/loop.h"
 #include "kubus/pool.h"
 #include "oci_cli.h"
+#include "process.h"
 #include "registry.h"
 #include "settings.h"
 
@@ -28,6 +29,7 @@ struct Node {
   std::unique_ptr<ImageStore> images;
   EventHub events;
   Registry registry;
+  Cancel cancelled{};  // of what takes long
 };
 
 // The outcome of an operation that takes its time, once, on any thread.

@@ -48,24 +48,33 @@ class RuntimeOci : public Plugin {
     context().pool().post([this] {
       auto opened = Runtime::open(settings_of(context()), context().loop(), context().pool(),
                                   context().log());
-      if (!opened.ok()) return context().fail(opened.status());
-      runtime_ = std::move(*opened);
-      const auto status = runtime_->status();
-      context().log().info(
-          "container runtime is ready",
-          {{"runtime", status.runtime_name()},
-           {"version", status.runtime_version()},
-           {"cgroup", status.cgroup_version()},
-           {"sandboxes", runtime_->list(kubus::runtime::ListSandboxesRequest()).sandboxes_size()}});
-      const auto served =
-          context().server().serve(kubus::runtime::kService, make_service(*runtime_));
-      if (!served.ok()) return context().fail(served);
-      ready();
+      context().loop().post([this, opened = std::make_shared<decltype(opened)>(std::move(opened))] {
+        if (!opened->ok()) return context().fail(opened->status());
+        serve(std::move(**opened));
+      });
     });
     return starting();
   }
 
+  void drain() override {
+    if (runtime_) runtime_->drain();
+  }
+
  private:
+  void serve(std::unique_ptr<Runtime> runtime) {
+    runtime_ = std::move(runtime);
+    const auto status = runtime_->status();
+    context().log().info(
+        "container runtime is ready",
+        {{"runtime", status.runtime_name()},
+         {"version", status.runtime_version()},
+         {"cgroup", status.cgroup_version()},
+         {"sandboxes", runtime_->list(kubus::runtime::ListSandboxesRequest()).sandboxes_size()}});
+    const auto served = context().server().serve(kubus::runtime::kService, make_service(*runtime_));
+    if (!served.ok()) return context().fail(served);
+    ready();
+  }
+
   std::unique_ptr<Runtime> runtime_;
 };
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -167,7 +168,12 @@ int wait_exit(pid_t pid) {
   return 128 + WTERMSIG(status);
 }
 
-Result<RunResult> run(SpawnOptions options, std::chrono::milliseconds timeout) {
+Cancel::Cancel() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+void Cancel::signal() { (void)::eventfd_write(fd_.get(), 1); }
+
+Result<RunResult> run(SpawnOptions options, std::chrono::milliseconds timeout,
+                      const Cancel* cancel) {
   auto out = Pipe::make();
   auto err = Pipe::make();
   if (!out.ok()) return out.status();
@@ -182,15 +188,20 @@ Result<RunResult> run(SpawnOptions options, std::chrono::milliseconds timeout) {
   RunResult result;
   const UniqueFd ended(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
   const auto deadline = std::chrono::steady_clock::now() + timeout;
-  pollfd fds[3] = {
-      {out->read.get(), POLLIN, 0}, {err->read.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}};
-  bool timed_out = false;
+  pollfd fds[4] = {{out->read.get(), POLLIN, 0},
+                   {err->read.get(), POLLIN, 0},
+                   {ended.get(), POLLIN, 0},
+                   {cancel ? cancel->fd() : -1, POLLIN, 0}};
+  Status given_up;
   // Its end counts, not that of its output, which a daemon it left behind may hold open.
   for (bool running = true; running;) {
-    const int ready = ::poll(fds, 3, remaining_ms(deadline));
+    const int ready = ::poll(fds, 4, remaining_ms(deadline));
     if (ready < 0 && errno != EINTR) break;
-    if (ready == 0) {
-      timed_out = true;
+    if (ready == 0)
+      given_up = {Code::kTimeout, options.argv.front() + " did not finish in time"};
+    else if (ready > 0 && fds[3].revents)
+      given_up = {Code::kUnavailable, options.argv.front() + " was cancelled"};
+    if (!given_up.ok()) {
       ::kill(*pid, SIGKILL);
       break;
     }
@@ -206,7 +217,7 @@ Result<RunResult> run(SpawnOptions options, std::chrono::milliseconds timeout) {
     while (errno != EAGAIN && drain(fd, *text)) {
     }
   }
-  if (timed_out) return Status(Code::kTimeout, options.argv.front() + " did not finish in time");
+  if (!given_up.ok()) return given_up;
   return result;
 }
 

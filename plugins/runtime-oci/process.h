@@ -47,13 +47,26 @@ Result<pid_t> spawn(const SpawnOptions& options);
 // Exit code of our child `pid` (128 + signal when killed); blocks.
 int wait_exit(pid_t pid);
 
+// Ends what waits for something, from another thread, once and for all.
+class Cancel {
+ public:
+  Cancel();
+  void signal();
+  int fd() const { return fd_.get(); }  // readable from then on
+
+ private:
+  UniqueFd fd_;
+};
+
 struct RunResult {
   int exit_code = 0;
   std::string out;
   std::string err;
 };
-// Standard output and error are kept up to 1 MiB each. Past `timeout`: killed, code Timeout.
-Result<RunResult> run(SpawnOptions options, std::chrono::milliseconds timeout);
+// Standard output and error are kept up to 1 MiB each. Past `timeout`: killed, code Timeout;
+// cancelled: killed, code Unavailable.
+Result<RunResult> run(SpawnOptions options, std::chrono::milliseconds timeout,
+                      const Cancel* cancel = nullptr);
 
 // A pipe, both ends close-on-exec.
 struct Pipe {

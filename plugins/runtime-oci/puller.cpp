@@ -83,7 +83,7 @@ class Skopeo {
     if (insecure()) options.argv.push_back(std::string(tls_option) + "=false");
     options.argv.insert(options.argv.end(), arguments.end() - tail(arguments), arguments.end());
     options.env = environment();
-    const auto result = run(std::move(options), patience);
+    const auto result = run(std::move(options), patience, &node_.cancelled);
     if (!result.ok()) return result.status();
     if (result->exit_code != 0) return failure(result->err);
     return result->out;

@@ -39,9 +39,10 @@ struct ContainerEntry {
   ContainerRecord record;
   std::string cgroup;
   std::shared_ptr<ProcessWatch> watch;
-  std::vector<std::function<void()>> on_exit;  // run once, without the mutex
-  bool killed = false;                         // by us, with KILL
-  bool released = false;                       // mounts and cgroup are gone; under `operation`
+  // Run once, without the mutex: when it has ended, or with why that is not waited for any more.
+  std::vector<std::function<void(const Status&)>> on_exit;
+  bool killed = false;    // by us, with KILL
+  bool released = false;  // mounts and cgroup are gone; under `operation`
 };
 
 using SandboxPtr = std::shared_ptr<SandboxEntry>;

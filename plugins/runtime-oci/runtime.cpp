@@ -11,8 +11,6 @@
 namespace kubus::runtime_oci {
 namespace {
 
-constexpr std::chrono::milliseconds kLockRetry(50);
-
 template <class Wanted>
 bool has_labels(const Wanted& wanted,
                 const google::protobuf::Map<std::string, std::string>& labels) {
@@ -52,7 +50,8 @@ Runtime::Runtime(Settings settings, Loop& loop, Pool& pool, Logger log, OciCli o
             .conmon = {},
             .images = nullptr,
             .events = {},
-            .registry = Registry(node_.settings)},
+            .registry = Registry(node_.settings),
+            .cancelled = {}},
       containers_(node_),
       sandboxes_(node_, containers_),
       sessions_(node_),
@@ -60,22 +59,10 @@ Runtime::Runtime(Settings settings, Loop& loop, Pool& pool, Logger log, OciCli o
 
 Runtime::~Runtime() = default;
 
-bool Runtime::take_lock() { return ::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0; }
-
-void Runtime::await_predecessor() {
-  // It drains within seconds; a lock cannot be waited for without a thread.
-  waiting_ = node_.loop.every(kLockRetry, [this] {
-    if (!take_lock()) return;
-    node_.pool.post([this] { take_over(); });
-    waiting_.reset();
-  });
-}
-
-void Runtime::take_over() {
-  if (const auto read = node_.images->reload(); !read.ok())
-    node_.log.error("the index of images cannot be read", {{"error", read.message()}});
-  sandboxes_.adopt(true);
-  containers_.adopt(true);
+void Runtime::drain() {
+  node_.cancelled.signal();
+  sessions_.end_all();
+  containers_.abandon_stops();
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Pool& pool,
@@ -92,11 +79,11 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Po
   if (!conmon.ok()) return conmon.status();
   UniqueFd lock(::open((settings.state_dir + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return errno_status(settings.state_dir + "/lock");
-  const bool alone = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
-  if (alone)
-    for (const auto& name : list_dir(settings.sessions()))
-      (void)remove_tree(settings.sessions() + "/" + name).ok();
-  auto images = ImageStore::open(settings.images(), settings.layer_limits, alone);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    return Status(Code::kConflict, "another process has " + settings.state_dir);
+  for (const auto& name : list_dir(settings.sessions()))
+    (void)remove_tree(settings.sessions() + "/" + name).ok();
+  auto images = ImageStore::open(settings.images(), settings.layer_limits);
   if (!images.ok()) return images.status();
   std::unique_ptr<Runtime> self(new Runtime(std::move(settings), loop, pool, std::move(log),
                                             std::move(*oci), std::move(cgroups)));
@@ -110,9 +97,8 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Po
   });
   if (!exits.ok()) return exits.status();
   self->exits_ = std::move(*exits);
-  self->sandboxes_.adopt(alone);
-  self->containers_.adopt(alone);
-  if (!alone) self->await_predecessor();
+  self->sandboxes_.adopt();
+  self->containers_.adopt();
   return self;
 }
 

@@ -19,12 +19,16 @@ namespace kubus::runtime_oci {
 
 class Runtime {
  public:
-  // Takes over what is in the directories. While another Runtime still has them (the generation
-  // that this one replaces), nothing is removed; once that one is gone, a second look finds what it
-  // did last. `loop` and `pool` must be stopped before the Runtime is destroyed. Blocks.
+  // Takes over what is in the directories. kConflict while another Runtime has them (the generation
+  // that this one replaces): what is half made there only its maker knows. `loop` and `pool` must
+  // be stopped before the Runtime is destroyed. Blocks.
   static Result<std::unique_ptr<Runtime>> open(Settings settings, Loop& loop, Pool& pool,
                                                Logger log);
   ~Runtime();
+
+  // Ends what may take long: pulls, commands and stops that are waited for fail with kUnavailable;
+  // whoever asked will ask the successor. On the loop.
+  void drain();
 
   runtime::StatusResponse status() const;
   Sandboxes& sandboxes() { return sandboxes_; }
@@ -47,9 +51,6 @@ class Runtime {
   runtime::PruneImagesResponse prune(const runtime::PruneImagesRequest& request);  // blocks
 
  private:
-  bool take_lock();
-  void await_predecessor();
-  void take_over();
   Runtime(Settings settings, Loop& loop, Pool& pool, Logger log, OciCli oci, Cgroups cgroups);
 
   Node node_;
@@ -59,7 +60,6 @@ class Runtime {
   Puller puller_;
   std::unique_ptr<ExitWatch> exits_;
   UniqueFd lock_;  // held as long as we live
-  Registration waiting_;
 };
 
 }  // namespace kubus::runtime_oci

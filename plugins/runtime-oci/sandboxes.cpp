@@ -245,10 +245,8 @@ Status Sandboxes::finish_remove(const SandboxPtr& entry) {
   return {};
 }
 
-void Sandboxes::adopt(bool alone) {
-  for (const auto& id : list_dir(node_.settings.sandboxes())) adopt_one(id, alone);
-  if (!alone) return;
-  forget_removed();
+void Sandboxes::adopt() {
+  for (const auto& id : list_dir(node_.settings.sandboxes())) adopt_one(id);
   for (const auto& [id, holder] : find_pauses(node_.settings.empty_root())) {
     const auto entry = node_.registry.sandbox(id);
     if (!entry.ok() || node_.registry.describe(*entry).pid() != holder.pid)
@@ -261,20 +259,9 @@ void Sandboxes::adopt(bool alone) {
   }
 }
 
-void Sandboxes::forget_removed() {
-  for (const auto& entry : node_.registry.sandboxes()) {
-    const auto sandbox = node_.registry.describe(entry);
-    if (exists(node_.settings.sandbox(sandbox.id()))) continue;
-    node_.registry.remove_sandbox(sandbox.id());
-    node_.events.sandbox(runtime::Event::SANDBOX_REMOVED, sandbox);
-  }
-}
-
-void Sandboxes::adopt_one(const std::string& id, bool alone) {
-  if (node_.registry.sandbox(id).ok()) return;
+void Sandboxes::adopt_one(const std::string& id) {
   auto loaded = load_sandbox(node_.settings.sandbox(id) + "/record");
   if (!loaded.ok()) {
-    if (!alone) return;
     node_.log.warn("removing a sandbox without a record", {{"sandbox", id}});
     (void)remove_tree(node_.settings.sandbox(id)).ok();
     return;
@@ -283,8 +270,6 @@ void Sandboxes::adopt_one(const std::string& id, bool alone) {
   entry->record = std::move(*loaded);
   const bool alive =
       entry->record.message.state() == runtime::SANDBOX_READY && entry->record.process.alive();
-  // A predecessor may be about to start its holder.
-  if (!alive && !alone) return;
   if (!alive) {
     entry->record.message.set_state(runtime::SANDBOX_NOT_READY);
     entry->record.message.set_pid(0);

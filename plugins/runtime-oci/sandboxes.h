@@ -20,9 +20,8 @@ class Sandboxes {
   void stop(const std::string& id, Done done);
   void remove(const std::string& id, Done done);
 
-  // Takes over what a predecessor left. `alone`: it is gone, so what cannot be taken over is
-  // removed. Called again when a predecessor that was still there has gone.
-  void adopt(bool alone);
+  // Takes over what a predecessor left; what cannot be taken over is removed.
+  void adopt();
 
  private:
   Status prepare(const runtime::Sandbox& sandbox);
@@ -34,8 +33,7 @@ class Sandboxes {
   Status finish_remove(const SandboxPtr& entry);
   void release(const runtime::Sandbox& sandbox);
   std::string cgroup_of(const runtime::Sandbox& sandbox) const;
-  void adopt_one(const std::string& id, bool alone);
-  void forget_removed();
+  void adopt_one(const std::string& id);
 
   Node& node_;
   Containers& containers_;

@@ -6,11 +6,16 @@
 namespace kubus::runtime_oci {
 
 void Sessions::keep(std::shared_ptr<Session> session) {
-  sessions_[session.get()] = std::move(session);
+  if (!ended_) sessions_[session.get()] = std::move(session);
 }
 
 void Sessions::drop(const Session* session) {
   node_.loop.post([this, session] { sessions_.erase(session); });
+}
+
+void Sessions::end_all() {
+  ended_ = true;
+  sessions_.clear();
 }
 
 Result<std::string> Sessions::offer(Serve serve) {

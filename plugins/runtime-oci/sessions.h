@@ -37,6 +37,8 @@ class Sessions {
   void keep(std::shared_ptr<Session> session);
   // Drops it once the loop is out of its callbacks.
   void drop(const Session* session);
+  // Ends all of them, and those that come later at once.
+  void end_all();
 
  private:
   using Serve = std::function<void(UniqueFd)>;
@@ -45,6 +47,7 @@ class Sessions {
 
   Node& node_;
   std::map<const Session*, std::shared_ptr<Session>> sessions_;  // the loop's
+  bool ended_ = false;                                           // likewise
 };
 
 // Factories of the kinds of session, each in a file of its own. On the loop.

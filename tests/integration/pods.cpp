@@ -1,8 +1,12 @@
 #include "pods.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+
+#include "eventually.h"
 
 namespace kubus::integration {
 namespace {
@@ -29,6 +33,11 @@ PodFacts facts_of(const json::object& pod) {
   return facts;
 }
 
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
 }  // namespace
 
 std::vector<PodFacts> pods_of(const Cluster& cluster, const std::string& app) {
@@ -42,17 +51,27 @@ std::vector<PodFacts> pods_of(const Cluster& cluster, const std::string& app) {
   return pods;
 }
 
-std::string demo_manifest(int replicas) {
-  return R"(
+std::vector<PodFacts> wait_for_pods(const Cluster& cluster, const std::string& app,
+                                    std::size_t count) {
+  std::vector<PodFacts> pods;
+  EXPECT_TRUE(testing::eventually([&] {
+    pods = pods_of(cluster, app);
+    return pods.size() == count &&
+           std::all_of(pods.begin(), pods.end(), [](const auto& pod) { return pod.ready; });
+  })) << cluster.kubectl({"get", "deployments,replicasets,pods,events", "-o", "wide"}).out;
+  return pods;
+}
+
+std::string web_manifest(const std::string& app, int replicas) {
+  std::string manifest = R"(
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: demo}
+metadata: {name: APP}
 spec:
-  replicas: )" +
-         std::to_string(replicas) + R"(
-  selector: {matchLabels: {app: demo}}
+  replicas: COUNT
+  selector: {matchLabels: {app: APP}}
   template:
-    metadata: {labels: {app: demo}}
+    metadata: {labels: {app: APP}}
     spec:
       terminationGracePeriodSeconds: 1
       containers:
@@ -63,11 +82,14 @@ spec:
 ---
 apiVersion: v1
 kind: Service
-metadata: {name: demo}
+metadata: {name: APP}
 spec:
-  selector: {app: demo}
+  selector: {app: APP}
   ports: [{port: 80, targetPort: http}]
 )";
+  replace_all(manifest, "APP", app);
+  replace_all(manifest, "COUNT", std::to_string(replicas));
+  return manifest;
 }
 
 std::string cluster_ip(const Cluster& cluster, const std::string& service) {

@@ -19,18 +19,25 @@ bool is_pid(const std::string& name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void add_processes(const std::string& name, std::vector<std::string>& found) {
+struct Process {
+  std::string text;  // its number and command line
+  bool contained = false;
+};
+
+// The processes that `name` appears in: in their command line or their control group.
+std::vector<Process> processes_of(const std::string& name) {
+  std::vector<Process> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/proc", error)) {
     if (!is_pid(entry.path().filename())) continue;
     auto command = read(entry.path() / "cmdline");
     std::replace(command.begin(), command.end(), '\0', ' ');
-    const bool named = command.find("/kubus/" + name + "/") != std::string::npos;
-    const bool contained =
-        read(entry.path() / "cgroup").find("/kubus-" + name) != std::string::npos;
-    if (named || contained)
-      found.push_back("process " + entry.path().filename().string() + " " + command);
+    const auto groups = read(entry.path() / "cgroup");
+    const bool contained = groups.find("/kubus-" + name + "/") != std::string::npos;
+    if (contained || command.find("/kubus/" + name + "/") != std::string::npos)
+      found.push_back({entry.path().filename().string() + " " + command, contained});
   }
+  return found;
 }
 
 void add_mounts(const std::string& name, std::vector<std::string>& found) {
@@ -55,12 +62,19 @@ void add_cgroups(const std::string& name, std::vector<std::string>& found) {
 
 std::vector<std::string> residue(const std::string& name) {
   std::vector<std::string> found;
-  add_processes(name, found);
+  for (const auto& process : processes_of(name)) found.push_back("process " + process.text);
   add_mounts(name, found);
   add_cgroups(name, found);
   for (const auto& path :
        {"/run/netns/kubus-" + name, "/run/kubus/" + name, "/var/lib/kubus/" + name})
     if (fs::exists(path)) found.push_back(path);
+  return found;
+}
+
+std::vector<std::string> contained_processes(const std::string& name) {
+  std::vector<std::string> found;
+  for (const auto& process : processes_of(name))
+    if (process.contained) found.push_back(process.text);
   return found;
 }
 

@@ -12,4 +12,7 @@ namespace kubus::integration {
 // `name` that is still there.
 std::vector<std::string> residue(const std::string& name);
 
+// Just the processes in the cluster's control groups: two for each container, one for each pod.
+std::vector<std::string> contained_processes(const std::string& name);
+
 }  // namespace kubus::integration

@@ -17,13 +17,10 @@ std::string place_of(std::string_view group, std::string_view plural) {
 }  // namespace
 
 ClusterCache::ClusterCache(std::size_t history) {
-  // Of several versions of a resource the newest is the one that is stored.
-  for (const auto& resource : all_resources()) {
-    if (!is_stored(resource)) continue;
-    auto& slot = caches_[place_of(resource.group, resource.plural)];
-    if (!slot || slot->resource().version < resource.version)
-      slot = std::make_unique<ResourceCache>(resource, history);
-  }
+  for (const auto* resource : newest_resources())
+    if (is_stored(*resource))
+      caches_[place_of(resource->group, resource->plural)] =
+          std::make_unique<ResourceCache>(*resource, history);
 }
 
 ResourceCache* ClusterCache::place(std::string_view place) {

@@ -32,6 +32,16 @@ struct Verdict {
   }
 };
 
+// What the status says of this very container.
+bool has_passed(const core_v1::Pod& pod, const std::string& container_id, Kind kind) {
+  const auto& status = pod.status();
+  for (const auto* list : {&status.containerstatuses(), &status.initcontainerstatuses()})
+    for (const auto& container : *list)
+      if (container.containerid().ends_with("//" + container_id))
+        return kind == kReadiness ? container.ready() : kind == kStartup && container.started();
+  return false;
+}
+
 }  // namespace
 
 struct ProbeManager::Impl : std::enable_shared_from_this<Impl> {
@@ -65,10 +75,12 @@ struct ProbeManager::Impl : std::enable_shared_from_this<Impl> {
     worker->id = container.id();
     worker->kind = kind;
     worker->probe = probe;
-    // Alive until shown otherwise; ready and started only when shown.
-    worker->verdict.passing = kind == kLiveness;
+    // Alive until shown otherwise; ready and started only when shown, now or to a predecessor of
+    // this process.
+    worker->verdict.passing = kind == kLiveness || has_passed(*pod, container.id(), kind);
     worker->verdict.last = worker->verdict.passing;
     workers[key] = worker;
+    if (kind == kStartup && worker->verdict.passing) return;
     const auto started = std::chrono::nanoseconds(container.started_at());
     const auto since = std::chrono::system_clock::now().time_since_epoch() - started;
     const auto initial = std::chrono::seconds(probe.initialdelayseconds());

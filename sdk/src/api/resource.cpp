@@ -128,6 +128,22 @@ bool ResourceInfo::has_verb(std::string_view verb) const {
 
 std::span<const ResourceInfo> all_resources() { return catalogue().resources; }
 
+std::vector<const ResourceInfo*> newest_resources() {
+  std::vector<const ResourceInfo*> newest;
+  for (const ResourceInfo& resource : all_resources())
+    if (&newest_version(resource) == &resource) newest.push_back(&resource);
+  return newest;
+}
+
+const ResourceInfo& newest_version(const ResourceInfo& resource) {
+  const ResourceInfo* newest = &resource;
+  for (const ResourceInfo& other : all_resources())
+    if (other.group == resource.group && other.plural == resource.plural &&
+        other.version > newest->version)
+      newest = &other;
+  return *newest;
+}
+
 std::span<const Descriptor* const> all_messages() { return catalogue().messages; }
 
 const ResourceInfo* find_resource(std::string_view group, std::string_view version,

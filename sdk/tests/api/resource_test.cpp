@@ -59,6 +59,21 @@ TEST(Resource, EveryOneIsComplete) {
   }
 }
 
+TEST(Resource, TheNewestVersionStandsForAll) {
+  const auto* old = find_resource("autoscaling", "v1", "horizontalpodautoscalers");
+  const auto* now = find_resource("autoscaling", "v2", "horizontalpodautoscalers");
+  ASSERT_TRUE(old && now);
+  EXPECT_EQ(&newest_version(*old), now);
+  EXPECT_EQ(&newest_version(*now), now);
+  std::set<std::string> seen;
+  for (const ResourceInfo* resource : newest_resources()) {
+    EXPECT_NE(resource, old);
+    EXPECT_TRUE(seen.insert(resource->group_resource()).second) << resource->group_resource();
+  }
+  for (const ResourceInfo& resource : all_resources())
+    EXPECT_TRUE(seen.contains(resource.group_resource())) << resource.group_resource();
+}
+
 TEST(Resource, MetadataIsReachedWithoutCodePerType) {
   core_v1::Pod pod;
   google::protobuf::Message& object = pod;

@@ -47,6 +47,10 @@ struct ResourceInfo {
 
 // Every resource, by group, version and plural.
 std::span<const ResourceInfo> all_resources();
+// The newest version of each resource: the one that is stored, and that shows every object.
+std::vector<const ResourceInfo*> newest_resources();
+// The newest version of the same resource.
+const ResourceInfo& newest_version(const ResourceInfo& resource);
 // Null when there is none.
 const ResourceInfo* find_resource(std::string_view group, std::string_view version,
                                   std::string_view plural);
