@@ -46,9 +46,8 @@ TEST_F(RecoveryTest, ContainersServeOnAndAreAdopted) {
   EXPECT_EQ(wait_for_pods(cluster(), "steady", 3), steady_);
   expect_ok(cluster().kubectl({"scale", "deployment/steady", "--replicas=4"}));
   EXPECT_THAT(wait_for_pods(cluster(), "steady", 4), IsSupersetOf(steady_));
-  const auto& result = load.stop();
-  EXPECT_THAT(result.failures, IsEmpty());
-  EXPECT_EQ(result.pods.size(), 4u);
+  EXPECT_TRUE(eventually([&] { return load.pods() == 4; })) << load.pods();
+  EXPECT_THAT(load.stop().failures, IsEmpty());
 }
 
 // Wherever a rollout is interrupted, it is finished, and nothing else is disturbed.

@@ -31,6 +31,7 @@ void ServiceLoad::run() {
       ++result_.answered;
       ++answered_;
       result_.pods.insert(answer.body.substr(0, answer.body.find('\n')));
+      pods_ = result_.pods.size();
     } else if (result_.failures.size() < kKeptFailures) {
       result_.failures.push_back(std::to_string(number) + ": " + std::to_string(answer.status) +
                                  " " + answer.body);

@@ -28,8 +28,9 @@ class ServiceLoad {
   ServiceLoad(const ServiceLoad&) = delete;
   ServiceLoad& operator=(const ServiceLoad&) = delete;
 
-  // Answers so far.
+  // Answers so far, and how many pods they came from.
   std::uint64_t answered() const { return answered_; }
+  std::size_t pods() const { return pods_; }
   const LoadResult& stop();
 
  private:
@@ -39,6 +40,7 @@ class ServiceLoad {
   const int port_;
   std::atomic<bool> stopped_{false};
   std::atomic<std::uint64_t> answered_{0};
+  std::atomic<std::size_t> pods_{0};
   LoadResult result_;
   std::thread thread_;
 };
