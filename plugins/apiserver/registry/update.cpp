@@ -33,10 +33,14 @@ bool same_desire(std::string_view a, std::string_view b) {
   }
 }
 
-Status check_version(const Message& object, const Object& stored, const Call& call) {
+// An object without a version is about whatever is stored, where the kind allows that.
+Status settle_version(Message& object, const Object& stored, const Call& call) {
   const auto& sent = metadata_of(object)->resourceversion();
   if (sent.empty() || sent == "0") {
-    if (strategy_of(*call.resource).unconditional_update) return {};
+    if (strategy_of(*call.resource).unconditional_update) {
+      metadata_of(object)->set_resourceversion(std::to_string(stored.revision()));
+      return {};
+    }
     return errors::invalid(
         call.kind_subject(stored.name()),
         {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
@@ -81,8 +85,9 @@ void Registry::update(CallPtr call, Part part, Done done) {
   change(
       call, part,
       [body, call](const Object& stored, const Message&) -> Result<MessagePtr> {
-        KUBUS_TRY(check_version(*body, stored, *call));
-        return clone(*body);
+        auto object = clone(*body);
+        KUBUS_TRY(settle_version(*object, stored, *call));
+        return object;
       },
       std::move(done));
 }
@@ -102,7 +107,7 @@ void Registry::patch(CallPtr call, Part part, Done done) {
         append_json(*patched, json, false);
         auto object = read_json(*call, json, *call->resource->message);
         if (!object.ok()) return object;
-        KUBUS_TRY(check_version(**object, stored, *call));
+        KUBUS_TRY(settle_version(**object, stored, *call));
         return object;
       },
       std::move(done));

@@ -23,30 +23,37 @@ struct LeaderElection::Impl : std::enable_shared_from_this<Impl> {
   // On the loop: one attempt at a time, then the next one after `retry`.
   void tick() {
     if (stopped) return;
-    const bool posted = context.pool().post([self = shared_from_this()] {
+    context.pool().post([self = shared_from_this(), begun = Clock::now()] {
       const bool held = self->try_hold();
-      self->context.loop().post([self, held] { self->settle(held); });
+      self->context.loop().post([self, held, begun] { self->settle(held, begun); });
     });
-    if (!posted) return;
   }
 
-  void settle(bool held) {
+  void settle(bool held, Clock::time_point begun) {
     if (stopped) return;
-    const auto now = Clock::now();
-    if (held) renewed = now;
-    if (held && !leader) {
-      leader = true;
-      context.log().info("started leading", {{"lease", options.name}});
-      if (on_started) on_started();
-    } else if (leader && now - renewed > options.renew_deadline) {
-      leader = false;
-      context.log().warn("stopped leading", {{"lease", options.name}});
-      if (on_stopped) on_stopped();
+    // The lease runs from some moment of the attempt: its beginning is the safe one to count from.
+    const auto left = begun + options.renew_deadline - Clock::now();
+    if (held && left > Duration(0)) {
+      // A clock of its own: an attempt that hangs must not keep the leadership.
+      deadline = context.loop().after(left, on_loop(&Impl::lose));
+      if (!leader.exchange(true)) {
+        context.log().info("started leading", {{"lease", options.name}});
+        if (on_started) on_started();
+      }
     }
-    std::weak_ptr<Impl> weak = weak_from_this();
-    timer = context.loop().after(options.retry, [weak] {
-      if (auto self = weak.lock()) self->tick();
-    });
+    timer = context.loop().after(options.retry, on_loop(&Impl::tick));
+  }
+
+  void lose() {
+    if (stopped || !leader.exchange(false)) return;
+    context.log().warn("stopped leading", {{"lease", options.name}});
+    if (on_stopped) on_stopped();
+  }
+
+  Task on_loop(void (Impl::*method)()) {
+    return [weak = weak_from_this(), method] {
+      if (auto self = weak.lock()) ((*self).*method)();
+    };
   }
 
   // On the pool: takes or renews the lease. False when somebody else holds it or the API fails.
@@ -114,8 +121,8 @@ struct LeaderElection::Impl : std::enable_shared_from_this<Impl> {
   std::atomic<bool> leader = false;
   std::atomic<bool> stopped = false;
   // Loop only.
-  Clock::time_point renewed;
   Registration timer;
+  Registration deadline;
   // The one attempt in progress only.
   std::string seen_version;
   Clock::time_point seen_at;

@@ -101,15 +101,12 @@ class SharedCache final : public ObjectCache, public std::enable_shared_from_thi
 
  private:
   void put(ObjectPtr object) {
-    const std::int64_t version = resource_version_of(*object);
     std::lock_guard lock(mutex_);
     publish({store_.put(std::move(object))});
-    raise(version);
   }
   void erase(const Message& object) {
     std::lock_guard lock(mutex_);
     publish({store_.erase(key_of(object).str())});
-    raise(resource_version_of(object));
   }
   void end_replace() {
     std::lock_guard lock(mutex_);
@@ -117,11 +114,10 @@ class SharedCache final : public ObjectCache, public std::enable_shared_from_thi
     if (synced_.exchange(true)) return;
     for (const auto& subscriber : subscribers_) deliver_synced(subscriber);
   }
+  // Only the reflector knows whether everything up to `version` is here: in the middle of a list it
+  // is not.
   void advance(std::int64_t version) {
     std::lock_guard lock(mutex_);
-    raise(version);
-  }
-  void raise(std::int64_t version) {
     if (version <= version_) return;
     version_ = version;
     advanced_.notify_all();

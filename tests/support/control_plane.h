@@ -1,0 +1,42 @@
+// ControlPlane: storage and API server inside the process of a test, on a directory of its own.
+//
+// Thread safety: made, used and destroyed by one thread; the contexts of its members as theirs.
+//
+// The real plugins of this build, driven over the bus; no node, no controllers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kubus/host.h"
+
+namespace kubus::testing {
+
+class ControlPlane {
+ public:
+  // Why it cannot run here; empty when it can.
+  static std::string missing();
+
+  // `apiserver` is the entry of an API server that is part of the test's program; null: the
+  // build's own. A part that does not become ready throws std::runtime_error.
+  explicit ControlPlane(kubus_plugin_entry_fn apiserver = nullptr);
+  // Stops all members, those that use the others first.
+  ~ControlPlane();
+  ControlPlane(const ControlPlane&) = delete;
+  ControlPlane& operator=(const ControlPlane&) = delete;
+
+  // An instance of the test's own that may do everything; stopped by leave() or at the end.
+  Instance& join(const std::string& id);
+  void leave(Instance& member);
+  // Stops the API server and starts it again: watches break, nothing stored is lost.
+  void restart_apiserver();
+
+  Host& host();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kubus::testing
