@@ -36,9 +36,10 @@ void Session::handle(SynStream& frame) {
 
 void Session::handle(Data& frame) {
   const auto stream = find(frame.stream);
-  if (stream && !stream->peer_done_) {
+  if (stream && !stream->inbox_.ended()) {
     unread_ += frame.payload.size();
-    stream->take(frame.payload, frame.fin);
+    stream->inbox_.put(frame.payload);
+    if (frame.fin) stream->inbox_.end();
     forget_if_over(*stream);
     return;
   }
@@ -51,11 +52,11 @@ void Session::handle(Data& frame) {
 
 void Session::handle(HeadersFrame& frame) {
   const auto stream = find(frame.stream);
-  if (!stream || stream->peer_done_) return;
+  if (!stream || stream->inbox_.ended()) return;
   if (!frame.headers) return stream->reset(Reset::kProtocolError);
   // Later headers mean nothing to us, but they may end the client's side.
   if (!frame.fin) return;
-  stream->take({}, true);
+  stream->inbox_.end();
   forget_if_over(*stream);
 }
 
@@ -67,7 +68,7 @@ void Session::handle(SynReply& frame) {
 void Session::handle(RstStream& frame) {
   const auto stream = find(frame.stream);
   if (!stream) return;
-  stream->break_off();
+  stream->inbox_.break_off();
   streams_.erase(frame.stream);
 }
 

@@ -83,7 +83,7 @@ void Session::send(const Frame& frame) {
 
 Session::Awaitable<bool> Session::send_data(Stream& stream, std::string_view data) {
   while (!data.empty()) {
-    if (stream.broken_ || stream.done_) co_return false;
+    if (stream.broken() || stream.done_) co_return false;
     auto size = static_cast<std::int64_t>(std::min(data.size(), kDataBlock));
     if (peer_gives_credit_) size = std::min({size, stream.send_window_, send_window_});
     if (size <= 0 || outbox_.size() + sending_ >= limits_.unsent) {
@@ -96,7 +96,7 @@ Session::Awaitable<bool> Session::send_data(Stream& stream, std::string_view dat
     send(Data{stream.id_, false, data.substr(0, count)});
     data.remove_prefix(count);
   }
-  co_return !stream.broken_;
+  co_return !stream.broken();
 }
 
 void Session::consumed(Stream* stream, std::size_t bytes) {
@@ -107,7 +107,7 @@ void Session::consumed(Stream* stream, std::size_t bytes) {
     if (pending >= kCreditStep) send(WindowUpdate{id, std::exchange(pending, 0)});
   };
   acknowledge(to_acknowledge_, 0);
-  if (stream && !stream->peer_done_ && !stream->broken_)
+  if (stream && !stream->inbox_.ended() && !stream->broken())
     acknowledge(stream->to_acknowledge_, stream->id_);
 }
 
@@ -116,7 +116,7 @@ void Session::forget_if_over(Stream& stream) {
 }
 
 void Session::give_up_streams() {
-  for (const auto& [id, stream] : std::exchange(streams_, {})) stream->break_off();
+  for (const auto& [id, stream] : std::exchange(streams_, {})) stream->inbox_.break_off();
 }
 
 void Session::fail() {
