@@ -136,7 +136,8 @@ void Served::credit(std::uint32_t n) {
   } catch (...) {
     core::report_exception("bus");
   }
-  if (!on_writable_ && !cancelled_) on_writable_ = std::move(task);
+  // Kept after the end it would keep the writer that it belongs to, and with it this object.
+  if (!on_writable_ && !over_) on_writable_ = std::move(task);
 }
 
 void Served::on_cancel(Task task) {

@@ -6,12 +6,16 @@ namespace {
 // Writes numbers for as long as the reader takes them, up to a limit.
 class Counter : public std::enable_shared_from_this<Counter> {
  public:
-  Counter(bus::StreamWriter writer, int limit) : writer_(std::move(writer)), limit_(limit) {}
+  Counter(bus::StreamWriter writer, int limit) : writer_(std::move(writer)), limit_(limit) {
+    ++alive;
+  }
+  ~Counter() { --alive; }
   void run() {
     writer_.on_writable([self = shared_from_this()] { self->fill(); });
     writer_.on_cancel([self = shared_from_this()] { ++cancelled; });
     fill();
   }
+  static std::atomic<int> alive;
   static std::atomic<int> cancelled;
   static std::atomic<int> written;
 
@@ -27,6 +31,7 @@ class Counter : public std::enable_shared_from_this<Counter> {
   const int limit_;
   int next_ = 0;
 };
+std::atomic<int> Counter::alive{0};
 std::atomic<int> Counter::cancelled{0};
 std::atomic<int> Counter::written{0};
 
@@ -85,6 +90,13 @@ TEST_F(StreamTest, AllMessagesArriveInOrderAndThenTheEnd) {
   EXPECT_EQ(items_, 5000);
   EXPECT_EQ(wrong_, 0);
   EXPECT_EQ(ended_.count(), 1);
+}
+
+TEST_F(StreamTest, NothingIsLeftOfAWriterThatFinished) {
+  const auto reader =
+      caller_->context().bus().stream("count.v1", "Count", bytes("5000"), {}, collect());
+  ASSERT_TRUE(ended_.wait());
+  EXPECT_TRUE(eventually([] { return Counter::alive == 0; }));
 }
 
 TEST_F(StreamTest, ASlowReaderSlowsItsWriter) {
