@@ -1,9 +1,8 @@
 #include "manifest.h"
 
-#include <time.h>
-
 #include <boost/json.hpp>
 
+#include "kubus/api/time.h"
 #include "reference.h"
 
 namespace kubus::runtime_oci {
@@ -93,9 +92,9 @@ Result<std::vector<Descriptor>> descriptors_at(const json::object& from, std::st
 }
 
 std::int64_t time_ns(const std::string& rfc3339) {
-  tm parts{};
-  if (!::strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &parts)) return 0;
-  return static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000'000;
+  const auto time = parse_time(rfc3339);
+  if (!time.ok()) return 0;
+  return std::chrono::nanoseconds(time->time_since_epoch()).count();
 }
 
 }  // namespace

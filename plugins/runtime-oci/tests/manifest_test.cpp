@@ -43,6 +43,13 @@ TEST(Manifest, MalformedTextIsAnError) {
   EXPECT_FALSE(parse_image_config(R"({"rootfs":{"diff_ids":["md5:1"]}})").ok());
 }
 
+TEST(ImageConfig, ATimeBeyondTheClockIsCutOff) {
+  const auto config = parse_image_config(R"({"created":"9999-12-31T23:59:59Z"})");
+  ASSERT_TRUE(config.ok()) << config.status().to_string();
+  EXPECT_GT(config->created_ns, 9'000'000'000'000'000'000);
+  EXPECT_EQ(parse_image_config(R"({"created":"long ago"})")->created_ns, 0);
+}
+
 TEST(ImageConfig, ReadsWhatContainersNeedAndToleratesNulls) {
   const auto config = parse_image_config(
       R"({"created":"2024-01-02T03:04:05.678Z","architecture":"amd64","os":"linux","config":{
@@ -57,7 +64,7 @@ TEST(ImageConfig, ReadsWhatContainersNeedAndToleratesNulls) {
   EXPECT_EQ(config->stop_signal, "SIGQUIT");
   EXPECT_EQ(config->volumes, std::vector<std::string>{"/data"});
   EXPECT_EQ(config->exposed_ports, std::vector<std::string>{"80/tcp"});
-  EXPECT_EQ(config->created_ns, 1'704'164'645'000'000'000);
+  EXPECT_EQ(config->created_ns, 1'704'164'645'678'000'000);
   EXPECT_EQ(config->diff_ids, std::vector<std::string>{kDigest});
 }
 
