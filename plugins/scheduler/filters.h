@@ -8,10 +8,6 @@
 
 #include "node_table.h"
 
-namespace k8s::io::api::core::v1 {
-class NodeSelectorTerm;
-}
-
 namespace kubus::scheduler {
 
 struct Verdict {
@@ -26,10 +22,6 @@ Verdict filter(const core_v1::Pod& pod, const PodUse& use, const NodeRow& node);
 
 // Whether a toleration of the pod covers the taint.
 bool tolerates(const core_v1::Pod& pod, const NodeTaint& taint);
-// An empty term matches no node.
-bool matches(const core_v1::NodeSelectorTerm& term, const NodeRow& node);
-// nodeSelector and required node affinity.
-bool selects(const core_v1::Pod& pod, const NodeRow& node);
 Verdict fits(const PodUse& use, const NodeRow& node);
 
 // What the pod demands that this scheduler cannot grant yet; empty when there is nothing.

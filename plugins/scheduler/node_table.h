@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "request.h"
+#include "kubus/placement.h"
 
 namespace k8s::io::api::core::v1 {
 class Node;

@@ -52,7 +52,7 @@ std::int64_t preferred_affinity(const core_v1::Pod& pod, const NodeRow& node) {
   std::int64_t sum = 0;
   const auto& affinity = pod.spec().affinity().nodeaffinity();
   for (const auto& term : affinity.preferredduringschedulingignoredduringexecution())
-    if (matches(term.preference(), node)) sum += term.weight();
+    if (matches(term.preference(), {node.name, node.labels})) sum += term.weight();
   return sum;
 }
 

@@ -34,26 +34,28 @@ TEST(Filters, NodeAffinityOperators) {
       {"cores", "Gt", {"8"}, false},       {"cores", "Lt", {"9"}, true},
       {"zone", "Lt", {"9"}, false},        {"none", "Gt", {"1"}, false},
   };
+  const NodeRow node = node_row();
   for (const Case& c : cases) {
     core_v1::NodeSelectorTerm term;
     auto& requirement = *term.add_matchexpressions();
     requirement.set_key(c.key);
     requirement.set_operator_(c.op);
     for (const auto& value : c.values) requirement.add_values(value);
-    EXPECT_EQ(matches(term, node_row()), c.matches) << c.key << " " << c.op;
+    EXPECT_EQ(matches(term, {node.name, node.labels}), c.matches) << c.key << " " << c.op;
   }
 }
 
 TEST(Filters, FieldsOfTheNodeAndEmptyTerms) {
+  const NodeRow node = node_row();
   core_v1::NodeSelectorTerm term;
-  EXPECT_FALSE(matches(term, node_row()));
+  EXPECT_FALSE(matches(term, {node.name, node.labels}));
   auto& requirement = *term.add_matchfields();
   requirement.set_key("metadata.name");
   requirement.set_operator_("In");
   requirement.add_values("n1");
-  EXPECT_TRUE(matches(term, node_row()));
+  EXPECT_TRUE(matches(term, {node.name, node.labels}));
   requirement.set_values(0, "n2");
-  EXPECT_FALSE(matches(term, node_row()));
+  EXPECT_FALSE(matches(term, {node.name, node.labels}));
 }
 
 TEST(Filters, Tolerations) {

@@ -1,12 +1,11 @@
-#include "request.h"
-
 #include <k8s/core/v1/pod.pb.h>
 
 #include <algorithm>
 
 #include "kubus/api/quantity.h"
+#include "kubus/placement.h"
 
-namespace kubus::scheduler {
+namespace kubus {
 namespace {
 
 constexpr std::int64_t kPaddedCpu = 100;
@@ -122,4 +121,4 @@ PodUse use_of(const core_v1::Pod& pod) {
   return use;
 }
 
-}  // namespace kubus::scheduler
+}  // namespace kubus

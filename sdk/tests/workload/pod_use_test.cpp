@@ -1,11 +1,10 @@
-#include "request.h"
-
 #include <gtest/gtest.h>
 #include <k8s/core/v1/pod.pb.h>
 
 #include "kubus/api/quantity.h"
+#include "kubus/placement.h"
 
-namespace kubus::scheduler {
+namespace kubus {
 namespace {
 
 void request(core_v1::Container& container, const std::string& name, const std::string& amount) {
@@ -65,4 +64,4 @@ TEST(Request, PortsConflictUnlessAddressesDiffer) {
 }
 
 }  // namespace
-}  // namespace kubus::scheduler
+}  // namespace kubus

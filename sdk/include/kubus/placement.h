@@ -1,4 +1,5 @@
-// What a pod takes from a node: resources and host ports.
+// What a pod takes from a node and which nodes it asks for: rules that the scheduler and the node
+// itself share.
 //
 // Thread safety: values and pure functions.
 #pragma once
@@ -11,10 +12,11 @@
 #include "kubus/api/types.h"
 
 namespace k8s::io::api::core::v1 {
+class NodeSelectorTerm;
 class Pod;
-}
+}  // namespace k8s::io::api::core::v1
 
-namespace kubus::scheduler {
+namespace kubus {
 
 // CPU in thousandths of a core, memory and storage in bytes, everything else in its own unit.
 struct Resources {
@@ -54,4 +56,14 @@ struct PodUse {
 // before it. Requests of the pod as a whole come before those of its containers; overhead is added.
 PodUse use_of(const core_v1::Pod& pod);
 
-}  // namespace kubus::scheduler
+// A node's name and labels, as selectors see it.
+struct NodeIdentityRef {
+  const std::string& name;
+  const std::map<std::string, std::string>& labels;
+};
+// An empty term matches no node.
+bool matches(const core_v1::NodeSelectorTerm& term, const NodeIdentityRef& node);
+// nodeSelector and required node affinity.
+bool selects_node(const core_v1::Pod& pod, const NodeIdentityRef& node);
+
+}  // namespace kubus
