@@ -88,6 +88,32 @@ void NetworkService::add(bus::Service& service, const rpc::Method<Request, Reply
               });
 }
 
+pb::NetworkStatusResponse NetworkService::status() const {
+  pb::NetworkStatusResponse status;
+  status.set_ready(network_ != nullptr);
+  if (network_) {
+    status.add_pod_cidrs(network_->settings().pods.str());
+  } else {
+    status.set_reason("NetworkPluginNotReady");
+    status.set_message(waiting_for_);
+  }
+  return status;
+}
+
+void NetworkService::tell_watchers() {
+  watchers_.remove_if([now = status()](StatusWriter& watcher) { return !watcher.write(now); });
+}
+
+void NetworkService::set_network(std::shared_ptr<Network> network) {
+  network_ = std::move(network);
+  tell_watchers();
+}
+
+void NetworkService::set_waiting_for(std::string what) {
+  waiting_for_ = std::move(what);
+  tell_watchers();
+}
+
 Status NetworkService::serve() {
   bus::Service service;
   add(service, pb::kSetup, &setup);
@@ -96,17 +122,12 @@ Status NetworkService::serve() {
   add(service, pb::kReconcile, &reconcile);
   rpc::handle(service, pb::kStatus,
               [this](const bus::Caller&, const pb::NetworkStatusRequest&,
-                     rpc::Answer<pb::NetworkStatusResponse> answer) {
-                pb::NetworkStatusResponse reply;
-                reply.set_ready(network_ != nullptr);
-                if (network_) {
-                  reply.add_pod_cidrs(network_->settings().pods.str());
-                } else {
-                  reply.set_reason("NetworkPluginNotReady");
-                  reply.set_message(waiting_for_);
-                }
-                answer(reply);
-              });
+                     rpc::Answer<pb::NetworkStatusResponse> answer) { answer(status()); });
+  rpc::handle(
+      service, pb::kWatchStatus,
+      [this](const bus::Caller&, const pb::WatchNetworkStatusRequest&, StatusWriter writer) {
+        if (writer.write(status())) watchers_.push_back(std::move(writer));
+      });
   return context_.server().serve(pb::kService, std::move(service));
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kubus/runtime.h"
+#include "reference.h"
 
 namespace kubus::runtime_oci {
 namespace {
@@ -189,7 +190,13 @@ void add_image_methods(bus::Service& service, Runtime& runtime) {
   at_once(service, rt::kImageStatus, [&](const auto& r) -> Result<rt::ImageStatusResponse> {
     rt::ImageStatusResponse reply;
     auto image = runtime.images().find(r.image());
-    if (image.ok()) *reply.mutable_image() = std::move(*image);
+    if (image.ok()) {
+      *reply.mutable_image() = std::move(*image);
+      return reply;
+    }
+    // A name that no image could have is the user's mistake, not an absent image.
+    const auto name = Reference::parse(r.image());
+    if (!name.ok() && !is_digest(r.image())) return name.status();
     return reply;
   });
   on_pool(service, pool, rt::kRemoveImage, [&](const auto& r) {

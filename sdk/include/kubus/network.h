@@ -18,7 +18,8 @@ inline constexpr rpc::Method<TeardownRequest, TeardownResponse> kTeardown{kServi
 inline constexpr rpc::Method<CheckRequest, CheckResponse> kCheck{kService, "Check"};
 inline constexpr rpc::Method<NetworkStatusRequest, NetworkStatusResponse> kStatus{kService,
                                                                                   "Status"};
-inline constexpr rpc::Method<ReconcileRequest, ReconcileResponse> kReconcile{kService,
-                                                                             "Reconcile"};
+inline constexpr rpc::StreamMethod<WatchNetworkStatusRequest, NetworkStatusResponse> kWatchStatus{
+    kService, "WatchStatus"};
+inline constexpr rpc::Method<ReconcileRequest, ReconcileResponse> kReconcile{kService, "Reconcile"};
 
 }  // namespace kubus::network
