@@ -7,179 +7,183 @@
 namespace kubus::kubelet {
 namespace {
 
-bool failed(const runtime::Container& container) {
-  return has_exited(container) && container.exit_code() != 0;
-}
-
-// The state of the init sequence: how far it is, and whether regular containers may start.
-struct InitProgress {
-  bool complete = false;
-  bool failed = false;  // an init container failed and is not restarted: the pod has failed
-};
+// How far the init sequence is.
+enum class Init { kRunning, kComplete, kFailed };
 
 class Planner {
  public:
   explicit Planner(const ActionInput& input)
-      : in_(input), history_(history_of(input.state)), all_(containers_of(input.pod)) {}
+      : in_(input),
+        sandbox_(ready_sandbox(input.state)),
+        history_(history_of(input.state)),
+        all_(containers_of(input.pod)) {}
 
   Actions plan() {
-    const runtime::Sandbox* sandbox = ready_sandbox(in_.state);
-    for (const runtime::Sandbox& other : in_.state.sandboxes)
-      if (&other != sandbox) out_.remove_sandboxes.push_back(&other);
-    if (!sandbox && is_over()) {
-      out_.finished = true;
-      return std::move(out_);
-    }
-    out_.make_sandbox = sandbox == nullptr;
-    stop_unwanted();
-    const InitProgress init = advance_init();
-    if (init.failed) return fail();
-    if (init.complete) start_regular();
-    if (is_over()) finish();
+    if (stop_homeless()) return std::move(out_);
+    if (sandbox_)
+      plan_in_sandbox();
+    else
+      plan_without_sandbox();
     return std::move(out_);
   }
 
  private:
-  // A container of an earlier sandbox runs in namespaces that are gone.
-  bool in_current_sandbox(const runtime::Container& container) const {
-    const runtime::Sandbox* sandbox = ready_sandbox(in_.state);
-    return sandbox && container.sandbox_id() == sandbox->id();
+  // Containers whose sandbox died run in namespaces that nobody holds: they end before anything
+  // else is done.
+  bool stop_homeless() {
+    for (const runtime::Container& container : in_.state.containers) {
+      if (!is_running(container)) continue;
+      if (sandbox_ && container.sandbox_id() == sandbox_->id()) continue;
+      const std::string& name = container.config().name();
+      out_.stop.push_back({&container, find_container(in_.pod, name), StopCause::kSandboxGone,
+                           "Stopping container " + name});
+    }
+    return !out_.stop.empty();
   }
-  const runtime::Container* current(const ContainerRef& ref) const {
+  const runtime::Container* newest(const ContainerRef& ref) const {
     auto it = history_.find(ref.spec->name());
     return it == history_.end() ? nullptr : it->second.current;
   }
-  int restarts(const ContainerRef& ref) const {
-    auto it = history_.find(ref.spec->name());
-    return it == history_.end() || !it->second.current ? 0 : it->second.restarts + 1;
+  // A container of an earlier sandbox ran in namespaces that are gone.
+  const runtime::Container* in_sandbox(const ContainerRef& ref) const {
+    const runtime::Container* now = newest(ref);
+    return now && sandbox_ && now->sandbox_id() == sandbox_->id() ? now : nullptr;
   }
-  void start(const ContainerRef& ref) { out_.start.push_back({ref, restarts(ref)}); }
+  void start(const ContainerRef& ref) {
+    auto it = history_.find(ref.spec->name());
+    if (it == history_.end() || !it->second.current) return out_.start.push_back({ref, 0});
+    // One that was made but never started is made once more in its place.
+    const bool has_run = it->second.current->state() != runtime::CONTAINER_CREATED;
+    out_.start.push_back({ref, it->second.restarts + (has_run ? 1 : 0)});
+  }
 
-  // No regular container is to run any more.
-  bool is_over() const {
-    bool any = false;
-    for (const ContainerRef& ref : all_) {
-      if (ref.kind != ContainerKind::kRegular) continue;
-      any = true;
-      const runtime::Container* now = current(ref);
-      if (!now || !has_exited(*now) || should_restart(in_.pod, ref.kind, *now)) return false;
+  void plan_without_sandbox() {
+    const bool never = in_.pod.spec().restartpolicy() == "Never";
+    if (!in_.state.containers.empty() && (never || !any_to_start())) {
+      out_.finished = true;
+      return;
     }
-    return any;
+    out_.make_sandbox = true;
+    if (advance_init() == Init::kComplete) start_regular();
+  }
+
+  bool any_to_start() const {
+    return std::any_of(all_.begin(), all_.end(), [&](const ContainerRef& ref) {
+      const runtime::Container* now = newest(ref);
+      if (ref.kind == ContainerKind::kSidecar) return false;
+      return !now || !has_exited(*now) || should_restart(in_.pod, ref.kind, *now);
+    });
+  }
+
+  void plan_in_sandbox() {
+    stop_unwanted();
+    const Init init = advance_init();
+    if (init == Init::kFailed) return finish();
+    if (init == Init::kRunning) return;
+    start_regular();
+    if (!any_regular_left()) finish();
+  }
+
+  bool any_regular_left() const {
+    return std::any_of(all_.begin(), all_.end(), [&](const ContainerRef& ref) {
+      if (ref.kind != ContainerKind::kRegular) return false;
+      const runtime::Container* now = newest(ref);
+      return !now || !has_exited(*now) || should_restart(in_.pod, ref.kind, *now);
+    });
+  }
+
+  void finish() {
+    out_.finished = true;
+    out_.start.clear();
   }
 
   void stop_unwanted() {
     for (const auto& [name, history] : history_) {
       const runtime::Container* now = history.current;
-      if (!now || !is_running(*now)) continue;
-      auto kind = now->config().annotations().find(kContainerKind);
-      if (kind != now->config().annotations().end() && kind->second == "ephemeral") continue;
+      if (!now || !is_running(*now) || is_ephemeral(*now)) continue;
       const core_v1::Container* spec = find_container(in_.pod, name);
       if (!spec) {
-        out_.stop.push_back({now, nullptr, "Container " + name + " is no longer in the pod"});
+        out_.stop.push_back({now, nullptr, StopCause::kUnwanted, "Stopping container " + name});
         continue;
       }
       auto hash = now->config().annotations().find(kContainerHash);
       if (hash != now->config().annotations().end() && hash->second != container_hash(*spec))
-        out_.stop.push_back(
-            {now, spec, "Container " + name + " definition changed, will be restarted"});
-      else if (in_.liveness_failed(*now))
-        out_.stop.push_back(
-            {now, spec, "Container " + name + " failed liveness probe, will be restarted"});
+        out_.stop.push_back({now, spec, StopCause::kChanged,
+                             "Container " + name + " definition changed, will be restarted"});
+      else if (in_.liveness(*now) == ProbeVerdict::kFailed)
+        stop_failed(*now, *spec, StopCause::kLiveness, "failed liveness probe");
+      else if (in_.startup(*now) == ProbeVerdict::kFailed)
+        stop_failed(*now, *spec, StopCause::kStartup, "failed startup probe");
     }
   }
 
-  // Regular containers have run: what the init containers did is settled.
+  void stop_failed(const runtime::Container& now, const core_v1::Container& spec, StopCause cause,
+                   const std::string& what) {
+    const bool sidecar = spec.restartpolicy() == "Always";
+    std::string why = (sidecar ? "Init container " : "Container ") + spec.name() + " " + what;
+    if (!sidecar && in_.pod.spec().restartpolicy() != "Never") why += ", will be restarted";
+    out_.stop.push_back({&now, &spec, cause, std::move(why)});
+  }
+
+  // Regular containers have run in this sandbox: what the init containers did is settled.
   bool regular_have_run() const {
     return std::any_of(all_.begin(), all_.end(), [&](const ContainerRef& ref) {
-      const runtime::Container* now = ref.kind == ContainerKind::kRegular ? current(ref) : nullptr;
-      return now && in_current_sandbox(*now);
+      return ref.kind == ContainerKind::kRegular && in_sandbox(ref);
     });
   }
 
-  InitProgress advance_init() {
+  Init advance_init() {
     const bool settled = regular_have_run();
     for (const ContainerRef& ref : all_) {
       if (ref.kind == ContainerKind::kRegular) break;
-      const runtime::Container* now = current(ref);
-      if (now && !in_current_sandbox(*now)) now = nullptr;
-      if (ref.kind == ContainerKind::kSidecar) {
-        if (!now || has_exited(*now)) {
-          if (!out_.finished) start(ref);
-          if (!settled) return {};
-        } else if (!settled && !(is_running(*now) && in_.started(*now))) {
-          return {};
-        }
-        continue;
-      }
-      if (settled) continue;
-      if (!now) {
-        start(ref);
-        return {};
-      }
-      if (!has_exited(*now)) return {};
-      if (!failed(*now)) continue;
-      if (in_.pod.spec().restartpolicy() == "Never") return {false, true};
-      start(ref);
-      return {};
+      const runtime::Container* now = in_sandbox(ref);
+      const Init step = ref.kind == ContainerKind::kSidecar ? advance_sidecar(ref, now)
+                        : settled                           ? Init::kComplete
+                                                            : advance_one(ref, now);
+      if (step == Init::kFailed) return step;
+      if (step == Init::kRunning && !settled) return step;
     }
-    return {true, false};
+    return Init::kComplete;
+  }
+
+  Init advance_sidecar(const ContainerRef& ref, const runtime::Container* now) {
+    if (now && is_running(*now)) {
+      const bool started =
+          !ref.spec->has_startupprobe() || in_.startup(*now) == ProbeVerdict::kPassed;
+      return started ? Init::kComplete : Init::kRunning;
+    }
+    start(ref);
+    return Init::kRunning;
+  }
+
+  Init advance_one(const ContainerRef& ref, const runtime::Container* now) {
+    if (now && is_running(*now)) return Init::kRunning;
+    if (now && has_exited(*now)) {
+      if (now->exit_code() == 0) return Init::kComplete;
+      if (!should_restart(in_.pod, ref.kind, *now)) return Init::kFailed;
+    }
+    start(ref);
+    return Init::kRunning;
   }
 
   void start_regular() {
     for (const ContainerRef& ref : all_) {
       if (ref.kind != ContainerKind::kRegular) continue;
-      const runtime::Container* now = current(ref);
-      if (now && in_current_sandbox(*now) && !has_exited(*now)) {
-        // Created but never started: its start failed halfway.
-        if (now->state() == runtime::CONTAINER_CREATED) start(ref);
-        continue;
-      }
-      if (!now || (has_exited(*now) && should_restart(in_.pod, ref.kind, *now)) ||
-          (!has_exited(*now) && !in_current_sandbox(*now)))
-        start(ref);
+      const runtime::Container* now = newest(ref);
+      if (now && is_running(*now) && in_sandbox(ref)) continue;
+      if (now && has_exited(*now) && !should_restart(in_.pod, ref.kind, *now)) continue;
+      start(ref);
     }
   }
 
-  Actions fail() {
-    finish();
-    return std::move(out_);
-  }
-
-  // Sidecars end when the regular containers are through, then the sandbox goes.
-  void finish() {
-    out_.finished = true;
-    out_.make_sandbox = false;
-    out_.start.clear();
-    for (const runtime::Sandbox& sandbox : in_.state.sandboxes)
-      if (std::find(out_.remove_sandboxes.begin(), out_.remove_sandboxes.end(), &sandbox) ==
-              out_.remove_sandboxes.end() &&
-          sandbox.state() == runtime::SANDBOX_READY)
-        stop_rest();
-  }
-
-  void stop_rest() {
-    for (const auto& [name, history] : history_)
-      if (history.current && is_running(*history.current))
-        out_.stop.push_back(
-            {history.current, find_container(in_.pod, name), "Stopping container " + name});
-  }
-
   const ActionInput& in_;
+  const runtime::Sandbox* const sandbox_;
   const std::map<std::string, ContainerHistory> history_;
   const std::vector<ContainerRef> all_;
   Actions out_;
 };
 
 }  // namespace
-
-bool should_restart(const core_v1::Pod& pod, ContainerKind kind,
-                    const runtime::Container& container) {
-  if (kind == ContainerKind::kSidecar) return true;
-  const std::string& policy = pod.spec().restartpolicy();
-  if (policy == "Never") return false;
-  if (policy == "OnFailure") return container.exit_code() != 0;
-  return true;
-}
 
 Actions compute_actions(const ActionInput& input) { return Planner(input).plan(); }
 

@@ -3,7 +3,6 @@
 // Thread safety: pure.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,10 +11,11 @@
 
 namespace kubus::kubelet {
 
+enum class StopCause { kUnwanted, kChanged, kLiveness, kStartup, kSandboxGone };
+
 struct Actions {
+  // The pod has no living sandbox and needs one.
   bool make_sandbox = false;
-  // Of sandboxes that are to go: those that died, and all of them when the pod is over.
-  std::vector<const runtime::Sandbox*> remove_sandboxes;
   struct Start {
     ContainerRef container;
     int restarts;  // how many there were before
@@ -24,24 +24,24 @@ struct Actions {
   struct Stop {
     const runtime::Container* container;
     const core_v1::Container* spec;  // null when the spec no longer has it
-    std::string why;                 // for the Killing event
+    StopCause cause;
+    std::string why;  // for the Killing event
   };
   std::vector<Stop> stop;
-  // Every container that was to run to its end has done so.
+  // Nothing is to run any more: what still does (sidecars) is to be ended as at a deletion.
   bool finished = false;
 };
+
+// What a probe has come to; kUnknown without a probe or before its first verdict.
+enum class ProbeVerdict { kUnknown, kPassed, kFailed };
 
 struct ActionInput {
   const core_v1::Pod& pod;
   const NodeRuntime::PodState& state;
-  // Probe verdicts for the running container of this name.
-  std::function<bool(const runtime::Container&)> liveness_failed;
-  std::function<bool(const runtime::Container&)> started;  // startup probe passed, or none
+  // Of the running container given.
+  std::function<ProbeVerdict(const runtime::Container&)> liveness;
+  std::function<ProbeVerdict(const runtime::Container&)> startup;
 };
 Actions compute_actions(const ActionInput& input);
-
-// Whether a container that ended as `container` did is to be started again.
-bool should_restart(const core_v1::Pod& pod, ContainerKind kind,
-                    const runtime::Container& container);
 
 }  // namespace kubus::kubelet

@@ -5,21 +5,25 @@
 namespace kubus::kubelet {
 
 Backoff::Clock::duration Backoff::remaining(const std::string& key, Clock::time_point failed_at,
-                                            Clock::time_point now) {
+                                            Clock::time_point now) const {
   std::lock_guard lock(mutex_);
   auto it = entries_.find(key);
-  if (it == entries_.end()) return {};
-  if (now - it->second.last > 2 * kLongest) {
-    entries_.erase(it);
-    return {};
-  }
+  if (it == entries_.end() || it->second.is_quiet(failed_at)) return {};
   return std::max(failed_at + it->second.delay - now, Clock::duration::zero());
 }
 
-void Backoff::next(const std::string& key, Clock::time_point now) {
+Backoff::Clock::duration Backoff::remaining(const std::string& key, Clock::time_point now) const {
   std::lock_guard lock(mutex_);
-  Entry& entry = entries_[key];
-  entry.delay = entry.delay.count() == 0 ? kFirst : std::min(2 * entry.delay, kLongest);
+  auto it = entries_.find(key);
+  if (it == entries_.end()) return {};
+  return std::max(it->second.last + it->second.delay - now, Clock::duration::zero());
+}
+
+void Backoff::next(const std::string& key, Clock::time_point failed_at, Clock::time_point now) {
+  std::lock_guard lock(mutex_);
+  auto [it, fresh] = entries_.try_emplace(key);
+  Entry& entry = it->second;
+  entry.delay = fresh || entry.is_quiet(failed_at) ? kFirst : std::min(2 * entry.delay, kLongest);
   entry.last = now;
 }
 

@@ -19,9 +19,11 @@ class Backoff {
 
   // How long `key`, which failed at `failed_at`, still has to wait; zero: it may go.
   Clock::duration remaining(const std::string& key, Clock::time_point failed_at,
-                            Clock::time_point now);
-  // It is tried again: the next failure waits twice as long.
-  void next(const std::string& key, Clock::time_point now);
+                            Clock::time_point now) const;
+  // The same, for what failed when next() was last called.
+  Clock::duration remaining(const std::string& key, Clock::time_point now) const;
+  // It failed at `failed_at` and is tried again: the failure after this waits twice as long.
+  void next(const std::string& key, Clock::time_point failed_at, Clock::time_point now);
   std::chrono::seconds current(const std::string& key) const;
   void forget(const std::string& prefix);
 
@@ -29,6 +31,7 @@ class Backoff {
   struct Entry {
     std::chrono::seconds delay{0};
     Clock::time_point last;
+    bool is_quiet(Clock::time_point failed_at) const { return failed_at - last > 2 * kLongest; }
   };
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;

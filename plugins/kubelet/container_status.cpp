@@ -106,19 +106,21 @@ core_v1::ContainerStatus make_container_status(const StatusInput& input,
   status.set_started(false);
   *status.mutable_laststate() = core_v1::ContainerState();
   const runtime::Container* now = history.current;
-  if (!now || now->state() == runtime::CONTAINER_CREATED) {
+  if (!now || now->state() == runtime::CONTAINER_CREATED ||
+      (is_running(*now) && input.starting(*now))) {
     set_waiting(input, spec.name(), *status.mutable_state());
   } else if (is_running(*now)) {
     set_time(*status.mutable_state()->mutable_running()->mutable_startedat(),
              at(now->started_at()));
     const bool started = input.started(*now);
     status.set_started(started);
-    status.set_ready(started && input.ready(*now));
+    // An init container is ready when it is through.
+    status.set_ready(kind != ContainerKind::kInit && started && input.ready(*now));
     set_identity(*now, status);
   } else {
     set_identity(*now, status);
-    const auto [reason, message] = input.waiting(spec.name());
-    const bool comes_back = !reason.empty() && !input.terminating;
+    const bool comes_back = !input.terminating && !input.waiting(spec.name()).reason.empty() &&
+                            should_restart(input.pod, kind, *now);
     set_terminated(*now, comes_back ? *status.mutable_laststate() : *status.mutable_state());
     if (comes_back) set_waiting(input, spec.name(), *status.mutable_state());
     if (kind == ContainerKind::kInit && !comes_back) status.set_ready(now->exit_code() == 0);

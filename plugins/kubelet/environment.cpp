@@ -80,14 +80,14 @@ Status add_from(const core_v1::Pod& pod, const core_v1::EnvFromSource& from,
     auto map = source.config_map(ns, from.configmapref().localobjectreference().name());
     if (map.code() == Code::kNotFound && from.configmapref().optional()) return {};
     if (!map.ok()) return map.status();
-    for (const auto& [key, value] : std::map(map->data().begin(), map->data().end()))
+    for (const auto& [key, value] : std::map((*map)->data().begin(), (*map)->data().end()))
       out.set(from.prefix() + key, value);
   }
   if (from.has_secretref()) {
     auto secret = source.secret(ns, from.secretref().localobjectreference().name());
     if (secret.code() == Code::kNotFound && from.secretref().optional()) return {};
     if (!secret.ok()) return secret.status();
-    for (const auto& [key, value] : std::map(secret->data().begin(), secret->data().end()))
+    for (const auto& [key, value] : std::map((*secret)->data().begin(), (*secret)->data().end()))
       out.set(from.prefix() + key, value);
   }
   return {};
@@ -119,8 +119,8 @@ Result<std::optional<std::string>> value_from(const core_v1::Pod& pod,
     auto map = source.config_map(ns, name);
     if (map.code() == Code::kNotFound && ref.optional()) return Value();
     if (!map.ok()) return map.status();
-    auto it = map->data().find(ref.key());
-    if (it != map->data().end()) return Value(it->second);
+    auto it = (*map)->data().find(ref.key());
+    if (it != (*map)->data().end()) return Value(it->second);
     if (ref.optional()) return Value();
     return missing("ConfigMap", ref.key(), ns + "/" + name);
   }
@@ -130,8 +130,8 @@ Result<std::optional<std::string>> value_from(const core_v1::Pod& pod,
     auto secret = source.secret(ns, name);
     if (secret.code() == Code::kNotFound && ref.optional()) return Value();
     if (!secret.ok()) return secret.status();
-    auto it = secret->data().find(ref.key());
-    if (it != secret->data().end()) return Value(it->second);
+    auto it = (*secret)->data().find(ref.key());
+    if (it != (*secret)->data().end()) return Value(it->second);
     if (ref.optional()) return Value();
     return missing("Secret", ref.key(), ns + "/" + name);
   }

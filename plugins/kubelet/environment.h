@@ -23,13 +23,15 @@ class Service;
 
 namespace kubus::kubelet {
 
-// Where configuration of the pod's namespace is looked up. kNotFound when absent.
+// Where configuration of the pod's namespace is looked up. kNotFound when absent, in the
+// reference's words.
 struct ObjectSource {
-  std::function<Result<core_v1::ConfigMap>(const std::string& ns, const std::string& name)>
-      config_map;
-  std::function<Result<core_v1::Secret>(const std::string& ns, const std::string& name)> secret;
-  std::function<std::vector<std::shared_ptr<const core_v1::Service>>(const std::string& ns)>
-      services;
+  using ConfigMapPtr = std::shared_ptr<const core_v1::ConfigMap>;
+  using SecretPtr = std::shared_ptr<const core_v1::Secret>;
+  using ServicePtr = std::shared_ptr<const core_v1::Service>;
+  std::function<Result<ConfigMapPtr>(const std::string& ns, const std::string& name)> config_map;
+  std::function<Result<SecretPtr>(const std::string& ns, const std::string& name)> secret;
+  std::function<std::vector<ServicePtr>(const std::string& ns)> services;
 };
 
 // What the downward API can tell of the pod that is not in its object yet.

@@ -1,9 +1,8 @@
 #include "kubelet.h"
 
-#include <k8s/core/v1/config_map.pb.h>
-#include <k8s/core/v1/secret.pb.h>
-
 #include <set>
+
+#include "kubus/api/quantity.h"
 
 namespace kubus::kubelet {
 namespace {
@@ -11,9 +10,9 @@ namespace {
 constexpr std::size_t kPodWorkers = 8;
 constexpr std::chrono::milliseconds kReconnect{100};
 
-InformerOptions on_node(const std::string& node) {
+InformerOptions where(const std::string& field, const std::string& value) {
   InformerOptions options;
-  options.field_selector = "spec.nodeName=" + node;
+  options.field_selector = field + "=" + value;
   return options;
 }
 
@@ -23,12 +22,12 @@ Kubelet::Kubelet(Context& context, NodeSettings settings, NodeIdentity identity,
                  Duration status_interval)
     : context_(context),
       runtime_(context.bus()),
-      client_(ApiClient::of(context)),
-      pods_(context, on_node(settings.node_name)),
+      node_name_(settings.node_name),
+      pods_(context, where("spec.nodeName", node_name_)),
+      nodes_(context, where("metadata.name", node_name_)),
       services_(context),
       node_(context, runtime_, std::move(identity), status_interval) {
-  worker_ = std::make_unique<PodWorker>(context_, runtime_, std::move(settings), object_source(),
-                                        [this](const std::string& uid) { queue_->add(uid); });
+  worker_ = std::make_unique<PodWorker>(context_, runtime_, std::move(settings), surroundings());
   queue_ = std::make_unique<WorkQueue>(
       context_, "pods", kPodWorkers,
       [this](const std::string& uid) { return worker_->sync(uid, newest(uid)); });
@@ -39,25 +38,46 @@ Kubelet::~Kubelet() {
   queue_.reset();
 }
 
-ObjectSource Kubelet::object_source() {
-  ObjectSource source;
-  source.config_map = [this](const std::string& ns, const std::string& name) {
-    return client_->get<core_v1::ConfigMap>({ns, name});
-  };
-  source.secret = [this](const std::string& ns, const std::string& name) {
-    return client_->get<core_v1::Secret>({ns, name});
-  };
-  source.services = [this](const std::string& ns) { return services_.list(ns); };
-  return source;
+PodWorker::Surroundings Kubelet::surroundings() {
+  PodWorker::Surroundings out;
+  out.node = [this] { return admission_node(); };
+  out.services = [this](const std::string& ns) { return services_.list(ns); };
+  out.look_again = [this](const std::string& uid) { queue_->add(uid); };
+  return out;
+}
+
+std::optional<Admission::Node> Kubelet::admission_node() const {
+  const auto node = nodes_.get({"", node_name_});
+  if (!node) return std::nullopt;
+  Admission::Node out;
+  out.name = node_name_;
+  out.labels = {node->metadata().labels().begin(), node->metadata().labels().end()};
+  for (const auto& [name, amount] : node->status().allocatable()) {
+    if (name == "pods")
+      out.max_pods = QuantityValue::of(amount).value();
+    else
+      out.allocatable.set(name, amount);
+  }
+  return out;
+}
+
+void Kubelet::look_at_all() {
+  std::lock_guard lock(mutex_);
+  for (const auto& [uid, pod] : by_uid_) queue_->add(uid);
 }
 
 Status Kubelet::start() {
   node_.start();
   pods_.on_change([this](const PodPtr& old, const PodPtr& now) { pod_changed(old, now); },
                   [this] {
+                    for (const auto& [uid, pod] : by_uid_) worker_->know(*pod);
                     synced_ = true;
                     follow_runtime();
                   });
+  // Pods that came before the Node wait for it.
+  nodes_.on_change([this](const auto& old, const auto& now) {
+    if (!old && now && synced_) look_at_all();
+  });
   return {};
 }
 
@@ -108,6 +128,10 @@ void Kubelet::on_runtime_event(const runtime::Event& event) {
     case runtime::Event::CONTAINER_EXITED:
     case runtime::Event::SANDBOX_STOPPED:
       if (!event.pod_uid().empty()) queue_->add(event.pod_uid());
+      break;
+    case runtime::Event::IMAGE_ADDED:
+    case runtime::Event::IMAGE_REMOVED:
+      node_.refresh();
       break;
     default:
       break;

@@ -3,6 +3,7 @@
 // Thread safety: start() on the Loop; the rest happens by itself.
 #pragma once
 
+#include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/service.pb.h>
 
 #include <memory>
@@ -35,12 +36,16 @@ class Kubelet {
   // Everything that runs here without the API knowing of it goes; what it knows is looked at.
   void adopt();
   PodPtr newest(const std::string& uid) const;
-  ObjectSource object_source();
+  PodWorker::Surroundings surroundings();
+  std::optional<Admission::Node> admission_node() const;
+  void look_at_all();
 
   Context& context_;
   NodeRuntime runtime_;
-  std::shared_ptr<ApiClient> client_;
+  const std::string node_name_;
   Informer<core_v1::Pod> pods_;
+  Informer<core_v1::Node> nodes_;  // this one
+
   Informer<core_v1::Service> services_;
   NodeAgent node_;
   std::unique_ptr<PodWorker> worker_;

@@ -1,9 +1,6 @@
 #include "node_runtime.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <optional>
 
 namespace kubus::kubelet {
 namespace {
@@ -131,13 +128,17 @@ Result<runtime::Container> NodeRuntime::start(const std::string& id) {
   return std::move(*reply->mutable_container());
 }
 
-Status NodeRuntime::stop(const std::string& id, std::chrono::milliseconds grace) {
+Registration NodeRuntime::stop_later(const std::string& id, std::chrono::milliseconds grace,
+                                     std::function<void(const Status&)> done) {
   runtime::StopContainerRequest request;
   request.set_id(id);
   request.set_timeout_ms(grace.count());
   bus::CallOptions options = quick();
-  options.timeout = grace + 30s;
-  return rpc::call_wait(bus_, runtime::kStopContainer, request, options).status();
+  options.timeout = grace + 60s;
+  return rpc::call(bus_, runtime::kStopContainer, request, options,
+                   [done = std::move(done)](const Result<runtime::StopContainerResponse>& reply) {
+                     done(reply.status());
+                   });
 }
 
 Status NodeRuntime::remove_container(const std::string& id, bool keep_log) {
@@ -147,14 +148,15 @@ Status NodeRuntime::remove_container(const std::string& id, bool keep_log) {
   return rpc::call_wait(bus_, runtime::kRemoveContainer, request, quick()).status();
 }
 
-Result<runtime::ExecSyncResponse> NodeRuntime::exec(const std::string& id,
-                                                    const std::vector<std::string>& command,
-                                                    std::chrono::milliseconds timeout) {
+Registration NodeRuntime::exec_later(
+    const std::string& id, const std::vector<std::string>& command,
+    std::chrono::milliseconds timeout,
+    std::function<void(const Result<runtime::ExecSyncResponse>&)> done) {
   runtime::ExecSyncRequest request;
   request.set_id(id);
   for (const std::string& word : command) request.add_command(word);
   request.set_timeout_ms(timeout.count());
-  return rpc::call_wait(bus_, runtime::kExecSync, request, once(timeout + 10s));
+  return rpc::call(bus_, runtime::kExecSync, request, once(timeout + 10s), std::move(done));
 }
 
 Result<std::optional<runtime::Image>> NodeRuntime::image(const std::string& reference) {
@@ -166,31 +168,26 @@ Result<std::optional<runtime::Image>> NodeRuntime::image(const std::string& refe
   return std::optional<runtime::Image>(std::move(*reply->mutable_image()));
 }
 
-Result<runtime::Image> NodeRuntime::pull(const std::string& reference) {
+Result<std::vector<runtime::Image>> NodeRuntime::images() {
+  auto reply = rpc::call_wait(bus_, runtime::kListImages, runtime::ListImagesRequest(), quick());
+  if (!reply.ok()) return reply.status();
+  return std::vector<runtime::Image>(reply->images().begin(), reply->images().end());
+}
+
+std::unique_ptr<bus::StreamReader> NodeRuntime::pull_later(
+    const std::string& reference, std::function<void(const Result<runtime::Image>&)> done) {
   runtime::PullImageRequest request;
   request.set_image(reference);
-  std::mutex mutex;
-  std::condition_variable ended;
-  bool done = false;
-  Status status;
-  runtime::Image image;
-  bus::CallOptions options;
-  auto reader = rpc::stream(
-      bus_, runtime::kPullImage, request, options,
-      [&](runtime::PullImageProgress progress) {
-        std::lock_guard lock(mutex);
-        if (progress.has_image()) image = std::move(*progress.mutable_image());
+  auto image = std::make_shared<runtime::Image>();
+  return rpc::stream(
+      bus_, runtime::kPullImage, request, bus::CallOptions(),
+      [image](runtime::PullImageProgress progress) {
+        if (progress.has_image()) *image = std::move(*progress.mutable_image());
       },
-      [&](Status end) {
-        std::lock_guard lock(mutex);
-        status = std::move(end);
-        done = true;
-        ended.notify_all();
+      [image, done = std::move(done)](const Status& end) {
+        if (!end.ok()) return done(end);
+        done(std::move(*image));
       });
-  std::unique_lock lock(mutex);
-  ended.wait(lock, [&] { return done; });
-  if (!status.ok()) return status;
-  return image;
 }
 
 Result<runtime::StatusResponse> NodeRuntime::status() {

@@ -1,12 +1,14 @@
-// NodeRuntime: the runtime and network contracts as blocking calls.
+// NodeRuntime: the runtime and network contracts, as calls that block or end in a callback.
 //
-// Thread safety: all members from any thread but the Loop.
+// Thread safety: all members from any thread; those that block from any but the Loop.
 #pragma once
 
 #include <kubus/bus.h>
 #include <kubus/network.h>
 #include <kubus/runtime.h>
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,14 +38,20 @@ class NodeRuntime {
 
   Result<runtime::Container> create(const std::string& sandbox, const runtime::ContainerConfig& c);
   Result<runtime::Container> start(const std::string& id);
-  Status stop(const std::string& id, std::chrono::milliseconds grace);
+  // `done` on the Loop when the container has ended. Dropping the registration leaves it stopping.
+  Registration stop_later(const std::string& id, std::chrono::milliseconds grace,
+                          std::function<void(const Status&)> done);
   Status remove_container(const std::string& id, bool keep_log);
-  Result<runtime::ExecSyncResponse> exec(const std::string& id,
-                                         const std::vector<std::string>& command,
-                                         std::chrono::milliseconds timeout);
+  // `done` on the Loop.
+  Registration exec_later(const std::string& id, const std::vector<std::string>& command,
+                          std::chrono::milliseconds timeout,
+                          std::function<void(const Result<runtime::ExecSyncResponse>&)> done);
   // Unset when the node does not have it.
   Result<std::optional<runtime::Image>> image(const std::string& reference);
-  Result<runtime::Image> pull(const std::string& reference);
+  Result<std::vector<runtime::Image>> images();
+  // `done` on the Loop. Destroying the reader cancels the pull.
+  std::unique_ptr<bus::StreamReader> pull_later(
+      const std::string& reference, std::function<void(const Result<runtime::Image>&)> done);
   Result<runtime::StatusResponse> status();
   Result<network::NetworkStatusResponse> network_status();
   bus::Client& bus() { return bus_; }

@@ -62,9 +62,27 @@ std::map<std::string, ContainerHistory> history_of(const NodeRuntime::PodState& 
 }
 
 const runtime::Sandbox* ready_sandbox(const NodeRuntime::PodState& state) {
-  for (const runtime::Sandbox& sandbox : state.sandboxes)
-    if (sandbox.state() == runtime::SANDBOX_READY) return &sandbox;
-  return nullptr;
+  if (state.sandboxes.empty()) return nullptr;
+  const runtime::Sandbox& newest = state.sandboxes.front();
+  return newest.state() == runtime::SANDBOX_READY ? &newest : nullptr;
+}
+
+bool is_finished(const core_v1::Pod& pod) {
+  return pod.status().phase() == "Succeeded" || pod.status().phase() == "Failed";
+}
+
+std::string full_name(const core_v1::Pod& pod) {
+  const auto& meta = pod.metadata();
+  return meta.name() + "_" + meta.namespace_() + "(" + meta.uid() + ")";
+}
+
+std::string field_path(const core_v1::Pod& pod, std::string_view container) {
+  const char* list = "spec.containers{";
+  for (const auto& other : pod.spec().initcontainers())
+    if (other.name() == container) list = "spec.initContainers{";
+  for (const auto& other : pod.spec().ephemeralcontainers())
+    if (other.ephemeralcontainercommon().name() == container) list = "spec.ephemeralContainers{";
+  return list + std::string(container) + "}";
 }
 
 bool is_running(const runtime::Container& container) {
@@ -73,6 +91,22 @@ bool is_running(const runtime::Container& container) {
 bool has_exited(const runtime::Container& container) {
   return container.state() == runtime::CONTAINER_EXITED ||
          container.state() == runtime::CONTAINER_UNKNOWN;
+}
+
+bool is_ephemeral(const runtime::Container& container) {
+  auto kind = container.config().annotations().find(kContainerKind);
+  return kind != container.config().annotations().end() && kind->second == "ephemeral";
+}
+
+bool should_restart(const core_v1::Pod& pod, ContainerKind kind,
+                    const runtime::Container& container) {
+  if (kind == ContainerKind::kSidecar) return true;
+  if (kind == ContainerKind::kEphemeral) return false;
+  const std::string& policy = pod.spec().restartpolicy();
+  if (policy == "Never") return false;
+  // An init container that has done its work stays done.
+  if (policy == "OnFailure" || kind == ContainerKind::kInit) return container.exit_code() != 0;
+  return true;
 }
 
 std::string container_hash(const core_v1::Container& container) {

@@ -39,10 +39,21 @@ struct ContainerHistory {
 };
 std::map<std::string, ContainerHistory> history_of(const NodeRuntime::PodState& state);
 
+// The newest sandbox while it lives; null when the pod needs one.
 const runtime::Sandbox* ready_sandbox(const NodeRuntime::PodState& state);
+// Its phase says that nothing of it runs any more.
+bool is_finished(const core_v1::Pod& pod);
+// "pod_namespace(uid)", as messages name a pod.
+std::string full_name(const core_v1::Pod& pod);
+// The path that an event about a container carries: "spec.containers{web}".
+std::string field_path(const core_v1::Pod& pod, std::string_view container);
 int restart_count(const runtime::Container& container);
 bool is_running(const runtime::Container& container);
 bool has_exited(const runtime::Container& container);
+bool is_ephemeral(const runtime::Container& container);
+// Whether a container that ended as `container` did is to be started again.
+bool should_restart(const core_v1::Pod& pod, ContainerKind kind,
+                    const runtime::Container& container);
 
 // Changes when the running container no longer is what the spec asks for.
 std::string container_hash(const core_v1::Container& container);

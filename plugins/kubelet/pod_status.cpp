@@ -4,154 +4,101 @@
 
 #include "container_status.h"
 #include "kubus/api/time.h"
-#include "kubus/workload.h"
+#include "pod_conditions.h"
 
 namespace kubus::kubelet {
 namespace {
 
-struct Summary {
-  int regular = 0, running = 0, succeeded = 0, failed = 0, waiting = 0;
-  bool initialized = true;
-  bool init_failed = false;
-  std::vector<std::string> unready, uninitialized;
-};
-
-bool restarts(const core_v1::Pod& pod, int exit_code) {
-  const std::string& policy = pod.spec().restartpolicy();
-  return policy == "Always" || policy.empty() || (policy == "OnFailure" && exit_code != 0);
+bool terminated_well(const core_v1::ContainerState& state) {
+  return state.has_terminated() && state.terminated().exitcode() == 0;
 }
 
-Summary summarize(const core_v1::Pod& pod, const core_v1::PodStatus& status) {
-  Summary sum;
+struct InitSummary {
+  int pending = 0, failed = 0;
+};
+
+InitSummary summarize_init(const core_v1::Pod& pod, const core_v1::PodStatus& status) {
+  InitSummary sum;
   for (int i = 0; i < status.initcontainerstatuses_size(); ++i) {
     const auto& own = status.initcontainerstatuses(i);
-    const bool sidecar = pod.spec().initcontainers(i).restartpolicy() == "Always";
-    const bool done =
-        sidecar ? own.started()
-                : own.state().has_terminated() && own.state().terminated().exitcode() == 0;
-    if (!done) {
-      sum.initialized = false;
-      sum.uninitialized.push_back(own.name());
+    const auto& last = own.laststate();
+    if (pod.spec().initcontainers(i).restartpolicy() == "Always") {
+      const bool pending = own.state().has_running()
+                               ? !own.started()
+                               : !own.state().has_terminated() && !last.has_terminated();
+      sum.pending += pending;
+    } else if (own.state().has_terminated()) {
+      sum.failed += !terminated_well(own.state());
+    } else if (own.state().has_waiting() && last.has_terminated()) {
+      sum.failed += !terminated_well(last);
+    } else {
+      ++sum.pending;
     }
-    if (!sidecar && own.state().has_terminated() && own.state().terminated().exitcode() != 0 &&
-        pod.spec().restartpolicy() == "Never")
-      sum.init_failed = true;
-    if (sidecar && !own.ready()) sum.unready.push_back(own.name());
-  }
-  for (const auto& own : status.containerstatuses()) {
-    ++sum.regular;
-    if (!own.ready()) sum.unready.push_back(own.name());
-    const auto& state = own.state();
-    if (state.has_running())
-      ++sum.running;
-    else if (state.has_terminated() && !restarts(pod, state.terminated().exitcode()))
-      ++(state.terminated().exitcode() == 0 ? sum.succeeded : sum.failed);
-    else if (state.has_terminated() || own.laststate().has_terminated())
-      ++sum.running;  // between two runs
-    else
-      ++sum.waiting;
   }
   return sum;
 }
 
-std::string phase_of(const StatusInput& input, const Summary& sum) {
-  if (!input.failed_reason.empty()) return "Failed";
-  const std::string& before = input.pod.status().phase();
-  if (before == "Failed" || before == "Succeeded") return before;
-  if (sum.init_failed) return "Failed";
-  if (!sum.initialized && sum.running == 0) return "Pending";
-  if (sum.waiting > 0 && sum.running == 0 && sum.succeeded + sum.failed == 0) return "Pending";
-  if (sum.running > 0 || sum.waiting > 0) return "Running";
-  if (sum.regular == 0) return "Pending";
-  return sum.failed == 0 ? "Succeeded" : "Failed";
-}
-
-std::string list(const std::vector<std::string>& names) {
-  std::string out = "[";
-  for (const std::string& name : names) out += (out.size() > 1 ? " " : "") + name;
-  return out + "]";
-}
-
-class Conditions {
- public:
-  Conditions(const core_v1::Pod& pod, core_v1::PodStatus& status) : pod_(pod), status_(status) {}
-
-  // The transition time changes only with the status.
-  void set(const char* type, bool is_true, const std::string& reason = "",
-           const std::string& message = "") {
-    auto& out = *status_.add_conditions();
-    out.set_type(type);
-    out.set_status(is_true ? "True" : "False");
-    if (!reason.empty()) out.set_reason(reason);
-    if (!message.empty()) out.set_message(message);
-    out.set_observedgeneration(pod_.metadata().generation());
-    const auto* before = find_condition(pod_, type);
-    if (before && before->status() == out.status())
-      *out.mutable_lasttransitiontime() = before->lasttransitiontime();
-    else
-      set_now(*out.mutable_lasttransitiontime());
-  }
-  // Conditions of others (PodScheduled, readiness gates) stay.
-  void keep_foreign() {
-    for (const auto& condition : pod_.status().conditions()) {
-      const auto& type = condition.type();
-      if (type != "PodReadyToStartContainers" && type != "Initialized" && type != "Ready" &&
-          type != "ContainersReady")
-        *status_.add_conditions() = condition;
-    }
-  }
-
- private:
-  const core_v1::Pod& pod_;
-  core_v1::PodStatus& status_;
+struct RegularSummary {
+  int running = 0, waiting = 0, stopped = 0, succeeded = 0;
 };
 
-bool gates_open(const core_v1::Pod& pod) {
-  return std::all_of(pod.spec().readinessgates().begin(), pod.spec().readinessgates().end(),
-                     [&](const auto& gate) {
-                       const auto* condition = find_condition(pod, gate.conditiontype());
-                       return condition && condition->status() == "True";
-                     });
+RegularSummary summarize_regular(const core_v1::PodStatus& status) {
+  RegularSummary sum;
+  for (const auto& own : status.containerstatuses()) {
+    if (own.state().has_running()) {
+      ++sum.running;
+    } else if (own.state().has_terminated() || own.laststate().has_terminated()) {
+      ++sum.stopped;  // for good, or between two runs
+      sum.succeeded += terminated_well(own.state());
+    } else {
+      ++sum.waiting;
+    }
+  }
+  return sum;
 }
 
-void add_conditions(const StatusInput& input, const Summary& sum, core_v1::PodStatus& status) {
-  Conditions conditions(input.pod, status);
-  const std::string& phase = status.phase();
-  conditions.set("PodReadyToStartContainers",
-                 ready_sandbox(input.state) != nullptr && !input.pod_ips.empty());
-  if (phase == "Succeeded")
-    conditions.set("Initialized", true, "PodCompleted");
-  else if (sum.initialized)
-    conditions.set("Initialized", true);
-  else
-    conditions.set("Initialized", false, "ContainersNotInitialized",
-                   "containers with incomplete status: " + list(sum.uninitialized));
-  const auto unready = "containers with unready status: " + list(sum.unready);
-  const bool containers_ready =
-      sum.unready.empty() && sum.initialized && phase != "Succeeded" && phase != "Failed";
-  const auto set_ready = [&](const char* type, bool gates) {
-    if (phase == "Succeeded")
-      conditions.set(type, false, "PodCompleted");
-    else if (phase == "Failed")
-      conditions.set(type, false, "PodFailed");
-    else if (!containers_ready)
-      conditions.set(type, false, "ContainersNotReady", unready);
-    else if (!gates)
-      conditions.set(type, false, "ReadinessGatesNotReady",
-                     "the status of pod readiness gate is not \"True\"");
-    else
-      conditions.set(type, true);
-  };
-  set_ready("Ready", gates_open(input.pod));
-  set_ready("ContainersReady", true);
-  conditions.keep_foreign();
+// The phase by the containers alone.
+std::string phase_of_containers(const StatusInput& input, const core_v1::PodStatus& status) {
+  const std::string& policy = input.pod.spec().restartpolicy();
+  const InitSummary init = summarize_init(input.pod, status);
+  const RegularSummary regular = summarize_regular(status);
+  if (init.failed > 0 && policy == "Never") return "Failed";
+  if (init.pending + init.failed > 0 && !any_regular_started(status)) return "Pending";
+  if (regular.waiting > 0) return "Pending";
+  if (regular.running > 0) return "Running";
+  if (regular.stopped == 0) return "Pending";
+  if (!input.terminating && (policy == "Always" || policy.empty())) return "Running";
+  if (regular.stopped == regular.succeeded) return "Succeeded";
+  return input.terminating || policy == "Never" ? "Failed" : "Running";
 }
 
-}  // namespace
+std::string phase_of(const StatusInput& input, const core_v1::PodStatus& status) {
+  const std::string& before = input.pod.status().phase();
+  if (before == "Failed" || before == "Succeeded") return before;
+  const std::string phase =
+      input.failed_reason.empty() ? phase_of_containers(input, status) : "Failed";
+  // Others take a finished pod for one that holds nothing any more.
+  const auto& containers = input.state.containers;
+  const bool ended = phase == "Failed" || phase == "Succeeded";
+  if (ended && std::any_of(containers.begin(), containers.end(), is_running))
+    return before.empty() ? "Pending" : before;
+  return phase;
+}
 
-core_v1::PodStatus make_pod_status(const StatusInput& input) {
-  core_v1::PodStatus status;
-  const auto& before = input.pod.status();
+// What never ran, or is not to be found, when its pod has ended counts as failed.
+void settle(core_v1::PodStatus& status) {
+  if (!any_regular_started(status)) return;
+  for (auto& own : *status.mutable_containerstatuses()) {
+    if (own.state().has_terminated()) continue;
+    auto& lost = *own.mutable_state()->mutable_terminated();
+    lost.set_reason("ContainerStatusUnknown");
+    lost.set_message("The container could not be located when the pod was terminated");
+    lost.set_exitcode(137);
+    own.mutable_state()->clear_waiting();
+  }
+}
+
+void add_container_statuses(const StatusInput& input, core_v1::PodStatus& status) {
   const auto history = history_of(input.state);
   const auto find = [&](const std::string& name) {
     auto it = history.find(name);
@@ -167,23 +114,65 @@ core_v1::PodStatus make_pod_status(const StatusInput& input) {
     *status.add_ephemeralcontainerstatuses() =
         make_container_status(input, spec, ContainerKind::kEphemeral, find(spec.name()));
   }
-  const Summary sum = summarize(input.pod, status);
-  status.set_phase(phase_of(input, sum));
+}
+
+void set_start_time(const core_v1::Pod& pod, core_v1::PodStatus& status) {
+  if (pod.status().has_starttime())
+    *status.mutable_starttime() = pod.status().starttime();
+  else
+    set_now(*status.mutable_starttime());
+}
+
+// A pod keeps the address it had while it has no sandbox: others look it up by that.
+void set_addresses(const StatusInput& input, core_v1::PodStatus& status) {
+  if (input.pod_ips.empty()) {
+    const auto& before = input.pod.status();
+    if (ready_sandbox(input.state) || before.podip().empty()) return;
+    status.set_podip(before.podip());
+    *status.mutable_podips() = before.podips();
+    return;
+  }
+  status.set_podip(input.pod_ips.front());
+  for (const std::string& ip : input.pod_ips) status.add_podips()->set_ip(ip);
+}
+
+}  // namespace
+
+core_v1::PodStatus make_pod_status(const StatusInput& input) {
+  core_v1::PodStatus status;
+  add_container_statuses(input, status);
+  const bool all_ended =
+      std::none_of(input.state.containers.begin(), input.state.containers.end(), is_running);
+  if (input.terminating && all_ended) settle(status);
+  status.set_phase(phase_of(input, status));
   status.set_observedgeneration(input.pod.metadata().generation());
   status.set_qosclass(qos_class(input.pod));
   if (!input.failed_reason.empty()) {
     status.set_reason(input.failed_reason);
     status.set_message(input.failed_message);
+  } else if (status.phase() == "Failed") {
+    // Given once, when it failed.
+    status.set_reason(input.pod.status().reason());
+    status.set_message(input.pod.status().message());
   }
-  add_conditions(input, sum, status);
+  set_conditions(input.pod, ready_sandbox(input.state) && !input.pod_ips.empty(), status);
   status.set_hostip(input.host_ip);
   if (!input.host_ip.empty()) status.add_hostips()->set_ip(input.host_ip);
-  if (!input.pod_ips.empty()) status.set_podip(input.pod_ips.front());
-  for (const std::string& ip : input.pod_ips) status.add_podips()->set_ip(ip);
-  if (before.has_starttime())
-    *status.mutable_starttime() = before.starttime();
-  else
-    set_now(*status.mutable_starttime());
+  set_addresses(input, status);
+  set_start_time(input.pod, status);
+  return status;
+}
+
+core_v1::PodStatus make_rejected_status(const core_v1::Pod& pod, const std::string& reason,
+                                        const std::string& message) {
+  core_v1::PodStatus status;
+  *status.mutable_conditions() = pod.status().conditions();
+  status.set_phase("Failed");
+  status.set_reason(reason);
+  status.set_message("Pod was rejected: " + message);
+  status.set_observedgeneration(pod.metadata().generation());
+  status.set_qosclass(qos_class(pod));
+  set_start_time(pod, status);
   return status;
 }
 

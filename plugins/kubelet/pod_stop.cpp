@@ -1,66 +1,76 @@
 // PodWorker's way down: a pod that is deleted, finished or failed, and what is left of one.
-#include <thread>
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
 
 #include "kubus/context.h"
 #include "pod_worker.h"
+#include "termination.h"
 
 namespace kubus::kubelet {
-namespace {
 
-std::chrono::seconds grace_of_deletion(const core_v1::Pod& pod) {
-  if (pod.metadata().has_deletiongraceperiodseconds())
-    return std::chrono::seconds(pod.metadata().deletiongraceperiodseconds());
-  return std::chrono::seconds(pod.spec().has_terminationgraceperiodseconds()
-                                  ? pod.spec().terminationgraceperiodseconds()
-                                  : 30);
+using Clock = std::chrono::steady_clock;
+
+Outcome PodWorker::end_containers(const PodPtr& pod, const NodeRuntime::PodState& state,
+                                  PodMemory& memory) {
+  const auto now = Clock::now();
+  // The grace period is the pod's, not each container's; a second deletion may shorten it.
+  const auto deadline = now + grace_of(*pod);
+  memory.stop_by = memory.stop_by ? std::min(*memory.stop_by, deadline) : deadline;
+  for (const auto& step : termination_steps(*pod, state, now >= *memory.stop_by)) {
+    const std::string& name = step.container->config().name();
+    if (stopper_.stop({pod, step.spec, *step.container, *memory.stop_by, step.hold}))
+      events_.record(*pod, field_path(*pod, name), "Normal", "Killing",
+                     "Stopping container " + name);
+  }
+  // Each end brings the pod back; the end of the grace period does as well.
+  return now < *memory.stop_by ? Outcome::requeue_after(*memory.stop_by - now) : Outcome::done();
 }
 
-bool any_running(const NodeRuntime::PodState& state) {
-  return std::any_of(state.containers.begin(), state.containers.end(),
-                     [](const auto& container) { return is_running(container); });
-}
-
-}  // namespace
-
-Outcome PodWorker::terminate(const PodPtr& pod, Memory& memory) {
+Outcome PodWorker::terminate(const PodPtr& pod, const MemoryPtr& memory) {
   const std::string& uid = pod->metadata().uid();
   auto state = runtime_.pod(uid);
   if (!state.ok()) return state.status();
-  const auto ips = pod_ips(*pod, *state);
   probes_.forget(uid);
-  if (any_running(*state)) {
-    // All at once: the grace period is the pod's, not each container's. Sidecars go with the rest
-    // once their regular containers have had their time.
-    std::vector<std::thread> stoppers;
-    for (const runtime::Container& container : state->containers) {
-      if (!is_running(container)) continue;
-      const core_v1::Container* spec = find_container(*pod, container.config().name());
-      events_.record(*pod, "spec.containers{" + container.config().name() + "}", "Normal",
-                     "Killing", "Stopping container " + container.config().name());
-      stoppers.emplace_back([this, pod, spec, &container] {
-        stop_container(*pod, spec, container, grace_of_deletion(*pod));
-      });
-    }
-    for (std::thread& stopper : stoppers) stopper.join();
-    state = runtime_.pod(uid);
-    if (!state.ok()) return state.status();
-    if (any_running(*state)) return Status(Code::kUnavailable, "containers of the pod do not end");
+  starter_.forget(uid);
+  const bool any_running = std::any_of(state->containers.begin(), state->containers.end(),
+                                       [](const auto& c) { return is_running(c); });
+  if (any_running) {
+    const Outcome outcome = end_containers(pod, *state, *memory);
+    KUBUS_TRY(publish(pod, *state, pod_ips(*pod, *state), true, *memory));
+    return outcome;
   }
-  // The last statuses are read from the containers, so they go only after it is published.
-  KUBUS_TRY(publish(pod, *state, ips, true, memory));
-  if (!pod->metadata().has_deletiontimestamp()) {
-    // A finished pod keeps its containers for their logs; its network and namespaces go.
-    for (const runtime::Sandbox& sandbox : state->sandboxes)
-      if (sandbox.state() == runtime::SANDBOX_READY) KUBUS_TRY(runtime_.stop_sandbox(sandbox));
-    return Outcome::done();
-  }
+  objects_.forget(uid);
+  admission_.release(uid);
+  // The last statuses are read from the containers, so they go only after this. What is finished
+  // and has left nothing here says all there is to say already.
+  const bool known = !state->sandboxes.empty() || !state->containers.empty();
+  if (known || !is_finished(*pod)) KUBUS_TRY(publish(pod, *state, {}, true, *memory));
+  if (pod->metadata().has_deletiontimestamp()) return finish_deletion(*pod, *state);
+  // A finished pod keeps its containers for their logs; its network and namespaces go.
   for (const runtime::Sandbox& sandbox : state->sandboxes)
+    if (sandbox.state() == runtime::SANDBOX_READY) KUBUS_TRY(runtime_.stop_sandbox(sandbox));
+  return Outcome::done();
+}
+
+Status PodWorker::remove_all(const std::string& uid, const NodeRuntime::PodState& state) {
+  for (const runtime::Sandbox& sandbox : state.sandboxes) {
     KUBUS_TRY(runtime_.remove_sandbox(sandbox));
-  KUBUS_TRY(volumes_.tear_down(uid));
+    const std::string& logs = sandbox.config().log_directory();
+    std::error_code error;
+    if (logs.starts_with(settings_.log_dir + "/")) std::filesystem::remove_all(logs, error);
+    if (error) return Status(Code::kInternalError, logs + ": " + error.message());
+  }
+  return volumes_.tear_down(uid);
+}
+
+Outcome PodWorker::finish_deletion(const core_v1::Pod& pod, const NodeRuntime::PodState& state) {
+  KUBUS_TRY(remove_all(pod.metadata().uid(), state));
   DeleteOptions options;
   options.grace_period_seconds = 0;
-  options.uid = uid;
-  Status removed = client_->remove<core_v1::Pod>(key_of(*pod), options);
+  options.uid = pod.metadata().uid();
+  Status removed = client_->remove<core_v1::Pod>(key_of(pod), options);
   if (removed.code() == Code::kNotFound || removed.code() == Code::kConflict)
     return Outcome::done();
   return removed;
@@ -71,16 +81,34 @@ Outcome PodWorker::clean_up(const std::string& uid) {
   auto state = runtime_.pod(uid);
   if (!state.ok()) return state.status();
   probes_.forget(uid);
-  for (const runtime::Container& container : state->containers)
-    if (is_running(container)) KUBUS_TRY(runtime_.stop(container.id(), std::chrono::seconds(30)));
-  for (const runtime::Sandbox& sandbox : state->sandboxes)
-    KUBUS_TRY(runtime_.remove_sandbox(sandbox));
-  KUBUS_TRY(volumes_.tear_down(uid));
-  restarts_.forget(uid);
-  pulls_.forget(uid);
-  std::lock_guard lock(mutex_);
-  memories_.erase(uid);
+  const MemoryPtr memory = memory_of(uid);
+  const auto nameless = std::make_shared<const core_v1::Pod>();
+  const bool any_running = std::any_of(state->containers.begin(), state->containers.end(),
+                                       [](const auto& c) { return is_running(c); });
+  if (any_running) return end_containers(memory->pod ? memory->pod : nameless, *state, *memory);
+  KUBUS_TRY(remove_all(uid, *state));
+  forget(uid);
   return Outcome::done();
+}
+
+// The newest container of each name and the one before it are kept: status and `logs --previous`
+// need them. A dead sandbox goes with the last of its containers.
+void PodWorker::drop_old(const NodeRuntime::PodState& state) {
+  std::map<std::string, int> seen;
+  std::set<std::string> inhabited;
+  for (const runtime::Container& container : state.containers) {
+    if (++seen[container.config().name()] <= 2 || is_running(container)) {
+      inhabited.insert(container.sandbox_id());
+      continue;
+    }
+    if (Status removed = runtime_.remove_container(container.id(), false); !removed.ok())
+      context_.log().debug("old container not removed", {{"error", removed.to_string()}});
+  }
+  for (const runtime::Sandbox& sandbox : state.sandboxes) {
+    if (&sandbox == ready_sandbox(state) || inhabited.contains(sandbox.id())) continue;
+    if (Status removed = runtime_.remove_sandbox(sandbox); !removed.ok())
+      context_.log().debug("old sandbox not removed", {{"error", removed.to_string()}});
+  }
 }
 
 }  // namespace kubus::kubelet

@@ -1,6 +1,7 @@
 // PodWorker: brings one pod to what its object asks for, step by step; level-triggered.
 //
-// Thread safety: sync() may run for several pods at once, once at a time for each.
+// Thread safety: sync() may run for several pods at once, once at a time for each. It never waits
+// for a container, a hook, a probe or a pull to end: each of them has the pod looked at again.
 #pragma once
 
 #include <functional>
@@ -10,91 +11,90 @@
 #include <unordered_map>
 
 #include "actions.h"
-#include "backoff.h"
-#include "container_config.h"
+#include "admission.h"
+#include "container_starter.h"
+#include "hooks.h"
 #include "kubus/client.h"
 #include "kubus/events.h"
 #include "kubus/work_queue.h"
+#include "node_settings.h"
+#include "pod_memory.h"
 #include "pod_status.h"
 #include "probes/probe_manager.h"
-#include "probes/prober.h"
+#include "stopper.h"
 #include "volumes/volumes.h"
+#include "watched_objects.h"
 
 namespace kubus::kubelet {
 
-struct NodeSettings {
-  std::string node_name;
-  std::string node_ip;
-  std::string state_dir;
-  std::string log_dir;
-  std::string cgroup_root;
-  std::string cluster_domain;
-  std::vector<std::string> cluster_dns;
-  std::int64_t cpu_milli = 0;
-  std::int64_t memory_bytes = 0;
-};
-
 class PodWorker {
  public:
-  PodWorker(Context& context, NodeRuntime& runtime, NodeSettings settings, ObjectSource source,
-            std::function<void(const std::string& uid)> look_again);
+  struct Surroundings {
+    // The node as admission sees it; unset while that is not known.
+    std::function<std::optional<Admission::Node>()> node;
+    std::function<std::vector<ObjectSource::ServicePtr>(const std::string& ns)> services;
+    std::function<void(const std::string& uid)> look_again;
+  };
+  PodWorker(Context& context, NodeRuntime& runtime, NodeSettings settings,
+            const Surroundings& surroundings);
   ~PodWorker();
 
   // `pod` is the newest object of that uid; null when the API has none: everything of it goes.
   Outcome sync(const std::string& uid, const PodPtr& pod);
-  ProbeManager& probes() { return probes_; }
+  // A pod that was there before this kubelet: when an earlier run took it on, its room is taken.
+  void know(const core_v1::Pod& pod);
   Volumes& volumes() { return volumes_; }
 
  private:
-  struct Waiting {
-    std::string reason;
-    std::string message;
-    Backoff::Clock::time_point since;
-  };
-  // What is remembered between two looks at a pod; lost at a restart without harm.
-  struct Memory {
-    std::map<std::string, Waiting> waiting;  // by container name
-    std::string failed_reason, failed_message;
-    bool stopping = false;  // preStop hooks have run, containers were told to stop
-    bool first_look = true;
-  };
+  using MemoryPtr = std::shared_ptr<PodMemory>;
 
-  Outcome run(const PodPtr& pod, Memory& memory);
-  Outcome terminate(const PodPtr& pod, Memory& memory);
-  Outcome clean_up(const std::string& uid);
-
+  // Unset: the pod is taken on.
+  std::optional<Outcome> refuse(const PodPtr& pod);
+  Outcome run(const PodPtr& pod, const MemoryPtr& memory);
+  Outcome start_containers(const PodPtr& pod, const Actions& actions,
+                           const NodeRuntime::PodState& state, const VolumePaths& volumes,
+                           const std::vector<std::string>& ips, const MemoryPtr& memory);
+  Outcome start_ephemeral(const ContainerStarter::Pod& pod);
   Status make_sandbox(const core_v1::Pod& pod, const NodeRuntime::PodState& state);
-  // Makes the container run; fills memory.waiting when it cannot.
-  Status start_container(const core_v1::Pod& pod, const Actions::Start& start,
-                         const runtime::Sandbox& sandbox, const VolumePaths& volumes,
-                         const std::vector<std::string>& ips, Memory& memory, Outcome& outcome);
-  Status start_ephemeral(const core_v1::Pod& pod, const NodeRuntime::PodState& state,
-                         const runtime::Sandbox& sandbox, const VolumePaths& volumes,
-                         const std::vector<std::string>& ips, Memory& memory);
-  Result<runtime::Image> ensure_image(const core_v1::Pod& pod, const core_v1::Container& container,
-                                      Memory& memory, Outcome& outcome);
-  void stop_container(const core_v1::Pod& pod, const core_v1::Container* spec,
-                      const runtime::Container& container, std::chrono::seconds grace);
-  void drop_old_containers(const NodeRuntime::PodState& state);
+  void stop_unwanted(const PodPtr& pod, const Actions& actions, PodMemory& memory);
+  // How long the pod may still be active; unset without a deadline.
+  static std::optional<Duration> active_time_left(const core_v1::Pod& pod);
+
+  // For good: the pod is deleted, finished or failed.
+  Outcome terminate(const PodPtr& pod, const MemoryPtr& memory);
+  // Ends what runs, in order; done when nothing does.
+  Outcome end_containers(const PodPtr& pod, const NodeRuntime::PodState& state, PodMemory& memory);
+  Outcome finish_deletion(const core_v1::Pod& pod, const NodeRuntime::PodState& state);
+  // Sandboxes with their containers and logs, and volumes.
+  Status remove_all(const std::string& uid, const NodeRuntime::PodState& state);
+  Outcome clean_up(const std::string& uid);
+  void drop_old(const NodeRuntime::PodState& state);
+  void forget(const std::string& uid);
+
   Status publish(const PodPtr& pod, const NodeRuntime::PodState& state,
-                 const std::vector<std::string>& ips, bool terminating, Memory& memory);
+                 const std::vector<std::string>& ips, bool terminating, const PodMemory& memory);
+  Status store(const PodPtr& pod, core_v1::PodStatus status);
   std::vector<std::string> pod_ips(const core_v1::Pod& pod, const NodeRuntime::PodState& state);
   PodPlace place(const core_v1::Pod& pod) const;
-  NodeFacts facts(const std::vector<std::string>& ips) const;
-  std::shared_ptr<Memory> memory_of(const std::string& uid);
+  ObjectSource source(const Surroundings& surroundings);
+  MemoryPtr memory_of(const std::string& uid);
 
   Context& context_;
   NodeRuntime& runtime_;
   const NodeSettings settings_;
-  const ObjectSource source_;
+  const std::function<std::optional<Admission::Node>()> node_;
   std::shared_ptr<ApiClient> client_;
   EventRecorder events_;
   Volumes volumes_;
+  WatchedObjects objects_;
+  const ObjectSource source_;
+  Admission admission_;
   ProbeManager probes_;
-  Backoff restarts_;
-  Backoff pulls_;
+  Hooks hooks_;
+  Stopper stopper_;
+  ContainerStarter starter_;
   std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<Memory>> memories_;
+  std::unordered_map<std::string, MemoryPtr> memories_;
 };
 
 }  // namespace kubus::kubelet

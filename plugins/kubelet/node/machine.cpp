@@ -9,8 +9,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
+
+#include "kubus/api/quantity.h"
 
 namespace kubus::kubelet {
 namespace {
@@ -40,6 +44,18 @@ std::string go_architecture(const std::string& machine) {
   return machine;
 }
 
+std::vector<std::string> hugepage_sizes() {
+  std::vector<std::string> sizes;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/sys/kernel/mm/hugepages", error)) {
+    const std::string name = entry.path().filename();  // "hugepages-2048kB"
+    const auto kilobytes = std::strtoll(name.c_str() + name.find('-') + 1, nullptr, 10);
+    sizes.push_back(
+        QuantityValue::from_int(kilobytes * 1024, QuantityFormat::kBinarySi).to_string());
+  }
+  return sizes;
+}
+
 }  // namespace
 
 Machine read_machine(const std::string& state_dir) {
@@ -48,6 +64,7 @@ Machine read_machine(const std::string& state_dir) {
   struct sysinfo info {};
   if (::sysinfo(&info) == 0)
     machine.memory_bytes = static_cast<std::int64_t>(info.totalram) * info.mem_unit;
+  machine.hugepage_sizes = hugepage_sizes();
   struct statvfs disk {};
   if (::statvfs(state_dir.c_str(), &disk) == 0)
     machine.disk_bytes = static_cast<std::int64_t>(disk.f_blocks * disk.f_frsize);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "kubus/status.h"
 
@@ -13,7 +14,8 @@ namespace kubus::kubelet {
 struct Machine {
   int cpus = 0;
   std::int64_t memory_bytes = 0;
-  std::int64_t disk_bytes = 0;  // of the file system that holds `state_dir`
+  std::vector<std::string> hugepage_sizes;  // that the kernel has: "2Mi", "1Gi"
+  std::int64_t disk_bytes = 0;              // of the file system that holds `state_dir`
   std::string machine_id, system_uuid, boot_id;
   std::string kernel_version, os_image, architecture;
   std::string hostname;  // lower case

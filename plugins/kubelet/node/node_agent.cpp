@@ -2,11 +2,14 @@
 
 #include <k8s/coordination/v1/lease.pb.h>
 
-#include <atomic>
+#include <map>
+#include <mutex>
+#include <utility>
 
 #include "kubus/api/time.h"
 #include "kubus/client.h"
 #include "kubus/context.h"
+#include "kubus/events.h"
 #include "node_status.h"
 
 namespace kubus::kubelet {
@@ -17,7 +20,9 @@ using namespace std::chrono_literals;
 // The reference's node lease: 40 s long, renewed every quarter of that.
 constexpr int kLeaseSeconds = 40;
 constexpr std::chrono::seconds kRenewEvery{10};
-constexpr std::chrono::milliseconds kRetry{200};
+// After a failed call of the API: 200 ms, doubled up to ten seconds.
+constexpr std::chrono::milliseconds kFirstRetry{200};
+constexpr std::chrono::milliseconds kLongestRetry{10'000};
 constexpr const char* kLeaseNamespace = "kube-node-lease";
 
 }  // namespace
@@ -28,6 +33,7 @@ struct NodeAgent::Impl : std::enable_shared_from_this<Impl> {
         runtime(r),
         identity(std::move(i)),
         client(ApiClient::of(c)),
+        events(c, "kubelet", identity.name),
         status_interval(interval) {}
 
   void start() {
@@ -40,12 +46,28 @@ struct NodeAgent::Impl : std::enable_shared_from_this<Impl> {
     };
     renewal = context.loop().every(kRenewEvery, later(&Impl::renew));
     heartbeat = context.loop().every(status_interval, later(&Impl::beat));
-    for (const char* service : {"runtime.v1", "network.v1"})
-      services.push_back(context.bus().watch_service(service, [weak](bool) {
-        if (auto self = weak.lock()) self->post(&Impl::look);
-      }));
+    services.push_back(context.bus().watch_service(runtime::kService, [weak](bool) {
+      if (auto self = weak.lock()) self->post(&Impl::look);
+    }));
+    services.push_back(context.bus().watch_service(network::kService, [weak](bool available) {
+      auto self = weak.lock();
+      if (!self) return;
+      if (available) self->follow_network();
+      self->post(&Impl::look);
+    }));
     post(&Impl::look);
     post(&Impl::renew);
+  }
+
+  // Each provider of the network tells of its own readiness, until it goes.
+  void follow_network() {
+    std::weak_ptr<Impl> weak = weak_from_this();
+    network_status = rpc::stream(
+        context.bus(), network::kWatchStatus, network::WatchNetworkStatusRequest(), {},
+        [weak](const network::NetworkStatusResponse&) {
+          if (auto self = weak.lock()) self->post(&Impl::look);
+        },
+        [](const Status&) {});
   }
 
   void post(void (Impl::*task)()) {
@@ -57,44 +79,73 @@ struct NodeAgent::Impl : std::enable_shared_from_this<Impl> {
 
   // One at a time: two updates would only conflict.
   void publish(bool beat) {
-    if (busy.exchange(true)) {
-      again = true;
-      return;
+    {
+      std::lock_guard lock(mutex);
+      beat_wanted = beat_wanted || beat;
+      wanted = true;
+      if (std::exchange(busy, true)) return;
     }
-    do {
-      again = false;
-      if (Status s = try_publish(beat); !s.ok()) {
-        context.log().warn("node status not updated; trying again", {{"error", s.to_string()}});
+    while (next_wanted(beat)) {
+      const Status published = try_publish(beat);
+      if (published.ok()) {
+        next_retry = kFirstRetry;
+      } else if (published.code() == Code::kConflict) {
+        std::lock_guard lock(mutex);
+        wanted = true;
+      } else {
+        context.log().warn("node status not updated; trying again",
+                           {{"error", published.to_string()}});
         retry_later();
       }
-    } while (again);
-    busy = false;
+    }
+  }
+  // False, and no longer busy, when nobody wants another one.
+  bool next_wanted(bool& beat) {
+    std::lock_guard lock(mutex);
+    busy = wanted;
+    beat = std::exchange(beat_wanted, false);
+    return std::exchange(wanted, false);
   }
 
   Status try_publish(bool beat) {
-    NodeHealth health{runtime.status(), runtime.network_status()};
+    const NodeHealth health{runtime.status(), runtime.network_status(), runtime.images()};
     auto node = client->get<core_v1::Node>({"", identity.name});
-    if (node.code() == Code::kNotFound) {
+    if (node.code() == Code::kNotFound && !node.ok()) {
       core_v1::Node fresh = new_node(identity);
       update_node_status(fresh, identity, health, true);
       node = client->create(fresh);
-      if (node.ok()) context.log().info("node registered", {{"node", identity.name}});
+      if (node.ok()) {
+        context.log().info("node registered", {{"node", identity.name}});
+        tell(*node);
+      }
     }
     if (!node.ok()) return node.status();
     core_v1::Node changed = *node;
     update_node_status(changed, identity, health, beat);
-    // A network that is not ready yet says so through the contract's status, not through events.
-    if (!health.runtime.ok() || !health.network.ok() || !health.network->ready()) retry_later();
     if (same_content(changed, *node)) return {};
-    return client->update_status(changed).status();
+    auto stored = client->update_status(changed);
+    if (stored.ok()) tell(*stored);
+    return stored.status();
+  }
+
+  // Events for conditions that are not as they were told last.
+  void tell(const core_v1::Node& node) {
+    for (const auto& condition : node.status().conditions()) {
+      const std::string reason = event_of(condition);
+      std::string& before = told[condition.type()];
+      if (reason.empty() || std::exchange(before, reason) == reason) continue;
+      events.normal(node, reason, "Node " + identity.name + " status is now: " + reason);
+    }
   }
 
   void retry_later() {
+    const auto delay = next_retry;
+    next_retry = std::min(2 * next_retry, kLongestRetry);
     std::weak_ptr<Impl> weak = weak_from_this();
-    context.loop().post([weak] {
+    context.loop().post([weak, delay] {
       auto self = weak.lock();
       if (!self) return;
-      self->retry = self->context.loop().after(kRetry, [weak] {
+      self->retry = self->context.loop().after(delay, [weak] {
         if (auto impl = weak.lock()) impl->post(&Impl::look);
       });
     });
@@ -124,9 +175,14 @@ struct NodeAgent::Impl : std::enable_shared_from_this<Impl> {
   NodeRuntime& runtime;
   const NodeIdentity identity;
   std::shared_ptr<ApiClient> client;
+  EventRecorder events;
   const Duration status_interval;
-  std::atomic<bool> busy = false;
-  std::atomic<bool> again = false;
+  // Of the one who publishes.
+  std::chrono::milliseconds next_retry = kFirstRetry;
+  std::map<std::string, std::string> told;            // event reasons by condition
+  std::unique_ptr<bus::StreamReader> network_status;  // Loop only
+  std::mutex mutex;
+  bool busy = false, wanted = false, beat_wanted = false;
   Registration renewal, heartbeat, retry;
   std::vector<Registration> services;
 };

@@ -1,5 +1,7 @@
 #include "node_status.h"
 
+#include <algorithm>
+
 #include "kubus/api/quantity.h"
 #include "kubus/api/time.h"
 
@@ -54,7 +56,30 @@ void set_sizes(core_v1::NodeStatus& status, const NodeIdentity& identity) {
                  QuantityValue::from_int(machine.memory_bytes, QuantityFormat::kBinarySi));
     set_quantity(*map, "ephemeral-storage",
                  QuantityValue::from_int(machine.disk_bytes, QuantityFormat::kBinarySi));
+    for (const std::string& size : machine.hugepage_sizes)
+      set_quantity(*map, ("hugepages-" + size).c_str(),
+                   QuantityValue::from_int(0, QuantityFormat::kBinarySi));
     set_quantity(*map, "pods", QuantityValue::from_int(identity.max_pods));
+  }
+}
+
+// The largest ones first, and no more than the reference lists.
+void set_images(core_v1::NodeStatus& status, std::vector<runtime::Image> images) {
+  constexpr std::size_t kMostImages = 50;
+  constexpr std::size_t kMostNames = 5;
+  std::sort(images.begin(), images.end(), [](const auto& a, const auto& b) {
+    return std::pair(b.size(), a.id()) < std::pair(a.size(), b.id());
+  });
+  status.clear_images();
+  for (const runtime::Image& image : images) {
+    if (static_cast<std::size_t>(status.images_size()) == kMostImages) break;
+    std::vector<std::string> names(image.repo_digests().begin(), image.repo_digests().end());
+    names.insert(names.end(), image.repo_tags().begin(), image.repo_tags().end());
+    if (names.empty()) continue;
+    if (names.size() > kMostNames) names.resize(kMostNames);
+    auto& out = *status.add_images();
+    for (std::string& name : names) out.add_names(std::move(name));
+    out.set_sizebytes(static_cast<std::int64_t>(image.size()));
   }
 }
 
@@ -81,6 +106,7 @@ void update_node_status(core_v1::Node& node, const NodeIdentity& identity, const
   auto& status = *node.mutable_status();
   set_sizes(status, identity);
   set_info(status, identity, health);
+  if (health.images.ok()) set_images(status, *health.images);
   status.clear_addresses();
   auto& ip = *status.add_addresses();
   ip.set_type("InternalIP");
@@ -98,6 +124,15 @@ void update_node_status(core_v1::Node& node, const NodeIdentity& identity, const
   set_condition(status, "Ready", problem.empty(),
                 problem.empty() ? "KubeletReady" : "KubeletNotReady",
                 problem.empty() ? "kubelet is posting ready status" : problem, heartbeat);
+}
+
+std::string event_of(const core_v1::NodeCondition& condition) {
+  if (condition.type() == "Ready")
+    return condition.status() == "True" ? "NodeReady" : "NodeNotReady";
+  if (condition.type() == "MemoryPressure") return "NodeHasSufficientMemory";
+  if (condition.type() == "DiskPressure") return "NodeHasNoDiskPressure";
+  if (condition.type() == "PIDPressure") return "NodeHasSufficientPID";
+  return "";
 }
 
 core_v1::Node new_node(const NodeIdentity& identity) {

@@ -73,26 +73,43 @@ class Exchange {
   beast::error_code error_;
 };
 
-Status verdict(const std::string& url, beast::error_code error, int status) {
+// As the reference's network library words it: people search for these.
+std::string in_words(beast::error_code error, const std::string& address) {
+  using namespace boost::system;
+  if (error == errc::connection_refused || error == errc::host_unreachable ||
+      error == errc::network_unreachable) {
+    const char* what = error == errc::connection_refused ? "connection refused"
+                       : error == errc::host_unreachable ? "no route to host"
+                                                         : "network is unreachable";
+    return "dial tcp " + address + ": connect: " + what;
+  }
+  if (error == http::error::end_of_stream || error == asio::error::eof) return "EOF";
+  if (error == errc::connection_reset) return "read: connection reset by peer";
+  return error.message();
+}
+
+ProbeResult verdict(const std::string& url, const std::string& address, beast::error_code error,
+                    int status) {
   if (error == beast::error::timeout)
-    return Status(Code::kTimeout, "Get \"" + url +
-                                      "\": context deadline exceeded (Client.Timeout exceeded "
-                                      "while awaiting headers)");
+    return ProbeResult::failure("Get \"" + url +
+                                "\": context deadline exceeded (Client.Timeout exceeded "
+                                "while awaiting headers)");
   if (error && status == 0)
-    return Status(Code::kUnknown, "Get \"" + url + "\": " + error.message());
+    return ProbeResult::failure("Get \"" + url + "\": " + in_words(error, address));
   if (status >= 200 && status < 400) return {};
-  return Status(Code::kUnknown, "HTTP probe failed with statuscode: " + std::to_string(status));
+  return ProbeResult::failure("HTTP probe failed with statuscode: " + std::to_string(status));
 }
 
 }  // namespace
 
-Status http_get(const core_v1::HTTPGetAction& action, const std::string& host, int port,
-                std::chrono::seconds timeout) try {
+ProbeResult http_get(const core_v1::HTTPGetAction& action, const std::string& host, int port,
+                     std::chrono::seconds timeout) try {
   const std::string url = url_of(action, host, port);
+  const std::string at = host + ":" + std::to_string(port);
   asio::io_context io;
   beast::error_code parse_error;
   const auto address = asio::ip::make_address(host, parse_error);
-  if (parse_error) return Status(Code::kInvalid, "host \"" + host + "\" is not an address");
+  if (parse_error) return ProbeResult::error("host \"" + host + "\" is not an address");
   const tcp::endpoint endpoint(address, static_cast<std::uint16_t>(port));
   if (action.scheme() == "HTTPS") {
     asio::ssl::context tls(asio::ssl::context::tls_client);
@@ -108,7 +125,7 @@ Status http_get(const core_v1::HTTPGetAction& action, const std::string& host, i
       });
     });
     io.run();
-    return verdict(url, exchange.error(), exchange.status());
+    return verdict(url, at, exchange.error(), exchange.status());
   }
   beast::tcp_stream stream(io);
   stream.expires_after(timeout);
@@ -118,27 +135,28 @@ Status http_get(const core_v1::HTTPGetAction& action, const std::string& host, i
     exchange.write();
   });
   io.run();
-  return verdict(url, exchange.error(), exchange.status());
+  return verdict(url, at, exchange.error(), exchange.status());
 } catch (const std::exception& e) {
-  return Status(Code::kUnknown, e.what());
+  return ProbeResult::error(e.what());
 }
 
-Status tcp_connect(const std::string& host, int port, std::chrono::seconds timeout) try {
+ProbeResult tcp_connect(const std::string& host, int port, std::chrono::seconds timeout) try {
   asio::io_context io;
   beast::error_code error;
   const auto address = asio::ip::make_address(host, error);
-  if (error) return Status(Code::kInvalid, "host \"" + host + "\" is not an address");
+  if (error) return ProbeResult::error("host \"" + host + "\" is not an address");
   beast::tcp_stream stream(io);
   stream.expires_after(timeout);
   stream.async_connect(tcp::endpoint(address, static_cast<std::uint16_t>(port)),
                        [&](beast::error_code e) { error = e; });
   io.run();
   if (!error) return {};
-  return Status(Code::kUnknown,
-                "dial tcp " + host + ":" + std::to_string(port) + ": " +
-                    (error == beast::error::timeout ? "i/o timeout" : error.message()));
+  const std::string at = host + ":" + std::to_string(port);
+  if (error == beast::error::timeout)
+    return ProbeResult::failure("dial tcp " + at + ": i/o timeout");
+  return ProbeResult::failure(in_words(error, at));
 } catch (const std::exception& e) {
-  return Status(Code::kUnknown, e.what());
+  return ProbeResult::error(e.what());
 }
 
 }  // namespace kubus::kubelet

@@ -2,73 +2,80 @@
 
 #include <map>
 #include <mutex>
-#include <optional>
 
 #include "kubus/context.h"
 #include "prober.h"
+#include "verdict.h"
 
 namespace kubus::kubelet {
+
+enum class ProbeKind { kStartup, kLiveness, kReadiness };
+
 namespace {
 
-enum Kind { kStartup, kLiveness, kReadiness };
-constexpr const char* kNames[] = {"Startup", "Liveness", "Readiness"};
+const char* name_of(ProbeKind kind) {
+  switch (kind) {
+    case ProbeKind::kStartup:
+      return "Startup";
+    case ProbeKind::kLiveness:
+      return "Liveness";
+    default:
+      return "Readiness";
+  }
+}
 
 int or_default(int value, int otherwise) { return value > 0 ? value : otherwise; }
 
-// A probe that reached its verdict: `passing` moves after so many results in a row.
-struct Verdict {
-  bool passing = false;
-  int streak = 0;
-  bool last = false;
-
-  // True when `passing` changed.
-  bool add(bool success, int success_threshold, int failure_threshold) {
-    streak = success == last ? streak + 1 : 1;
-    last = success;
-    const int needed = success ? success_threshold : failure_threshold;
-    if (streak < needed || passing == success) return false;
-    passing = success;
-    return true;
-  }
-};
-
 // What the status says of this very container.
-bool has_passed(const core_v1::Pod& pod, const std::string& container_id, Kind kind) {
+bool has_passed(const core_v1::Pod& pod, const std::string& container_id, ProbeKind kind) {
   const auto& status = pod.status();
   for (const auto* list : {&status.containerstatuses(), &status.initcontainerstatuses()})
     for (const auto& container : *list)
       if (container.containerid().ends_with("//" + container_id))
-        return kind == kReadiness ? container.ready() : kind == kStartup && container.started();
+        return kind == ProbeKind::kReadiness ? container.ready()
+                                             : kind == ProbeKind::kStartup && container.started();
   return false;
 }
 
 }  // namespace
 
-struct ProbeManager::Impl : std::enable_shared_from_this<Impl> {
-  struct Worker {
-    PodPtr pod;
-    std::string pod_ip;
-    std::string container;  // its name
-    std::string id;
-    Kind kind;
-    core_v1::Probe probe;
-    Verdict verdict;
-    bool decided = false;  // a startup or liveness probe reached its end
-    Registration timer;    // loop only
-  };
-  using WorkerPtr = std::shared_ptr<Worker>;
+// One probe of one container.
+struct ProbeWorker {
+  PodPtr pod;
+  std::string pod_ip;
+  std::string container;  // its name
+  std::string id;
+  ProbeKind kind{};
+  core_v1::Probe probe;
+  Verdict verdict;
+  bool decided = false;  // a startup or liveness probe reached its end
+  bool waiting = false;  // for the startup probe
+  Registration timer;    // Loop only
+  Registration exec;     // Loop only
 
+  std::chrono::seconds period() const {
+    return std::chrono::seconds(or_default(probe.periodseconds(), 10));
+  }
+  std::chrono::seconds timeout() const {
+    return std::chrono::seconds(or_default(probe.timeoutseconds(), 1));
+  }
+  int failure_threshold() const { return or_default(probe.failurethreshold(), 3); }
+};
+using WorkerPtr = std::shared_ptr<ProbeWorker>;
+
+struct ProbeManager::Impl : std::enable_shared_from_this<ProbeManager::Impl> {
   Impl(Context& c, NodeRuntime& r, ChangedFn on_change, UnhealthyFn on_unhealthy)
       : context(c), runtime(r), changed(std::move(on_change)), unhealthy(std::move(on_unhealthy)) {}
 
+  // With `mutex` held.
   void add(const PodPtr& pod, const std::string& ip, const runtime::Container& container,
-           const core_v1::Container& spec, Kind kind, const core_v1::Probe& probe) {
-    const auto key = std::make_pair(container.id(), kind);
-    if (workers.contains(key)) {
-      workers[key]->pod_ip = ip;
+           const core_v1::Container& spec, ProbeKind kind, const core_v1::Probe& probe) {
+    WorkerPtr& worker = workers[{container.id(), kind}];
+    if (worker) {
+      worker->pod_ip = ip;
       return;
     }
-    auto worker = std::make_shared<Worker>();
+    worker = std::make_shared<ProbeWorker>();
     worker->pod = pod;
     worker->pod_ip = ip;
     worker->container = spec.name();
@@ -77,14 +84,22 @@ struct ProbeManager::Impl : std::enable_shared_from_this<Impl> {
     worker->probe = probe;
     // Alive until shown otherwise; ready and started only when shown, now or to a predecessor of
     // this process.
-    worker->verdict.passing = kind == kLiveness || has_passed(*pod, container.id(), kind);
+    worker->verdict.passing = kind == ProbeKind::kLiveness || has_passed(*pod, container.id(), kind);
     worker->verdict.last = worker->verdict.passing;
-    workers[key] = worker;
-    if (kind == kStartup && worker->verdict.passing) return;
-    const auto started = std::chrono::nanoseconds(container.started_at());
-    const auto since = std::chrono::system_clock::now().time_since_epoch() - started;
-    const auto initial = std::chrono::seconds(probe.initialdelayseconds());
-    schedule(worker, std::max<Duration>(initial - since, Duration(0)));
+    worker->decided = kind == ProbeKind::kStartup && worker->verdict.passing;
+    // Liveness and readiness wait for startup.
+    worker->waiting = kind != ProbeKind::kStartup && spec.has_startupprobe();
+    const WorkerPtr startup = find(container.id(), ProbeKind::kStartup);
+    if (startup && startup->verdict.passing) worker->waiting = false;
+    if (!worker->waiting && !worker->decided)
+      schedule(worker, initial_delay(probe, container.started_at()));
+  }
+
+  static Duration initial_delay(const core_v1::Probe& probe, std::int64_t started_at) {
+    const auto since =
+        std::chrono::system_clock::now().time_since_epoch() - std::chrono::nanoseconds(started_at);
+    return std::max<Duration>(std::chrono::seconds(probe.initialdelayseconds()) - since,
+                              Duration(0));
   }
 
   void schedule(const WorkerPtr& worker, Duration delay) {
@@ -93,70 +108,102 @@ struct ProbeManager::Impl : std::enable_shared_from_this<Impl> {
       auto self = weak.lock();
       if (!self) return;
       worker->timer = self->context.loop().after(delay, [weak, worker] {
-        if (auto impl = weak.lock())
-          impl->context.pool().post([impl, worker] { impl->run(worker); });
+        if (auto impl = weak.lock()) impl->probe(worker);
       });
     });
   }
 
-  void run(const WorkerPtr& worker) {
-    PodPtr pod;
+  // On the Loop.
+  void probe(const WorkerPtr& worker) {
     std::string ip;
     {
       std::lock_guard lock(mutex);
       if (!current(worker)) return;
-      pod = worker->pod;
       ip = worker->pod_ip;
-      // Liveness and readiness wait for startup.
-      if (worker->kind != kStartup && !passing(worker->id, kStartup, true)) {
-        schedule(worker, period(*worker));
-        return;
-      }
     }
-    const core_v1::Container* spec = find_container(*pod, worker->container);
-    const Status result =
-        run_probe(runtime, worker->probe.handler(), {worker->id, ip, spec},
-                  std::chrono::seconds(or_default(worker->probe.timeoutseconds(), 1)));
-    finish(worker, pod, result);
+    std::weak_ptr<Impl> weak = weak_from_this();
+    const core_v1::ProbeHandler& handler = worker->probe.handler();
+    if (handler.has_exec()) {
+      const auto& command = handler.exec().command();
+      worker->exec = runtime.exec_later(
+          worker->id, {command.begin(), command.end()}, worker->timeout(),
+          [weak, worker](const Result<runtime::ExecSyncResponse>& ran) {
+            if (auto self = weak.lock())
+              self->finish(worker,
+                           exec_result(worker->probe.handler().exec(), worker->timeout(), ran));
+          });
+      return;
+    }
+    context.pool().post([weak, worker, ip] {
+      auto self = weak.lock();
+      if (!self) return;
+      const core_v1::Container* spec = find_container(*worker->pod, worker->container);
+      self->finish(worker, run_probe(worker->probe.handler(), {ip, spec}, worker->timeout()));
+    });
   }
 
-  void finish(const WorkerPtr& worker, const PodPtr& pod, const Status& result) {
+  void finish(const WorkerPtr& worker, const ProbeResult& result) {
     bool news = false;
-    bool done = false;
+    bool over = false;
     {
       std::lock_guard lock(mutex);
       if (!current(worker)) return;
-      const int failure_threshold = or_default(worker->probe.failurethreshold(), 3);
-      news = worker->verdict.add(result.ok(), or_default(worker->probe.successthreshold(), 1),
-                                 failure_threshold);
-      const bool failed_for_good = !worker->verdict.last &&
-                                   worker->verdict.streak >= failure_threshold &&
-                                   worker->kind != kReadiness;
-      done = failed_for_good || (worker->kind == kStartup && worker->verdict.passing);
-      news = news || (done && !worker->decided);
-      worker->decided = done;
+      if (result.outcome != ProbeOutcome::kError) {
+        const int failures = worker->failure_threshold();
+        news = worker->verdict.add(result.ok(), or_default(worker->probe.successthreshold(), 1),
+                                   failures);
+        const bool startup = worker->kind == ProbeKind::kStartup;
+        over = (worker->kind != ProbeKind::kReadiness && worker->verdict.failed(failures)) ||
+               (startup && worker->verdict.passing);
+        news = news || (over && !worker->decided);
+        worker->decided = over;
+        if (startup && worker->verdict.passing) release(worker->id);
+      }
     }
-    if (!result.ok()) unhealthy(pod, worker->container, kNames[worker->kind], result.message());
-    if (news) changed(pod->metadata().uid());
-    if (!done) schedule(worker, period(*worker));
+    if (!result.ok()) unhealthy(worker->pod, worker->container, message(*worker, result));
+    if (news) changed(worker->pod->metadata().uid());
+    if (!over) schedule(worker, worker->period());
   }
 
-  static Duration period(const Worker& worker) {
-    return std::chrono::seconds(or_default(worker.probe.periodseconds(), 10));
+  static std::string message(const ProbeWorker& worker, const ProbeResult& result) {
+    const std::string kind = name_of(worker.kind);
+    if (result.outcome == ProbeOutcome::kError)
+      return kind + " probe errored and resulted in unknown state: " + result.output;
+    return kind + " probe failed: " + result.output;
   }
 
   // The rest is called with `mutex` held.
-  bool current(const WorkerPtr& worker) const {
-    auto it = workers.find({worker->id, worker->kind});
-    return it != workers.end() && it->second == worker;
+
+  // The container has started: its other probes begin.
+  void release(const std::string& id) {
+    for (const ProbeKind kind : {ProbeKind::kLiveness, ProbeKind::kReadiness}) {
+      const WorkerPtr worker = find(id, kind);
+      if (!worker || !worker->waiting) continue;
+      worker->waiting = false;
+      schedule(worker, Duration(0));
+    }
   }
-  bool passing(const std::string& id, Kind kind, bool without) const {
+  WorkerPtr find(const std::string& id, ProbeKind kind) const {
     auto it = workers.find({id, kind});
-    return it == workers.end() ? without : it->second->verdict.passing;
+    return it == workers.end() ? nullptr : it->second;
   }
-  bool failed_for_good(const std::string& id, Kind kind) const {
-    auto it = workers.find({id, kind});
-    return it != workers.end() && it->second->decided && !it->second->verdict.passing;
+  bool current(const WorkerPtr& worker) const { return find(worker->id, worker->kind) == worker; }
+  ProbeVerdict verdict(const std::string& id, ProbeKind kind) const {
+    const WorkerPtr worker = find(id, kind);
+    if (!worker || !worker->decided) return ProbeVerdict::kUnknown;
+    return worker->verdict.passing ? ProbeVerdict::kPassed : ProbeVerdict::kFailed;
+  }
+  // Takes workers out; they are destroyed by the caller, without the lock: that may wait for the
+  // Loop.
+  template <class Unwanted>
+  std::vector<WorkerPtr> take(const Unwanted& unwanted) {
+    std::vector<WorkerPtr> taken;
+    std::erase_if(workers, [&](const auto& entry) {
+      if (!unwanted(*entry.second)) return false;
+      taken.push_back(entry.second);
+      return true;
+    });
+    return taken;
   }
 
   Context& context;
@@ -164,7 +211,7 @@ struct ProbeManager::Impl : std::enable_shared_from_this<Impl> {
   const ChangedFn changed;
   const UnhealthyFn unhealthy;
   mutable std::mutex mutex;
-  std::map<std::pair<std::string, Kind>, WorkerPtr> workers;
+  std::map<std::pair<std::string, ProbeKind>, WorkerPtr> workers;
 };
 
 ProbeManager::ProbeManager(Context& context, NodeRuntime& runtime, ChangedFn changed,
@@ -174,42 +221,49 @@ ProbeManager::~ProbeManager() = default;
 
 void ProbeManager::track(const PodPtr& pod, const std::string& pod_ip,
                          const std::vector<const runtime::Container*>& running) {
+  std::vector<WorkerPtr> gone;
   std::lock_guard lock(impl_->mutex);
-  std::erase_if(impl_->workers, [&](const auto& entry) {
-    if (entry.second->pod->metadata().uid() != pod->metadata().uid()) return false;
-    return std::none_of(running.begin(), running.end(), [&](const auto* container) {
-      return container->id() == entry.first.first;
-    });
+  gone = impl_->take([&](const ProbeWorker& worker) {
+    if (worker.pod->metadata().uid() != pod->metadata().uid()) return false;
+    return std::none_of(running.begin(), running.end(),
+                        [&](const auto* container) { return container->id() == worker.id; });
   });
   for (const runtime::Container* container : running) {
     const core_v1::Container* spec = find_container(*pod, container->config().name());
     if (!spec) continue;
-    if (spec->has_startupprobe())
-      impl_->add(pod, pod_ip, *container, *spec, kStartup, spec->startupprobe());
-    if (spec->has_livenessprobe())
-      impl_->add(pod, pod_ip, *container, *spec, kLiveness, spec->livenessprobe());
-    if (spec->has_readinessprobe())
-      impl_->add(pod, pod_ip, *container, *spec, kReadiness, spec->readinessprobe());
+    const auto add = [&](ProbeKind kind, const core_v1::Probe& probe) {
+      impl_->add(pod, pod_ip, *container, *spec, kind, probe);
+    };
+    if (spec->has_startupprobe()) add(ProbeKind::kStartup, spec->startupprobe());
+    if (spec->has_livenessprobe()) add(ProbeKind::kLiveness, spec->livenessprobe());
+    if (spec->has_readinessprobe()) add(ProbeKind::kReadiness, spec->readinessprobe());
   }
 }
 
 void ProbeManager::forget(const std::string& uid) {
+  std::vector<WorkerPtr> gone;
   std::lock_guard lock(impl_->mutex);
-  std::erase_if(impl_->workers,
-                [&](const auto& entry) { return entry.second->pod->metadata().uid() == uid; });
+  gone =
+      impl_->take([&](const ProbeWorker& worker) { return worker.pod->metadata().uid() == uid; });
 }
 
-bool ProbeManager::liveness_failed(const std::string& id) const {
+ProbeVerdict ProbeManager::liveness(const std::string& id) const {
   std::lock_guard lock(impl_->mutex);
-  return impl_->failed_for_good(id, kLiveness) || impl_->failed_for_good(id, kStartup);
+  return impl_->verdict(id, ProbeKind::kLiveness);
+}
+ProbeVerdict ProbeManager::startup(const std::string& id) const {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->verdict(id, ProbeKind::kStartup);
 }
 bool ProbeManager::ready(const std::string& id) const {
   std::lock_guard lock(impl_->mutex);
-  return impl_->passing(id, kReadiness, true);
+  const WorkerPtr worker = impl_->find(id, ProbeKind::kReadiness);
+  return !worker || worker->verdict.passing;
 }
 bool ProbeManager::started(const std::string& id) const {
   std::lock_guard lock(impl_->mutex);
-  return impl_->passing(id, kStartup, true);
+  const WorkerPtr worker = impl_->find(id, ProbeKind::kStartup);
+  return !worker || worker->verdict.passing;
 }
 
 }  // namespace kubus::kubelet

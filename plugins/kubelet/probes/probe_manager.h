@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "../actions.h"
 #include "../node_runtime.h"
 #include "../pod_model.h"
 #include "kubus/api/types.h"
@@ -22,11 +23,11 @@ namespace kubus::kubelet {
 
 class ProbeManager {
  public:
-  // `changed(pod uid)` when a verdict changed; `unhealthy` for each failed probe, for its event:
-  // (pod, container name, "Liveness"|"Readiness"|"Startup", message).
+  // `changed(pod uid)` when a verdict changed; `unhealthy` for each probe that did not succeed, for
+  // its event: (pod, container name, message).
   using ChangedFn = std::function<void(const std::string& uid)>;
-  using UnhealthyFn = std::function<void(const PodPtr&, const std::string& container,
-                                         const std::string& kind, const std::string& message)>;
+  using UnhealthyFn =
+      std::function<void(const PodPtr&, const std::string& container, const std::string& message)>;
   ProbeManager(Context& context, NodeRuntime& runtime, ChangedFn changed, UnhealthyFn unhealthy);
   ~ProbeManager();
 
@@ -35,8 +36,9 @@ class ProbeManager {
              const std::vector<const runtime::Container*>& running);
   void forget(const std::string& uid);
 
-  // Without a probe: not failed, ready, started.
-  bool liveness_failed(const std::string& container_id) const;
+  ProbeVerdict liveness(const std::string& container_id) const;
+  ProbeVerdict startup(const std::string& container_id) const;
+  // True without such a probe.
   bool ready(const std::string& container_id) const;
   bool started(const std::string& container_id) const;
 

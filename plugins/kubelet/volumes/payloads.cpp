@@ -35,8 +35,8 @@ Status add_config_map(const core_v1::Pod& pod, const std::string& name, const Vo
   auto map = source.config_map(pod.metadata().namespace_(), name);
   if (map.code() == Code::kNotFound && volume.optional()) return {};
   if (!map.ok()) return map.status();
-  std::map<std::string, std::string> data(map->data().begin(), map->data().end());
-  data.insert(map->binarydata().begin(), map->binarydata().end());
+  std::map<std::string, std::string> data((*map)->data().begin(), (*map)->data().end());
+  data.insert((*map)->binarydata().begin(), (*map)->binarydata().end());
   return add_keys(data, volume.items(), mode, volume.optional(), "configmap", out);
 }
 
@@ -46,7 +46,7 @@ Status add_secret(const core_v1::Pod& pod, const std::string& name, const Volume
   auto secret = source.secret(pod.metadata().namespace_(), name);
   if (secret.code() == Code::kNotFound && volume.optional()) return {};
   if (!secret.ok()) return secret.status();
-  return add_keys({secret->data().begin(), secret->data().end()}, volume.items(), mode,
+  return add_keys({(*secret)->data().begin(), (*secret)->data().end()}, volume.items(), mode,
                   volume.optional(), "secret", out);
 }
 

@@ -57,7 +57,8 @@ Result<std::string> empty_dir(const std::string& path, const core_v1::Pod& pod,
   if (!fresh && volume.medium().empty()) return path;
   if (::chmod(path.c_str(), 0777) != 0) return errno_status("chmod " + path);
   if (const auto group = fs_group(pod); group >= 0) {
-    if (::chown(path.c_str(), -1, static_cast<gid_t>(group)) != 0) return errno_status("chown " + path);
+    if (::chown(path.c_str(), -1, static_cast<gid_t>(group)) != 0)
+      return errno_status("chown " + path);
     if (::chmod(path.c_str(), 02777) != 0) return errno_status("chmod " + path);
   }
   return path;
@@ -91,8 +92,8 @@ Result<VolumePaths> Volumes::set_up(const core_v1::Pod& pod, const ObjectSource&
   for (const auto& volume : pod.spec().volumes()) {
     auto path = set_up_one(pod, volume, source, facts);
     if (!path.ok())
-      return path.status().annotate("MountVolume.SetUp failed for volume \"" + volume.name() +
-                                    "\"");
+      return Status(path.code(), "MountVolume.SetUp failed for volume \"" + volume.name() +
+                                     "\" : " + path.status().message());
     paths[volume.name()] = std::move(*path);
   }
   return paths;
