@@ -46,11 +46,13 @@ std::string name_entry(X509_NAME* name, int nid, int after, int* found) {
 }  // namespace
 
 Connection::Connection(tcp::socket socket, std::shared_ptr<ServerTls> tls, Handler& handler,
-                       const Limits& limits, std::function<void()> gone)
+                       const Limits& limits, std::shared_ptr<BodyBudget> bodies,
+                       std::function<void()> gone)
     : stream_(std::move(socket), tls->context()),
       tls_(std::move(tls)),
       handler_(handler),
       limits_(limits),
+      body_share_(std::move(bodies)),
       gone_(std::move(gone)),
       wake_(stream_.get_executor()),
       write_guard_(stream_.get_executor()) {}
@@ -175,6 +177,7 @@ asio::awaitable<void> Connection::run() {
     if (!request) break;
     const bool keep_alive = keep_alive_;
     if (!co_await answer(std::make_shared<Request>(std::move(*request)), keep_alive)) break;
+    body_share_.release();
   }
   if (taken_) co_return;
   if (stream_.next_layer().is_open() && !reading_) {
@@ -197,6 +200,10 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
       if (!std::exchange(begun, true)) deadline = Clock::now() + limits_.request;
       boost::system::error_code error;
       buffer_.consume(parser.put(buffer_.data(), error));
+      if (!body_share_.grow_to(parser.get().body().size())) {
+        co_await refuse(503, "too many large requests are under way, please try again later");
+        co_return std::nullopt;
+      }
       if (parser.is_done()) break;
       if (error == beast::http::error::body_limit) {
         co_await refuse(413,
@@ -237,11 +244,17 @@ asio::awaitable<void> Connection::refuse(int status, std::string message) {
 
 asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request, bool keep_alive) {
   outcome_.reset();
+  answer_within(limits_.answer);
   {
     auto exchange = std::make_shared<Pending>(shared_from_this(), request);
     handler_.handle(std::move(exchange));
   }
-  while (!outcome_) co_await sleep_until(Clock::time_point::max());
+  // An answer that comes later finds the connection closed: it must not be taken for the next one.
+  while (!outcome_)
+    if (!co_await sleep_until(answer_by_) && !outcome_) {
+      co_await refuse(504, "request did not complete within the allotted timeout");
+      co_return false;
+    }
   Outcome outcome = std::move(*outcome_);
   outcome_.reset();
   keep_alive = keep_alive && !closing_;

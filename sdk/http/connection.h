@@ -19,6 +19,7 @@
 #include <string>
 #include <variant>
 
+#include "body_budget.h"
 #include "kubus/http/exchange.h"
 #include "kubus/http/limits.h"
 #include "kubus/http/tls.h"
@@ -30,8 +31,10 @@ using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
+  using Clock = std::chrono::steady_clock;
+
   Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<ServerTls> tls, Handler& handler,
-             const Limits& limits, std::function<void()> gone);
+             const Limits& limits, std::shared_ptr<BodyBudget> bodies, std::function<void()> gone);
   ~Connection();
   void start();
   // Finishes the request at hand, ends streams, then closes; at once if it was taken over.
@@ -49,12 +52,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void wake();
   void abort();
   const Limits& limits() const { return limits_; }
+  // Of the request at hand; on the connection's thread.
+  void answer_within(Clock::duration time) { answer_by_ = Clock::now() + time; }
 
  private:
   friend class TakenStream;
   template <class T>
   using Awaitable = boost::asio::awaitable<T>;
-  using Clock = std::chrono::steady_clock;
 
   Awaitable<void> run();
   Awaitable<bool> handshake();
@@ -83,12 +87,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<ServerTls> tls_;
   Handler& handler_;
   const Limits limits_;
+  BodyBudget::Share body_share_;
   std::function<void()> gone_;
   boost::asio::steady_timer wake_;
   boost::asio::steady_timer write_guard_;
   boost::beast::flat_buffer buffer_;
   Peer peer_;
   std::optional<Outcome> outcome_;
+  Clock::time_point answer_by_;
   std::shared_ptr<StreamQueue> active_stream_;
   bool reading_ = false;
   bool read_ended_ = false;

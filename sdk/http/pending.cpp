@@ -15,6 +15,10 @@ void Pending::deliver(Connection::Outcome outcome) {
   if (!answered_.exchange(true)) connection_->deliver(std::move(outcome));
 }
 
+void Pending::answer_within(std::chrono::steady_clock::duration time) {
+  connection_->answer_within(time);
+}
+
 void Pending::respond(Response response) { deliver(std::move(response)); }
 
 std::shared_ptr<BodyStream> Pending::stream(Response head) {

@@ -35,8 +35,12 @@ struct Server::Impl {
   std::vector<std::weak_ptr<Connection>> connections;
   std::size_t alive = 0;
   std::atomic<std::size_t> next_post{0};
+  std::shared_ptr<BodyBudget> bodies;
 
-  Impl(ServerOptions o, Handler& h) : options(std::move(o)), handler(h) {}
+  Impl(ServerOptions o, Handler& h)
+      : options(std::move(o)),
+        handler(h),
+        bodies(std::make_shared<BodyBudget>(options.limits.all_bodies_bytes)) {}
 
   void accept() {
     auto& io = workers[next++ % workers.size()]->io;
@@ -62,7 +66,7 @@ struct Server::Impl {
     if (alive >= options.limits.connections) return;
     ++alive;
     auto connection = std::make_shared<Connection>(std::move(socket), tls, handler, options.limits,
-                                                   [this] { gone(); });
+                                                   bodies, [this] { gone(); });
     if (connections.size() >= 64 && connections.size() >= 2 * alive)
       std::erase_if(connections, [](const auto& weak) { return weak.expired(); });
     connections.push_back(connection);

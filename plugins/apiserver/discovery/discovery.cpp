@@ -39,16 +39,6 @@ std::size_t group_rank(std::string_view name) {
                                   kGroupOrder.begin());
 }
 
-std::vector<const ResourceInfo*> stable_resources() {
-  std::vector<const ResourceInfo*> out;
-  for (const ResourceInfo& resource : all_resources()) {
-    const bool stable = resource.version.find("alpha") == std::string::npos &&
-                        resource.version.find("beta") == std::string::npos;
-    if (stable) out.push_back(&resource);
-  }
-  return out;
-}
-
 void append_text(std::string& out, std::string_view name, std::string_view value) {
   append_json_string(name, out);
   out += ':';
@@ -185,6 +175,16 @@ DiscoveryForm discovery_form(std::string_view accept) {
     if (comma == std::string_view::npos) return DiscoveryForm::kLegacy;
     accept.remove_prefix(comma + 1);
   }
+}
+
+std::vector<const ResourceInfo*> stable_resources() {
+  std::vector<const ResourceInfo*> out;
+  for (const ResourceInfo& resource : all_resources()) {
+    const bool stable = resource.version.find("alpha") == std::string::npos &&
+                        resource.version.find("beta") == std::string::npos;
+    if (stable) out.push_back(&resource);
+  }
+  return out;
 }
 
 Discovery::Discovery(std::string server_address)

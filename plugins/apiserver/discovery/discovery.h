@@ -28,6 +28,9 @@ DiscoveryForm discovery_form(std::string_view accept);
 // The tag of a body, as DiscoveryDocument has it.
 std::string entity_tag(std::string_view body);
 
+// The built-in resources of versions that are not alpha or beta.
+std::vector<const ResourceInfo*> stable_resources();
+
 class Discovery {
  public:
   // The built-in resources that are stable. `server_address` is what /api names to clients, as

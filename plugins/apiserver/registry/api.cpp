@@ -1,5 +1,7 @@
 #include "registry/api.h"
 
+#include "registry/strategy.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -61,15 +63,21 @@ void Api::handle(CallPtr call, Done done) {
     return done(known ? errors::no_such_path() : not_allowed());
   }
   if (call->info.subresource.empty()) return handle_stored(std::move(call), std::move(done));
-  if (call->info.subresource == "status") return handle_status(std::move(call), std::move(done));
+  if (is_part(*call)) return handle_part(std::move(call), std::move(done));
   done(not_allowed());
 }
 
-void Api::handle_status(CallPtr call, Done done) {
+bool Api::is_part(const Call& call) {
+  return call.info.subresource == "status" ||
+         strategy_of(*call.resource).part(call.info.subresource);
+}
+
+void Api::handle_part(CallPtr call, Done done) {
   const auto& verb = call->info.verb;
+  const auto part = call->info.subresource == "status" ? Part::kStatus : Part::kSubresource;
   if (verb == "get") return registry_.get(std::move(call), std::move(done));
-  if (verb == "update") return registry_.update(std::move(call), Part::kStatus, std::move(done));
-  if (verb == "patch") return registry_.patch(std::move(call), Part::kStatus, std::move(done));
+  if (verb == "update") return registry_.update(std::move(call), part, std::move(done));
+  if (verb == "patch") return registry_.patch(std::move(call), part, std::move(done));
   done(not_allowed());
 }
 

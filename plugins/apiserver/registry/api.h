@@ -25,7 +25,8 @@ class Api {
 
  private:
   void handle_stored(CallPtr call, Done done);
-  void handle_status(CallPtr call, Done done);
+  static bool is_part(const Call& call);
+  void handle_part(CallPtr call, Done done);
 
   Registry& registry_;
   std::map<std::string, Handler, std::less<>> handlers_;  // by "name verb"

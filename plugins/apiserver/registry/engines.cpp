@@ -31,6 +31,10 @@ Engines standard_engines() {
                             const ResourceInfo& resource) {
     return outcome(object, resource, validate_status_update(object, old, resource));
   };
+  engines.check_part = [](const Message& object, const Message& old, const ResourceInfo& resource,
+                          std::string_view subresource) {
+    return outcome(object, resource, validate_part_update(object, old, subresource));
+  };
   return engines;
 }
 

@@ -4,6 +4,8 @@
 // Thread safety: the functions may be called from any thread at once.
 #pragma once
 
+#include <string_view>
+
 #include "kubus/api/resource.h"
 #include "kubus/object.h"
 #include "kubus/status.h"
@@ -18,6 +20,9 @@ struct Engines {
                          const ResourceInfo& resource) = nullptr;
   Status (*check_status)(const Message& object, const Message& old,
                          const ResourceInfo& resource) = nullptr;
+  // A change by a subresource that has rules of its own.
+  Status (*check_part)(const Message& object, const Message& old, const ResourceInfo& resource,
+                       std::string_view subresource) = nullptr;
 };
 
 // Those of this server.

@@ -22,8 +22,9 @@
 
 namespace kubus::apiserver {
 
-// What part of an object a change is about.
-enum class Part { kMain, kStatus, kWhole };
+// What part of an object a change is about; kSubresource: as the strategy's rules for the call's
+// subresource say.
+enum class Part { kMain, kStatus, kSubresource, kWhole };
 
 class Registry {
  public:

@@ -77,6 +77,13 @@ Table make_table() {
 
 }  // namespace
 
+const PartRules* Strategy::part(std::string_view subresource) const {
+  const auto found = std::find_if(parts.begin(), parts.end(), [&](const PartRules& rules) {
+    return rules.subresource == subresource;
+  });
+  return found == parts.end() ? nullptr : &*found;
+}
+
 const Strategy& strategy_of(const ResourceInfo& resource) {
   static const Table table = make_table();
   static const Strategy none;

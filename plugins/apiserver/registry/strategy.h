@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "kubus/api/resource.h"
 #include "kubus/object.h"
@@ -12,6 +14,13 @@
 namespace kubus::apiserver {
 
 enum class GcDefault : std::uint8_t { kBackground, kOrphan };
+
+// A subresource that shows the whole object and by which one part of it changes.
+struct PartRules {
+  std::string_view subresource;
+  // Leaves in `object`, as a client sent it, that part alone; all else becomes what it is in `old`.
+  void (*keep)(Message& object, const Message& old) = nullptr;
+};
 
 struct Strategy {
   // Before an object is created, and before it replaces `old`.
@@ -28,6 +37,10 @@ struct Strategy {
   bool create_on_update = false;
   bool returns_deleted = false;  // a delete answers with the object
   GcDefault gc_default = GcDefault::kBackground;
+  std::vector<PartRules> parts;
+
+  // Null for a subresource without such rules.
+  const PartRules* part(std::string_view subresource) const;
 };
 
 const Strategy& strategy_of(const ResourceInfo& resource);

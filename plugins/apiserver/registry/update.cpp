@@ -139,14 +139,13 @@ Result<MessagePtr> Registry::next_version(ChangeJob& job, const Object& stored,
   auto made = job.transform(stored, old);
   if (!made.ok()) return made;
   auto object = std::move(*made);
-  auto& metadata = *metadata_of(*object);
   if (job.part != Part::kWhole) {
-    KUBUS_TRY(prepare_updated(metadata, *metadata_of(old), call));
+    KUBUS_TRY(prepare_updated(*metadata_of(*object), *metadata_of(old), call));
     KUBUS_TRY(prepare_part(job, *object, old));
   }
   if (strategy_of(*call.resource).counts_generations &&
       !same_desire(stored_json(*object), stored.json().view()))
-    metadata.set_generation(metadata_of(old)->generation() + 1);
+    metadata_of(*object)->set_generation(metadata_of(old)->generation() + 1);
   return object;
 }
 
@@ -160,12 +159,19 @@ Status Registry::prepare_part(const ChangeJob& job, Message& object, const Messa
     copy_field(object, *base, "metadata");
     object.GetReflection()->Swap(&object, base.get());
     if (strategy.prepare_status) strategy.prepare_status(object, old);
+  } else if (job.part == Part::kSubresource) {
+    strategy.part(call.info.subresource)->keep(object, old);
+    if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
   } else {
     if (call.resource->find_subresource("status")) copy_field(old, object, "status");
     if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
     if (strategy.prepare_update) strategy.prepare_update(object, old);
   }
   KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kUpdate, &object, &old}));
+  if (job.part == Part::kSubresource)
+    return engines_.check_part
+               ? engines_.check_part(object, old, *call.resource, call.info.subresource)
+               : Status();
   const auto check = job.part == Part::kMain ? engines_.check_update : engines_.check_status;
   return check ? check(object, old, *call.resource) : Status();
 }

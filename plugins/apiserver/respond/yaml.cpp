@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kMaxDepth = 200;
 // A small document can stand for a huge one by aliases.
-constexpr std::size_t kMaxJson = 8 * 1024 * 1024;
+constexpr std::size_t most_json(std::size_t yaml) { return 64 * 1024 + 8 * yaml; }
 
 bool is_number(const std::string& text) {
   if (text.empty()) return false;
@@ -69,9 +69,9 @@ void append_scalar(const YAML::Node& node, std::string& out) {
     append_json_string(text, out);
 }
 
-Status append_node(const YAML::Node& node, std::string& out, int depth) {
+Status append_node(const YAML::Node& node, std::string& out, std::size_t limit, int depth) {
   if (depth > kMaxDepth) return Status(Code::kBadRequest, "yaml: the document nests too deep");
-  if (out.size() > kMaxJson)
+  if (out.size() > limit)
     return Status(Code::kBadRequest, "yaml: document contains excessive aliasing");
   switch (node.Type()) {
     case YAML::NodeType::Undefined:
@@ -86,7 +86,7 @@ Status append_node(const YAML::Node& node, std::string& out, int depth) {
       bool first = true;
       for (const auto& item : node) {
         if (!std::exchange(first, false)) out.push_back(',');
-        KUBUS_TRY(append_node(item, out, depth + 1));
+        KUBUS_TRY(append_node(item, out, limit, depth + 1));
       }
       out.push_back(']');
       return {};
@@ -102,7 +102,7 @@ Status append_node(const YAML::Node& node, std::string& out, int depth) {
     if (!std::exchange(first, false)) out.push_back(',');
     append_json_string(item.first.IsNull() ? "null" : item.first.Scalar(), out);
     out.push_back(':');
-    KUBUS_TRY(append_node(item.second, out, depth + 1));
+    KUBUS_TRY(append_node(item.second, out, limit, depth + 1));
   }
   out.push_back('}');
   return {};
@@ -181,7 +181,7 @@ void emit(const boost::json::value& value, YAML::Emitter& out) {
 Result<std::string> yaml_to_json(std::string_view yaml) {
   try {
     std::string out;
-    auto status = append_node(YAML::Load(std::string(yaml)), out, 0);
+    auto status = append_node(YAML::Load(std::string(yaml)), out, most_json(yaml.size()), 0);
     if (!status.ok()) return status;
     return out;
   } catch (const std::exception& error) {

@@ -32,6 +32,7 @@ struct ApiServer::Parts {
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
   Authorizers authorizers;
+  std::optional<InflightLimit> inflight;
   Health health;
   std::optional<Discovery> discovery;
   std::optional<OpenApi> openapi;
@@ -72,6 +73,15 @@ class SharedAuthorizer final : public Authorizer {
  private:
   std::shared_ptr<Authorizer> to_;
 };
+
+// What is stored in another version of its group is not served in this one.
+std::vector<const ResourceInfo*> served_resources(ClusterCache& cache) {
+  auto resources = stable_resources();
+  std::erase_if(resources, [&](const ResourceInfo* resource) {
+    return cache.find(resource->group, resource->plural) && !cache.find(*resource);
+  });
+  return resources;
+}
 
 constexpr std::chrono::minutes kBookmarkPeriod{1};
 
@@ -130,13 +140,15 @@ void ApiServer::Parts::make_authorizers() {
 void ApiServer::Parts::make_frontend() {
   Authenticators authenticators;
   authenticators.push_back(make_certificate_authenticator());
-  frontend.emplace(std::move(authenticators), authorizers);
+  inflight.emplace(options.max_reads, options.max_writes);
+  frontend.emplace(std::move(authenticators), authorizers, *inflight);
   health.add("ping", false, [] { return std::string(); });
   health.add("storage", true,
              [this] { return sync->following() ? std::string() : "storage does not answer"; });
   health.add("poststarthook/start-objects", true,
              [this] { return is_ready ? std::string() : "not finished"; });
-  discovery.emplace(options.advertise_address + ":" + std::to_string(options.port));
+  discovery.emplace(served_resources(*cache),
+                    options.advertise_address + ":" + std::to_string(options.port));
   openapi.emplace(std::string(kGitVersion));
   add_health_routes(frontend->routes(), health);
   add_discovery_routes(frontend->routes(), *discovery);

@@ -1,5 +1,9 @@
 #include "server/frontend.h"
 
+#include <cctype>
+
+#include "kubus/api/time.h"
+#include "kubus/http/limits.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
 
@@ -11,14 +15,43 @@ Format failure_format(const http::Request& request) {
   return accepted ? accepted->format : Format::kJson;
 }
 
+// The time the client gives a request that ends by itself: the server's own when it says nothing.
+Status set_deadline(http::Exchange& exchange, const RequestInfo& info, const Query& query) {
+  const auto text = query.get("timeout");
+  if (text.empty() || is_long_running(info)) return {};
+  const auto time = parse_duration(text);
+  if (!time.ok())
+    return errors::bad_request("invalid timeout specified in the request URL - " +
+                               std::string(time.status().message()));
+  if (*time > std::chrono::nanoseconds(0) && *time < http::Limits().answer)
+    exchange.answer_within(*time);
+  return {};
+}
+
+// Every % of a path begins an escape of two hexadecimal digits.
+bool is_well_escaped(std::string_view path) {
+  const auto is_hex = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; };
+  for (auto at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 3))
+    if (at + 2 >= path.size() || !is_hex(path[at + 1]) || !is_hex(path[at + 2])) return false;
+  return true;
+}
+
+http::Response too_many_requests() {
+  auto response = text_response(429, "text/plain; charset=utf-8",
+                                "Too many requests, please try again later.\n");
+  response.headers.add("Retry-After", "1");
+  return response;
+}
+
 }  // namespace
 
-Frontend::Frontend(Authenticators authenticators, Authorizers& authorizers)
-    : authenticators_(std::move(authenticators)), authorizers_(authorizers) {}
+Frontend::Frontend(Authenticators authenticators, Authorizers& authorizers, InflightLimit& inflight)
+    : authenticators_(std::move(authenticators)), authorizers_(authorizers), inflight_(inflight) {}
 
 http::Response Frontend::failure(int status, std::string message) {
   if (status == 413)
     return status_response(Status(Code::kRequestEntityTooLarge, std::move(message)));
+  if (status == 504) return status_response(Status(Code::kTimeout, "Timeout: " + message));
   return text_response(status, "text/plain; charset=utf-8",
                        std::to_string(status) + " " + std::string(http::reason_phrase(status)) +
                            ": " + message + "\n");
@@ -26,6 +59,8 @@ http::Response Frontend::failure(int status, std::string message) {
 
 void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
+  if (!is_well_escaped(request.path()))
+    return exchange->respond(failure(400, "invalid URL escape"));
   ResourceCall call;
   call.query = Query::parse(request.query());
   call.info = parse_request(request.method, request.path(), call.query);
@@ -33,6 +68,11 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   if (!identity.ok())
     return exchange->respond(status_response(identity.status(), failure_format(request)));
   call.identity = std::move(*identity);
+  if (auto status = set_deadline(*exchange, call.info, call.query); !status.ok())
+    return exchange->respond(status_response(status, failure_format(request)));
+  auto slot = inflight_.admit(call.info, call.identity);
+  if (!slot) return exchange->respond(too_many_requests());
+  call.slot = std::move(*slot);
   if (auto allowed = authorize(authorizers_, call.identity, call.info); !allowed.ok())
     return exchange->respond(status_response(allowed, failure_format(request)));
   if (call.info.is_resource) {

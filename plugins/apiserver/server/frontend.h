@@ -8,6 +8,7 @@
 #include "auth/authenticator.h"
 #include "auth/authorizer.h"
 #include "kubus/http/exchange.h"
+#include "server/inflight.h"
 #include "server/route.h"
 
 namespace kubus::apiserver {
@@ -18,13 +19,14 @@ struct ResourceCall {
   RequestInfo info;
   Query query;
   Identity identity;
+  InflightLimit::Slot slot;  // kept until it is answered
 };
 
 class Frontend final : public http::Handler {
  public:
   using ResourceHandler = UniqueFunction<void(ResourceCall)>;
 
-  Frontend(Authenticators authenticators, Authorizers& authorizers);
+  Frontend(Authenticators authenticators, Authorizers& authorizers, InflightLimit& inflight);
   Routes& routes() { return routes_; }
   void on_resource(ResourceHandler handler) { resources_ = std::move(handler); }
 
@@ -34,6 +36,7 @@ class Frontend final : public http::Handler {
  private:
   Authenticators authenticators_;
   Authorizers& authorizers_;
+  InflightLimit& inflight_;
   Routes routes_;
   ResourceHandler resources_;
 };

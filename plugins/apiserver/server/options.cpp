@@ -54,6 +54,12 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   const auto history = config.integer("watch_history");
   if (history < 1 || history > 1'000'000) return bad("watch_history", "not between 1 and 1000000");
   options.watch_history = static_cast<std::size_t>(history);
+  const auto reads = config.integer("max_requests_inflight");
+  if (reads < 0) return bad("max_requests_inflight", "negative");
+  options.max_reads = static_cast<std::size_t>(reads);
+  const auto writes = config.integer("max_mutating_requests_inflight");
+  if (writes < 0) return bad("max_mutating_requests_inflight", "negative");
+  options.max_writes = static_cast<std::size_t>(writes);
   options.event_ttl = config.duration("event_ttl");
   options.drain_grace =
       std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("drain_grace"));

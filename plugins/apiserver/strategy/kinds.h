@@ -20,5 +20,6 @@ void secret_rules(Strategy& strategy);
 void volume_claim_rules(Strategy& strategy);
 void volume_rules(Strategy& strategy);
 void job_rules(Strategy& strategy);
+void certificate_request_rules(Strategy& strategy);
 
 }  // namespace kubus::apiserver

@@ -1,63 +1,17 @@
 #include <k8s/core/v1/pod.pb.h>
 
-#include <algorithm>
-#include <array>
-
-#include "kubus/api/quantity.h"
 #include "kubus/api/resource.h"
 #include "strategy/kinds.h"
+#include "validation/pod_quality.h"
 
 namespace kubus::apiserver {
 namespace {
 
 using core_v1::Pod;
-using Resources = google::protobuf::Map<std::string, Quantity>;
-
-// Only these two decide how a pod is treated under pressure.
-constexpr std::array<std::string_view, 2> kComputed = {"cpu", "memory"};
-
-struct Demands {
-  bool any = false;
-  bool guaranteed = true;  // each container has limits for both, and requests what it is limited to
-};
-
-bool is_set(const Resources& resources, std::string_view name) {
-  const auto found = resources.find(std::string(name));
-  return found != resources.end() && !QuantityValue::of(found->second).is_zero();
-}
-
-template <class Containers>
-void add_demands(const Containers& containers, Demands& demands) {
-  for (const auto& container : containers) {
-    const auto& limits = container.resources().limits();
-    const auto& requests = container.resources().requests();
-    for (const auto name : kComputed) {
-      const bool limited = is_set(limits, name);
-      const bool requested = is_set(requests, name);
-      demands.any |= limited || requested;
-      if (!limited) {
-        demands.guaranteed = false;
-      } else if (requested) {
-        const std::string key(name);
-        demands.guaranteed &=
-            QuantityValue::of(limits.at(key)) == QuantityValue::of(requests.at(key));
-      }
-    }
-  }
-}
-
-std::string quality_of(const Pod& pod) {
-  Demands demands;
-  add_demands(pod.spec().containers(), demands);
-  add_demands(pod.spec().initcontainers(), demands);
-  if (!demands.any) return "BestEffort";
-  return demands.guaranteed ? "Guaranteed" : "Burstable";
-}
-
 void create(Message& object) {
   auto& pod = static_cast<Pod&>(object);
   pod.mutable_status()->set_phase("Pending");
-  pod.mutable_status()->set_qosclass(quality_of(pod));
+  pod.mutable_status()->set_qosclass(quality_of(pod.spec()));
   if (pod.spec().schedulinggates_size() == 0) return;
   auto* condition = pod.mutable_status()->add_conditions();
   condition->set_type("PodScheduled");
@@ -87,12 +41,48 @@ std::int64_t grace(const Message& object, std::optional<std::int64_t> asked) {
   return period < 0 ? 1 : period;
 }
 
+// All of these leave the metadata as it was, too.
+void keep_ephemeral_containers(Message& object, const Message& old) {
+  auto& pod = static_cast<Pod&>(object);
+  Pod kept = static_cast<const Pod&>(old);
+  kept.mutable_spec()->mutable_ephemeralcontainers()->Swap(
+      pod.mutable_spec()->mutable_ephemeralcontainers());
+  pod.Swap(&kept);
+}
+
+// Containers are taken as they were sent, so that the validation sees which were added or moved.
+template <class Containers>
+void keep_sizes(Containers& containers, const Containers& before) {
+  for (auto& container : containers)
+    for (const auto& old : before) {
+      if (old.name() != container.name()) continue;
+      auto kept = old;
+      kept.mutable_resources()->Swap(container.mutable_resources());
+      kept.mutable_resizepolicy()->Swap(container.mutable_resizepolicy());
+      if (!old.has_resources() && kept.resources().ByteSizeLong() == 0) kept.clear_resources();
+      container.Swap(&kept);
+    }
+}
+
+void keep_resources(Message& object, const Message& old) {
+  auto& pod = static_cast<Pod&>(object);
+  const auto& before = static_cast<const Pod&>(old);
+  Pod kept = before;
+  auto& spec = *pod.mutable_spec();
+  keep_sizes(*spec.mutable_containers(), before.spec().containers());
+  keep_sizes(*spec.mutable_initcontainers(), before.spec().initcontainers());
+  kept.mutable_spec()->mutable_containers()->Swap(spec.mutable_containers());
+  kept.mutable_spec()->mutable_initcontainers()->Swap(spec.mutable_initcontainers());
+  pod.Swap(&kept);
+}
+
 }  // namespace
 
 void pod_rules(Strategy& strategy) {
   strategy.prepare_create = create;
   strategy.prepare_status = status;
   strategy.grace_period = grace;
+  strategy.parts = {{"ephemeralcontainers", keep_ephemeral_containers}, {"resize", keep_resources}};
 }
 
 }  // namespace kubus::apiserver

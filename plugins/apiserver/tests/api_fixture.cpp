@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 
 #include "kubus/api_contract.h"
@@ -47,6 +48,8 @@ Config server_config() {
                  {"node_port_range", "30000-32767"},
                  {"kubelet_ca", ""},
                  {"watch_history", "100"},
+                 {"max_requests_inflight", "400"},
+                 {"max_mutating_requests_inflight", "200"},
                  {"event_ttl", "1h"},
                  {"drain_grace", "100ms"}});
 }
@@ -144,6 +147,18 @@ ApiTest::Reply ApiTest::call(const std::string& verb, const std::string& path,
   auto reply = rpc::call_wait(tester_->context().bus(), api::kDo, request);
   if (!reply.ok()) return {0, reply.status().to_string()};
   return {reply->http_code(), reply->body()};
+}
+
+std::string ApiTest::cert_dir() { return root + "/apiserver/pki"; }
+
+std::uint16_t ApiTest::https_port() {
+  std::ifstream file(cert_dir() + "/admin.kubeconfig");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  constexpr std::string_view kServer = "https://127.0.0.1:";
+  const auto at = text.find(kServer);
+  return at == std::string::npos
+             ? std::uint16_t{0}
+             : static_cast<std::uint16_t>(std::stoul(text.substr(at + kServer.size(), 5)));
 }
 
 }  // namespace kubus::apiserver

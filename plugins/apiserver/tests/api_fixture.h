@@ -41,6 +41,9 @@ class ApiTest : public ::testing::Test {
                   R"({"metadata":{"name":")" + name + "\"" + extra + "}}");
   }
   static Instance& tester() { return *tester_; }
+  // Where the server keeps its certificates, and the port of its HTTPS side.
+  static std::string cert_dir();
+  static std::uint16_t https_port();
 
  private:
   static std::unique_ptr<Host> host_;

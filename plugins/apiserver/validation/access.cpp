@@ -1,4 +1,3 @@
-#include <k8s/certificates/v1/certificate_signing_request.pb.h>
 #include <k8s/rbac/v1/role.pb.h>
 #include <k8s/rbac/v1/role_binding.pb.h>
 
@@ -125,27 +124,6 @@ void check_same_role(const Binding& binding, const Binding& old, ErrorList& erro
   }
 }
 
-void check_request(const certificates_v1::CertificateSigningRequest& object, ErrorList& errors) {
-  const Path path("spec");
-  const auto& spec = object.spec();
-  if (spec.request().empty()) errors.required(path.child("request"));
-  if (spec.usages().empty()) errors.required(path.child("usages"));
-  if (spec.signername().empty()) {
-    errors.required(path.child("signerName"));
-  } else {
-    const std::size_t slash = spec.signername().find('/');
-    if (slash == std::string::npos || slash + 1 == spec.signername().size()) {
-      errors.invalid(path.child("signerName"), spec.signername(),
-                     "must be a fully qualified domain and path of the form "
-                     "'example.com/signer-name'");
-    }
-  }
-  if (spec.has_expirationseconds() && spec.expirationseconds() < 600) {
-    errors.invalid(path.child("expirationSeconds"), spec.expirationseconds(),
-                   "may not specify a duration less than 600 seconds (10 minutes)");
-  }
-}
-
 constexpr Validator kValidators[] = {
     {"k8s.io.api.rbac.v1.Role", check_as<rbac_v1::Role, check_role>},
     {"k8s.io.api.rbac.v1.ClusterRole", check_as<rbac_v1::ClusterRole, check_cluster_role>},
@@ -154,8 +132,6 @@ constexpr Validator kValidators[] = {
     {"k8s.io.api.rbac.v1.ClusterRoleBinding",
      check_as<rbac_v1::ClusterRoleBinding, check_cluster_role_binding>,
      compare_as<rbac_v1::ClusterRoleBinding, check_same_role<rbac_v1::ClusterRoleBinding>>},
-    {"k8s.io.api.certificates.v1.CertificateSigningRequest", nullptr, nullptr,
-     check_as<certificates_v1::CertificateSigningRequest, check_request>},
 };
 
 }  // namespace

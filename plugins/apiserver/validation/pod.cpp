@@ -181,10 +181,15 @@ void check_pod_template_object(const core_v1::PodTemplate& object, ErrorList& er
   check_pod_template(object.template_(), Path("template"), errors);
 }
 
+constexpr PartCheck kParts[] = {
+    {"ephemeralcontainers", compare_as<core_v1::Pod, check_ephemeral_update>},
+    {"resize", compare_as<core_v1::Pod, check_resize>},
+};
+
 constexpr Validator kValidators[] = {
     {"k8s.io.api.core.v1.Pod", check_as<core_v1::Pod, check_pod>,
      compare_as<core_v1::Pod, check_pod_update>, check_as<core_v1::Pod, check_pod_create>,
-     compare_as<core_v1::Pod, check_pod_status>},
+     compare_as<core_v1::Pod, check_pod_status>, kParts},
     {"k8s.io.api.core.v1.PodTemplate", check_as<core_v1::PodTemplate, check_pod_template_object>},
 };
 

@@ -173,6 +173,7 @@ void check_pod_spec(const core_v1::PodSpec& spec, const Path& path, ErrorList& e
   }
   const VolumeNames volumes = check_volumes(spec, path.child("volumes"), errors);
   check_containers(spec, volumes, path, errors);
+  check_ephemeral_containers(spec, volumes, path.child("ephemeralContainers"), errors);
   check_one_of(spec.restartpolicy(), {"Always", "Never", "OnFailure"}, path.child("restartPolicy"),
                errors);
   check_dns(spec, path, errors);

@@ -12,8 +12,8 @@
 namespace k8s::io::api::core::v1 {
 class Affinity;
 class Container;
-class EphemeralContainerCommon;
 class Lifecycle;
+class Pod;
 class PodSpec;
 class PodTemplateSpec;
 class Probe;
@@ -39,6 +39,11 @@ void check_lifecycle(const core_v1::Lifecycle& lifecycle, const Path& path, Erro
 void check_resources(const core_v1::ResourceRequirements& resources, const Path& path,
                      ErrorList& errors);
 VolumeNames check_volumes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
+void check_ephemeral_containers(const core_v1::PodSpec& spec, const VolumeNames& volumes,
+                                const Path& path, ErrorList& errors);
+// What pods/ephemeralcontainers and pods/resize may change.
+void check_ephemeral_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors);
+void check_resize(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors);
 void check_scheduling(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
 
 }  // namespace kubus::apiserver

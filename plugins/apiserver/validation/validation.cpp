@@ -18,10 +18,11 @@ using ValidatorMap = std::unordered_map<std::string_view, const Validator*>;
 const Validator* find_validator(const Message& object) {
   static const ValidatorMap validators = [] {
     ValidatorMap out;
-    for (const auto group : {pod_validators(), workload_validators(), batch_validators(),
-                             service_validators(), endpoint_validators(), core_validators(),
-                             quota_validators(), volume_validators(), network_validators(),
-                             access_validators(), autoscaling_validators(), system_validators()}) {
+    for (const auto group :
+         {pod_validators(), workload_validators(), batch_validators(), service_validators(),
+          endpoint_validators(), core_validators(), quota_validators(), volume_validators(),
+          network_validators(), access_validators(), certificate_validators(),
+          autoscaling_validators(), system_validators()}) {
       for (const Validator& validator : group) out.emplace(validator.type, &validator);
     }
     return out;
@@ -71,6 +72,17 @@ ErrorList validate_status_update(const Message& object, const Message& old,
   const Validator* validator = find_validator(object);
   if (validator != nullptr && validator->status != nullptr) {
     validator->status(object, old, errors);
+  }
+  return errors;
+}
+
+ErrorList validate_part_update(const Message& object, const Message& old,
+                               std::string_view subresource) {
+  ErrorList errors;
+  const Validator* validator = find_validator(object);
+  if (validator == nullptr) return errors;
+  for (const PartCheck& part : validator->parts) {
+    if (part.subresource == subresource) part.check(object, old, errors);
   }
   return errors;
 }

@@ -22,6 +22,10 @@ ErrorList validate_status_update(const google::protobuf::Message& object,
                                  const google::protobuf::Message& old,
                                  const ResourceInfo& resource);
 
+// Only what the subresource is about differs from `old`.
+ErrorList validate_part_update(const google::protobuf::Message& object,
+                               const google::protobuf::Message& old, std::string_view subresource);
+
 // Ok for no errors, else Invalid: 'Deployment.apps "x" is invalid: spec.replicas: ...' with one
 // cause for each error in the details.
 Status to_status(std::string_view group, std::string_view kind, std::string_view name,

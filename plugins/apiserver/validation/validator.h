@@ -13,6 +13,13 @@
 
 namespace kubus::apiserver {
 
+// What a change by a subresource of its own may be.
+struct PartCheck {
+  std::string_view subresource;
+  void (*check)(const google::protobuf::Message& object, const google::protobuf::Message& old,
+                ErrorList& errors);
+};
+
 struct Validator {
   using Check = void (*)(const google::protobuf::Message& object, ErrorList& errors);
   using Compare = void (*)(const google::protobuf::Message& object,
@@ -27,6 +34,7 @@ struct Validator {
   Check create = nullptr;
   // The status, on an update of the status.
   Compare status = nullptr;
+  std::span<const PartCheck> parts{};
 };
 
 template <class T, void (*kCheck)(const T&, ErrorList&)>
@@ -50,6 +58,7 @@ std::span<const Validator> quota_validators();
 std::span<const Validator> volume_validators();
 std::span<const Validator> network_validators();
 std::span<const Validator> access_validators();
+std::span<const Validator> certificate_validators();
 std::span<const Validator> autoscaling_validators();
 std::span<const Validator> system_validators();
 

@@ -7,9 +7,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <thread>
@@ -17,6 +14,7 @@
 #include "kubus/http/byte_stream.h"
 #include "kubus/http/server.h"
 #include "kubus/pki/certificate.h"
+#include "tls_client.h"
 
 namespace kubus {
 namespace {
@@ -33,6 +31,12 @@ class Echo final : public http::Handler {
   void handle(std::shared_ptr<http::Exchange> exchange) override {
     auto& request = exchange->request();
     if (request.path() == "/drop") return;
+    if (request.path() == "/late") {
+      exchange->answer_within(std::chrono::milliseconds(1));
+      std::lock_guard lock(mutex_);
+      late_.push_back(std::move(exchange));
+      return;
+    }
     if (request.path() == "/switch")
       return exchange->take_over(
           [](std::unique_ptr<http::ByteStream> stream) { echo_bytes(std::move(stream)); });
@@ -92,6 +96,15 @@ class Echo final : public http::Handler {
     response.body.push_back(Bytes(std::move(message)));
     return response;
   }
+  void answer_late_ones() {
+    std::lock_guard lock(mutex_);
+    for (const auto& exchange : late_) exchange->respond(http::Response());
+    late_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<http::Exchange>> late_;
 };
 
 class HttpTest : public ::testing::Test {
@@ -99,6 +112,11 @@ class HttpTest : public ::testing::Test {
   void SetUp() override {
     ca_ = *pki::make_ca("test-ca", std::chrono::hours(1));
     other_ca_ = *pki::make_ca("test-ca", std::chrono::hours(1));
+    http::Limits limits;
+    limits.header_bytes = 8 * 1024;
+    start(limits);
+  }
+  void start(const http::Limits& limits) {
     pki::Request server;
     server.subject.common_name = "server";
     server.use = pki::Use::kServer;
@@ -108,46 +126,16 @@ class HttpTest : public ::testing::Test {
     http::ServerOptions options;
     options.address = "127.0.0.1";
     options.port = 0;
-    options.limits.header_bytes = 8 * 1024;
+    options.limits = limits;
     server_ = std::make_unique<http::Server>(options, tls, echo_);
     ASSERT_TRUE(server_->start().ok());
   }
   void TearDown() override { server_->stop(std::chrono::milliseconds(100)); }
 
-  struct Client {
-    asio::io_context io;
-    asio::ssl::context context{asio::ssl::context::tls_client};
-    std::unique_ptr<asio::ssl::stream<tcp::socket>> stream;
-    std::string buffer;
-
-    void send(const std::string& text) { asio::write(*stream, asio::buffer(text)); }
-    // Everything up to and with `end`.
-    std::string until(const std::string& end) {
-      const auto size = asio::read_until(*stream, asio::dynamic_buffer(buffer), end);
-      auto text = buffer.substr(0, size);
-      buffer.erase(0, size);
-      return text;
-    }
-    std::string rest() {
-      boost::system::error_code error;
-      asio::read(*stream, asio::dynamic_buffer(buffer), error);
-      return std::exchange(buffer, {});
-    }
-  };
+  using Client = testing::TlsClient;
 
   std::unique_ptr<Client> connect(const pki::Pair* pair = nullptr) {
-    auto client = std::make_unique<Client>();
-    client->context.add_certificate_authority(asio::buffer(ca_.certificate_pem));
-    client->context.set_verify_mode(asio::ssl::verify_peer);
-    if (pair) {
-      client->context.use_certificate_chain(asio::buffer(pair->certificate_pem));
-      client->context.use_private_key(asio::buffer(pair->key_pem), asio::ssl::context::pem);
-    }
-    client->stream = std::make_unique<asio::ssl::stream<tcp::socket>>(client->io, client->context);
-    client->stream->next_layer().connect(
-        tcp::endpoint(asio::ip::address_v4::loopback(), server_->port()));
-    client->stream->handshake(asio::ssl::stream_base::client);
-    return client;
+    return std::make_unique<Client>(server_->port(), ca_.certificate_pem, pair);
   }
 
   pki::Pair client_pair(const pki::Pair& ca) {
@@ -232,6 +220,66 @@ TEST_F(HttpTest, AnswersWith500WhenAHandlerDropsTheRequest) {
   auto client = connect();
   client->send("GET /drop HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_NE(client->until("unanswered").find(" 500 "), std::string::npos);
+}
+
+TEST_F(HttpTest, AnswersWith504WhatIsNotAnsweredInTimeAndClosesTheConnection) {
+  auto client = connect();
+  client->send("GET /late HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto text = client->rest();
+  EXPECT_NE(text.find(" 504 "), std::string::npos);
+  EXPECT_NE(text.find("within the allotted timeout"), std::string::npos);
+  echo_.answer_late_ones();
+  client = connect();
+  client->send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NO_THROW(client->until("GET /a  "));
+}
+
+TEST_F(HttpTest, BoundsTheBodiesOfAllRequestsTogether) {
+  http::Limits limits;
+  limits.all_bodies_bytes = 10;
+  start(limits);
+  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
+  auto first = connect();
+  first->send(post + "12345678");
+  auto second = connect();
+  // Known to be read once the next request on the same thread has been answered.
+  for (int i = 0; i < 2; ++i) {
+    auto other = connect();
+    other->send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    other->until("GET /a  ");
+  }
+  second->send(post + "123456789");
+  EXPECT_NE(second->rest().find(" 503 "), std::string::npos);
+  first->send("9");
+  EXPECT_NO_THROW(first->until("123456789"));
+  auto third = connect();
+  third->send(post + "123456789");
+  EXPECT_NO_THROW(third->until("123456789"));
+}
+
+TEST_F(HttpTest, ClosesConnectionsThatNeverFinishWhatTheyBegan) {
+  http::Limits limits;
+  limits.request = std::chrono::milliseconds(10);
+  start(limits);
+  for (const char* begun : {"GET /a HTTP/1.1\r\nHost",
+                            "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"}) {
+    auto client = connect();
+    client->send(begun);
+    EXPECT_EQ(client->rest(), "");
+  }
+}
+
+TEST_F(HttpTest, ClosesConnectionsThatDoNotEvenBegin) {
+  http::Limits limits;
+  limits.handshake = std::chrono::milliseconds(10);
+  start(limits);
+  asio::io_context io;
+  tcp::socket silent(io);
+  silent.connect(tcp::endpoint(asio::ip::address_v4::loopback(), server_->port()));
+  char byte = 0;
+  boost::system::error_code error;
+  silent.read_some(asio::buffer(&byte, 1), error);
+  EXPECT_TRUE(error);
 }
 
 TEST_F(HttpTest, HandsAConnectionOverWithWhatCameBehindTheRequest) {

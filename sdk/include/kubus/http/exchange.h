@@ -6,6 +6,7 @@
 // is called, once; an Exchange dropped without any is answered with 500.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -55,6 +56,9 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual Request& request() = 0;
+  // A time to answer in that is shorter than the server's: a client that is not answered by then
+  // gets the handler's failure() for 504. Only within handle().
+  virtual void answer_within(std::chrono::steady_clock::duration time) = 0;
   virtual void respond(Response response) = 0;
   virtual std::shared_ptr<BodyStream> stream(Response head) = 0;
   // Sends the request on and relays what comes back: a response of any length, or, if the
@@ -72,7 +76,7 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
-  // The response to a request that could not even be read.
+  // The response to a request that could not even be read, or was not answered in time (504).
   virtual Response failure(int status, std::string message) = 0;
 };
 

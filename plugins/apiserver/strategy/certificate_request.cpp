@@ -1,0 +1,46 @@
+#include <k8s/certificates/v1/certificate_signing_request.pb.h>
+
+#include <algorithm>
+
+#include "kubus/api/time.h"
+#include "strategy/kinds.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using certificates_v1::CertificateSigningRequest;
+
+// When a condition was noted, and since when it has its status.
+void set_times(CertificateSigningRequest& request, const CertificateSigningRequest& old) {
+  for (auto& condition : *request.mutable_status()->mutable_conditions()) {
+    if (!condition.has_lastupdatetime()) set_now(*condition.mutable_lastupdatetime());
+    if (condition.has_lasttransitiontime()) continue;
+    const auto& before = old.status().conditions();
+    const auto same = std::find_if(before.begin(), before.end(), [&](const auto& one) {
+      return one.type() == condition.type() && one.status() == condition.status() &&
+             one.has_lasttransitiontime();
+    });
+    if (same == before.end())
+      set_now(*condition.mutable_lasttransitiontime());
+    else
+      *condition.mutable_lasttransitiontime() = same->lasttransitiontime();
+  }
+}
+
+void keep_approval(Message& object, const Message& old) {
+  auto& request = static_cast<CertificateSigningRequest&>(object);
+  const auto& before = static_cast<const CertificateSigningRequest&>(old);
+  set_times(request, before);
+  *request.mutable_spec() = before.spec();
+  request.mutable_status()->clear_certificate();
+  if (before.status().has_certificate())
+    request.mutable_status()->set_certificate(before.status().certificate());
+}
+
+}  // namespace
+
+void certificate_request_rules(Strategy& strategy) {
+  strategy.parts = {{"approval", keep_approval}};
+}
+
+}  // namespace kubus::apiserver

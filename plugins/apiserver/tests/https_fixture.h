@@ -1,0 +1,83 @@
+// The whole server of ApiTest over HTTPS, as the administrator and as clients of ill will.
+//
+// Thread safety: one thread.
+#pragma once
+
+#include <dirent.h>
+
+#include <cstddef>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "eventually.h"
+#include "tests/api_fixture.h"
+#include "tls_client.h"
+
+namespace kubus::apiserver {
+
+class HttpsTest : public ApiTest {
+ protected:
+  using Client = kubus::testing::TlsClient;
+
+  void SetUp() override {
+    ApiTest::SetUp();
+    if (IsSkipped()) return;
+    ca_ = read("ca.crt");
+    admin_ = {read("admin.crt"), read("admin.key")};
+    ASSERT_NE(https_port(), 0);
+  }
+
+  std::unique_ptr<Client> connect() const {
+    return std::make_unique<Client>(https_port(), ca_, &admin_);
+  }
+  std::unique_ptr<Client> connect_as_nobody() const {
+    return std::make_unique<Client>(https_port(), ca_);
+  }
+
+  // The whole answer to one request, after which the server closes.
+  std::string exchange(const std::string& method, const std::string& target,
+                       const std::string& body = "",
+                       const std::string& type = "application/json") const {
+    auto client = connect();
+    std::string text = method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    if (!body.empty() || method == "POST")
+      text +=
+          "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    client->send(text + "\r\n" + body);
+    return client->rest();
+  }
+  static int status(const std::string& answer) {
+    return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0;
+  }
+  // Somebody else is served as ever.
+  void expect_served() const {
+    EXPECT_EQ(status(exchange("GET", "/api/v1/namespaces/default")), 200);
+  }
+
+  static std::size_t open_descriptors() {
+    std::size_t count = 0;
+    DIR* dir = ::opendir("/proc/self/fd");
+    while (::readdir(dir) != nullptr) ++count;
+    ::closedir(dir);
+    return count;
+  }
+  static std::size_t resident_bytes() {
+    std::ifstream file("/proc/self/statm");
+    std::size_t total = 0, resident = 0;
+    file >> total >> resident;
+    return resident * 4096;
+  }
+
+ private:
+  static std::string read(const std::string& name) {
+    std::ifstream file(cert_dir() + "/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::string ca_;
+  pki::Pair admin_;
+};
+
+}  // namespace kubus::apiserver

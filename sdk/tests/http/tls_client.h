@@ -1,0 +1,66 @@
+// A client that speaks raw bytes over TLS, for tests of what a well-behaved client never sends.
+//
+// Thread safety: one thread. It blocks; every read ends at the latest after `kPatience` because the
+// socket then fails. What fails throws.
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <memory>
+#include <string>
+
+#include "kubus/pki/certificate.h"
+
+namespace kubus::testing {
+
+class TlsClient {
+ public:
+  using Tcp = boost::asio::ip::tcp;
+  static constexpr int kPatience = 60;  // s
+
+  // Connects to the loopback address; without `pair` as nobody.
+  TlsClient(std::uint16_t port, const std::string& ca_pem, const pki::Pair* pair = nullptr) {
+    namespace asio = boost::asio;
+    context.add_certificate_authority(asio::buffer(ca_pem));
+    context.set_verify_mode(asio::ssl::verify_peer);
+    if (pair) {
+      context.use_certificate_chain(asio::buffer(pair->certificate_pem));
+      context.use_private_key(asio::buffer(pair->key_pem), asio::ssl::context::pem);
+    }
+    stream = std::make_unique<asio::ssl::stream<Tcp::socket>>(io, context);
+    auto& socket = stream->next_layer();
+    socket.connect(Tcp::endpoint(asio::ip::address_v4::loopback(), port));
+    const timeval patience{kPatience, 0};
+    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    stream->handshake(asio::ssl::stream_base::client);
+  }
+
+  void send(const std::string& text) { boost::asio::write(*stream, boost::asio::buffer(text)); }
+  // Everything up to and with `end`.
+  std::string until(const std::string& end) {
+    const auto size = boost::asio::read_until(*stream, boost::asio::dynamic_buffer(buffer), end);
+    auto text = buffer.substr(0, size);
+    buffer.erase(0, size);
+    return text;
+  }
+  // Everything until the server closes.
+  std::string rest() {
+    boost::system::error_code error;
+    boost::asio::read(*stream, boost::asio::dynamic_buffer(buffer), error);
+    return std::exchange(buffer, {});
+  }
+
+  boost::asio::io_context io;
+  boost::asio::ssl::context context{boost::asio::ssl::context::tls_client};
+  std::unique_ptr<boost::asio::ssl::stream<Tcp::socket>> stream;
+  std::string buffer;
+};
+
+}  // namespace kubus::testing
