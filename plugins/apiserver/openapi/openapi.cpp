@@ -14,17 +14,6 @@ constexpr std::string_view kSecurityScheme =
     R"({"BearerToken":{"type":"apiKey","description":"Bearer Token authentication",)"
     R"("name":"authorization","in":"header"}})";
 
-std::vector<const ResourceInfo*> stable_resources() {
-  std::vector<const ResourceInfo*> out;
-  for (const ResourceInfo& resource : all_resources()) {
-    if (resource.version.find("alpha") == std::string::npos &&
-        resource.version.find("beta") == std::string::npos) {
-      out.push_back(&resource);
-    }
-  }
-  return out;
-}
-
 void write_info(JsonOut& out, std::string_view version) {
   out.key("info").open().field("title", "Kubernetes").field("version", version).close();
 }

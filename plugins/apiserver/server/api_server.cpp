@@ -149,7 +149,7 @@ void ApiServer::Parts::make_frontend() {
              [this] { return is_ready ? std::string() : "not finished"; });
   discovery.emplace(served_resources(*cache),
                     options.advertise_address + ":" + std::to_string(options.port));
-  openapi.emplace(std::string(kGitVersion));
+  openapi.emplace(served_resources(*cache), std::string(kGitVersion));
   add_health_routes(frontend->routes(), health);
   add_discovery_routes(frontend->routes(), *discovery);
   add_openapi_routes(frontend->routes(), *openapi);
