@@ -3,6 +3,7 @@
 // Thread safety: none.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "kubus/http/exchange.h"
@@ -20,6 +21,7 @@ class FakeExchange final : public http::Exchange {
   }
 
   http::Request& request() override { return request_; }
+  void answer_within(std::chrono::steady_clock::duration) override {}
   void respond(http::Response response) override { answer = std::move(response); }
   std::shared_ptr<http::BodyStream> stream(http::Response) override { return nullptr; }
   void forward(http::Upstream) override {}
