@@ -90,7 +90,7 @@ TEST(StorageDisk, AFullDiskRefusesWritesUntilThereIsSpace) {
     disk.fill();
     const Status refused = write_until_refused(store, &made);
     EXPECT_EQ(refused.code(), Code::kServiceUnavailable);
-    EXPECT_THAT(refused.message(), testing::HasSubstr("no space left"));
+    EXPECT_THAT(refused.message(), ::testing::HasSubstr("no space left"));
     EXPECT_FALSE(store.status()->writable());
     EXPECT_EQ(store.status()->error(), refused.message());
     const auto head = store.status()->revision();
@@ -178,7 +178,7 @@ TEST(StorageDisk, AReadOnlyFileRefusesWritesUntilItIsWritableAgain) {
     for (int attempt = 0; attempt < 3; ++attempt) {
       auto refused = store.txn(Txn().put("a", "3").request());
       EXPECT_EQ(refused.code(), Code::kServiceUnavailable);
-      EXPECT_THAT(refused.status().message(), testing::HasSubstr("read-only"));
+      EXPECT_THAT(refused.status().message(), ::testing::HasSubstr("read-only"));
       EXPECT_FALSE(store.status()->writable());
       EXPECT_EQ(text_of(must_range(store, range_of("a"))), "a=2");
     }
