@@ -93,8 +93,9 @@ void Socket::monitor() {
   const std::string address =
       "inproc://monitor-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
   try {
-    if (::zmq_socket_monitor(socket_.handle(), address.c_str(), ZMQ_EVENT_DISCONNECTED) != 0)
-      return;
+    // An attempt that failed is put off to a time that never comes: nobody was at the address.
+    constexpr int kEvents = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED;
+    if (::zmq_socket_monitor(socket_.handle(), address.c_str(), kEvents) != 0) return;
     monitor_ = std::make_unique<zmq::socket_t>(context_, zmq::socket_type::pair);
     monitor_->set(zmq::sockopt::linger, 0);
     monitor_->connect(address);
@@ -109,7 +110,7 @@ bool Socket::disconnected() {
   try {
     zmq::message_t part;
     while (monitor_->recv(part, zmq::recv_flags::dontwait)) {
-      if (part.more() && part.size() >= 2) lost = true;  // only one kind of event is asked for
+      if (part.more() && part.size() >= 2) lost = true;  // whichever of the two it is
     }
   } catch (const zmq::error_t&) {
     return true;

@@ -33,9 +33,9 @@ class Socket {
   // An ipc address gets mode 0600.
   Status bind(const std::string& address);
   Status connect(const std::string& address);
-  // Tells of lost connections through disconnected(). Before connect().
+  // Tells of connections lost, or never made, through disconnected(). Before connect().
   void monitor();
-  // True once after the peer closed the connection.
+  // True once after the peer closed the connection, or when nobody listens at its address.
   bool disconnected();
   int fd() const;
   int monitor_fd() const;
