@@ -181,6 +181,10 @@ class ContainerStarter::Attempt {
       own_.pull_backoff_.forget(name);
       return std::move(*pulled->image);
     }
+    if (was_away(pulled->image.status())) {
+      outcome = pulled->image.status();
+      return std::nullopt;
+    }
     const std::string& message = pulled->image.status().message();
     own_.pull_backoff_.next(name, Clock::now(), Clock::now());
     memory_.pull_errors[spec_.image()] = "ErrImagePull: " + message;

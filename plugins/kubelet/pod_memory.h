@@ -27,6 +27,7 @@ class PodMemory {
   bool hook_runs(const std::string& id) const;
   bool any_hook_runs() const;
 
+  const std::chrono::system_clock::time_point since = std::chrono::system_clock::now();
   PodPtr pod;                                      // as last seen
   std::map<std::string, std::string> pull_errors;  // the last one, by image
   std::set<std::string> killed;  // ids of containers that were ended to be started again

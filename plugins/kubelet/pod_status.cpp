@@ -116,11 +116,11 @@ void add_container_statuses(const StatusInput& input, core_v1::PodStatus& status
   }
 }
 
-void set_start_time(const core_v1::Pod& pod, core_v1::PodStatus& status) {
+void set_start_time(const core_v1::Pod& pod, SystemTime since, core_v1::PodStatus& status) {
   if (pod.status().has_starttime())
     *status.mutable_starttime() = pod.status().starttime();
   else
-    set_now(*status.mutable_starttime());
+    set_time(*status.mutable_starttime(), since);
 }
 
 // A pod keeps the address it had while it has no sandbox: others look it up by that.
@@ -159,7 +159,7 @@ core_v1::PodStatus make_pod_status(const StatusInput& input) {
   status.set_hostip(input.host_ip);
   if (!input.host_ip.empty()) status.add_hostips()->set_ip(input.host_ip);
   set_addresses(input, status);
-  set_start_time(input.pod, status);
+  set_start_time(input.pod, input.since, status);
   return status;
 }
 
@@ -172,7 +172,7 @@ core_v1::PodStatus make_rejected_status(const core_v1::Pod& pod, const std::stri
   status.set_message("Pod was rejected: " + message);
   status.set_observedgeneration(pod.metadata().generation());
   status.set_qosclass(qos_class(pod));
-  set_start_time(pod, status);
+  set_start_time(pod, std::chrono::system_clock::now(), status);
   return status;
 }
 

@@ -5,6 +5,7 @@
 // Phases, conditions, reasons and their order are the reference's.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,7 @@ struct WaitReason {
 struct StatusInput {
   const core_v1::Pod& pod;  // its status is the one last known: times of conditions come from it
   const NodeRuntime::PodState& state;
+  std::chrono::system_clock::time_point since;  // when the node took it on, if it did just now
   std::string host_ip;
   std::vector<std::string> pod_ips;
   // The pod is on its way out: what ended does not come back.

@@ -10,7 +10,22 @@
 
 namespace kubus::kubelet {
 
+namespace {
+
 using Clock = std::chrono::steady_clock;
+
+// For a pod of an earlier run that nobody knows any more: what its sandbox still says.
+PodPtr stand_in(const std::string& uid, const NodeRuntime::PodState& state) {
+  auto pod = std::make_shared<core_v1::Pod>();
+  auto& meta = *pod->mutable_metadata();
+  meta.set_uid(uid);
+  if (state.sandboxes.empty()) return pod;
+  meta.set_name(state.sandboxes.front().config().pod_name());
+  meta.set_namespace_(state.sandboxes.front().config().pod_namespace());
+  return pod;
+}
+
+}  // namespace
 
 Outcome PodWorker::end_containers(const PodPtr& pod, const NodeRuntime::PodState& state,
                                   PodMemory& memory) {
@@ -46,7 +61,8 @@ Outcome PodWorker::terminate(const PodPtr& pod, const MemoryPtr& memory) {
   // The last statuses are read from the containers, so they go only after this. What is finished
   // and has left nothing here says all there is to say already.
   const bool known = !state->sandboxes.empty() || !state->containers.empty();
-  if (known || !is_finished(*pod)) KUBUS_TRY(publish(pod, *state, {}, true, *memory));
+  if (known || !is_finished(*pod))
+    KUBUS_TRY(publish(pod, *state, pod_ips(*pod, *state), true, *memory));
   if (pod->metadata().has_deletiontimestamp()) return finish_deletion(*pod, *state);
   // A finished pod keeps its containers for their logs; its network and namespaces go.
   for (const runtime::Sandbox& sandbox : state->sandboxes)
@@ -82,10 +98,10 @@ Outcome PodWorker::clean_up(const std::string& uid) {
   if (!state.ok()) return state.status();
   probes_.forget(uid);
   const MemoryPtr memory = memory_of(uid);
-  const auto nameless = std::make_shared<const core_v1::Pod>();
   const bool any_running = std::any_of(state->containers.begin(), state->containers.end(),
                                        [](const auto& c) { return is_running(c); });
-  if (any_running) return end_containers(memory->pod ? memory->pod : nameless, *state, *memory);
+  if (any_running)
+    return end_containers(memory->pod ? memory->pod : stand_in(uid, *state), *state, *memory);
   KUBUS_TRY(remove_all(uid, *state));
   forget(uid);
   return Outcome::done();

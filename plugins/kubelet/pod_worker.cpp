@@ -48,6 +48,7 @@ void PodWorker::forget(const std::string& uid) {
   objects_.forget(uid);
   probes_.forget(uid);
   starter_.forget(uid);
+  stopper_.forget(uid);
   std::lock_guard lock(mutex_);
   memories_.erase(uid);
 }
@@ -100,17 +101,9 @@ std::vector<std::string> PodWorker::pod_ips(const core_v1::Pod& pod,
 Status PodWorker::publish(const PodPtr& pod, const NodeRuntime::PodState& state,
                           const std::vector<std::string>& ips, bool terminating,
                           const PodMemory& memory) {
-  StatusInput input{*pod,
-                    state,
-                    settings_.node_ip,
-                    ips,
-                    terminating,
-                    {},
-                    {},
-                    {},
-                    {},
-                    memory.failed_reason,
-                    memory.failed_message};
+  StatusInput input{
+      *pod, state, memory.since,         settings_.node_ip,    ips, terminating, {}, {},
+      {},   {},    memory.failed_reason, memory.failed_message};
   input.waiting = [&memory](const std::string& name) { return memory.waiting(name); };
   input.ready = [this](const auto& c) { return probes_.ready(c.id()); };
   input.started = [this](const auto& c) { return probes_.started(c.id()); };

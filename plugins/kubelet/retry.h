@@ -12,19 +12,24 @@ namespace kubus::kubelet {
 // A try that failed for a reason of the pod's own is repeated after this long, as in the reference.
 inline constexpr std::chrono::seconds kRetryAfter{10};
 
-// One that failed because a part of the node is away, or the object is not the newest, comes back
-// as soon as that may be over.
-inline Outcome retry_after(const Status& why) {
+// A part of the node (or the API) was away: what was asked for says nothing of the pod.
+inline bool was_away(const Status& why) {
   switch (why.code()) {
     case Code::kUnavailable:
     case Code::kDraining:
     case Code::kCancelled:
     case Code::kServiceUnavailable:
-    case Code::kConflict:
-      return why;
+      return true;
     default:
-      return Outcome::requeue_after(kRetryAfter);
+      return false;
   }
+}
+
+// What failed because something was away, or the object is not the newest, comes back as soon as
+// that may be over.
+inline Outcome retry_after(const Status& why) {
+  if (was_away(why) || why.code() == Code::kConflict) return why;
+  return Outcome::requeue_after(kRetryAfter);
 }
 
 // Of two outcomes the one that comes back first.

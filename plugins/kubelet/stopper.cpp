@@ -5,10 +5,15 @@
 
 #include "kubus/context.h"
 #include "kubus/events.h"
+#include "retry.h"
 
 namespace kubus::kubelet {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+constexpr std::chrono::seconds kRetry{1};
+}
 
 struct Stopper::Impl : std::enable_shared_from_this<Impl> {
   Impl(Context& c, NodeRuntime& r, Hooks& h, EventRecorder& e,
@@ -22,7 +27,7 @@ struct Stopper::Impl : std::enable_shared_from_this<Impl> {
     bool hook = false;  // runs
     bool hold = false;
     Clock::time_point told{};  // the deadline the runtime knows; unset: not told to stop yet
-    Registration call;
+    Registration call, retry;
   };
 
   void run_hook(const std::string& id, const Order& order) {
@@ -75,19 +80,30 @@ struct Stopper::Impl : std::enable_shared_from_this<Impl> {
     if (auto it = entries.find(id); it != entries.end()) std::swap(it->second.call, call);
   }
 
+  // On the Loop.
   void over(const std::string& id, const Status& stopped) {
-    Entry entry;
+    Entry spent;
     {
       std::lock_guard lock(mutex);
       auto it = entries.find(id);
       if (it == entries.end()) return;
-      entry = std::move(it->second);
+      if (!stopped.ok()) return try_again(id, it->second, stopped);
+      spent = std::move(it->second);
       entries.erase(it);
     }
-    if (!stopped.ok())
+    ended(spent.pod_uid);
+  }
+
+  // Its order stands, and its hook has had its turn.
+  void try_again(const std::string& id, Entry& entry, const Status& why) {
+    if (!was_away(why))
       context.log().warn("container not stopped",
-                         {{"container", entry.name}, {"error", stopped.to_string()}});
-    ended(entry.pod_uid);
+                         {{"container", entry.name}, {"error", why.to_string()}});
+    entry.told = {};
+    std::weak_ptr<Impl> weak = weak_from_this();
+    entry.retry = context.loop().after(kRetry, [weak, id] {
+      if (auto self = weak.lock()) self->advance(id);
+    });
   }
 
   Context& context;
@@ -135,6 +151,19 @@ bool Stopper::stop(const Order& order) {
   if (has_hook) impl_->run_hook(id, order);
   impl_->advance(id);
   return first;
+}
+
+void Stopper::forget(const std::string& pod_uid) {
+  std::vector<Impl::Entry> gone;  // destroyed without the lock: may wait for the Loop
+  std::lock_guard lock(impl_->mutex);
+  for (auto it = impl_->entries.begin(); it != impl_->entries.end();) {
+    if (it->second.pod_uid == pod_uid) {
+      gone.push_back(std::move(it->second));
+      it = impl_->entries.erase(it);
+    } else {
+      ++it;
+    }
+  }
 }
 
 }  // namespace kubus::kubelet

@@ -21,7 +21,7 @@ namespace kubus::kubelet {
 
 class Stopper {
  public:
-  // `ended(pod uid)` when a container told to stop has ended, or cannot be stopped now: look again.
+  // `ended(pod uid)` when a container told to stop has ended: look again.
   Stopper(Context& context, NodeRuntime& runtime, Hooks& hooks, EventRecorder& events,
           std::function<void(const std::string& uid)> ended);
   ~Stopper();
@@ -36,6 +36,8 @@ class Stopper {
   // True when this is the first order for the container. A later one may bring the deadline forward
   // and end the hold, nothing else.
   bool stop(const Order& order);
+  // The containers of the pod are gone.
+  void forget(const std::string& pod_uid);
   // How long each container is left after its hook, whatever the hook took: as in the reference.
   static constexpr std::chrono::seconds kLeastGrace{2};
 

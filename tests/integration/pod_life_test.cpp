@@ -228,6 +228,9 @@ TEST_F(PodLifeTest, AnEndHasItsReasonAndItsCode) {
   EXPECT_EQ(field("ended", end + "exitCode"), "3");
   EXPECT_EQ(field("ended", end + "reason"), "Error");
   EXPECT_EQ(field("ended", end + "message"), "because\n");
+  expect_field("ended", ".status.conditions[?(@.type==\"PodReadyToStartContainers\")].status",
+               "False");
+  EXPECT_NE(field("ended", ".status.podIP"), "") << "it is looked up by the address it had";
   expect_field("late", ".status.phase", "Failed");
   EXPECT_EQ(field("late", ".status.reason"), "DeadlineExceeded");
   EXPECT_EQ(field("late", ".status.message"),

@@ -114,22 +114,20 @@ struct NodeAgent::Impl : std::enable_shared_from_this<Impl> {
       core_v1::Node fresh = new_node(identity);
       update_node_status(fresh, identity, health, true);
       node = client->create(fresh);
-      if (node.ok()) {
-        context.log().info("node registered", {{"node", identity.name}});
-        tell(*node);
-      }
+      if (node.ok()) context.log().info("node registered", {{"node", identity.name}});
     }
     if (!node.ok()) return node.status();
     core_v1::Node changed = *node;
     update_node_status(changed, identity, health, beat);
-    if (same_content(changed, *node)) return {};
-    auto stored = client->update_status(changed);
-    if (stored.ok()) tell(*stored);
-    return stored.status();
+    const Status stored =
+        same_content(changed, *node) ? Status() : client->update_status(changed).status();
+    if (stored.ok()) tell(changed);
+    return stored;
   }
 
   // Events for conditions that are not as they were told last.
   void tell(const core_v1::Node& node) {
+    if (told.empty()) events.normal(node, "Starting", "Starting kubelet.");
     for (const auto& condition : node.status().conditions()) {
       const std::string reason = event_of(condition);
       std::string& before = told[condition.type()];

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 
+#include "../retry.h"
 #include "kubus/context.h"
 #include "prober.h"
 #include "verdict.h"
@@ -84,7 +85,8 @@ struct ProbeManager::Impl : std::enable_shared_from_this<ProbeManager::Impl> {
     worker->probe = probe;
     // Alive until shown otherwise; ready and started only when shown, now or to a predecessor of
     // this process.
-    worker->verdict.passing = kind == ProbeKind::kLiveness || has_passed(*pod, container.id(), kind);
+    worker->verdict.passing =
+        kind == ProbeKind::kLiveness || has_passed(*pod, container.id(), kind);
     worker->verdict.last = worker->verdict.passing;
     worker->decided = kind == ProbeKind::kStartup && worker->verdict.passing;
     // Liveness and readiness wait for startup.
@@ -128,9 +130,13 @@ struct ProbeManager::Impl : std::enable_shared_from_this<ProbeManager::Impl> {
       worker->exec = runtime.exec_later(
           worker->id, {command.begin(), command.end()}, worker->timeout(),
           [weak, worker](const Result<runtime::ExecSyncResponse>& ran) {
-            if (auto self = weak.lock())
-              self->finish(worker,
-                           exec_result(worker->probe.handler().exec(), worker->timeout(), ran));
+            auto self = weak.lock();
+            if (!self) return;
+            // While the runtime is replaced nothing is known of the container.
+            if (!ran.ok() && was_away(ran.status()))
+              return self->schedule(worker, worker->period());
+            self->finish(worker,
+                         exec_result(worker->probe.handler().exec(), worker->timeout(), ran));
           });
       return;
     }

@@ -20,6 +20,7 @@ struct Scene {
   std::vector<std::string> ips{"10.244.0.5"};
   bool terminating = false;
   std::string failed_reason;
+  SystemTime since = SystemTime(std::chrono::seconds(1'700'000'000));
 
   core_v1::PodStatus status() const {
     const auto unless = [](const std::set<std::string>& names) {
@@ -27,6 +28,7 @@ struct Scene {
     };
     StatusInput input{pod,
                       state,
+                      since,
                       "192.0.2.1",
                       ips,
                       terminating,
@@ -186,6 +188,15 @@ TEST(PodStatus, ConditionsBeforeAndAfter) {
     EXPECT_EQ(condition(status, "Initialized"), c.initialized) << c.name;
     EXPECT_EQ(condition(status, "Ready"), c.ready) << c.name;
   }
+}
+
+TEST(PodStatus, StartsWhenTheNodeTookItOn) {
+  Scene scene(make_pod());
+  EXPECT_EQ(to_time(scene.status().starttime()), scene.since);
+  *scene.pod.mutable_status() = scene.status();
+  const SystemTime first = scene.since;
+  scene.since += std::chrono::hours(1);
+  EXPECT_EQ(to_time(scene.status().starttime()), first);
 }
 
 TEST(PodStatus, NoAddressMeansNotReadyToStart) {
