@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kPodWorkers = 8;
 constexpr std::chrono::milliseconds kReconnect{100};
+constexpr std::chrono::seconds kServerGrace{2};
 
 InformerOptions where(const std::string& field, const std::string& value) {
   InformerOptions options;
@@ -19,14 +20,16 @@ InformerOptions where(const std::string& field, const std::string& value) {
 }  // namespace
 
 Kubelet::Kubelet(Context& context, NodeSettings settings, NodeIdentity identity,
-                 Duration status_interval)
+                 Duration status_interval, ServerSettings server, std::string client_ca_file)
     : context_(context),
       runtime_(context.bus()),
       node_name_(settings.node_name),
       pods_(context, where("spec.nodeName", node_name_)),
       nodes_(context, where("metadata.name", node_name_)),
       services_(context),
-      node_(context, runtime_, std::move(identity), status_interval) {
+      node_(context, runtime_, std::move(identity), status_interval),
+      server_(server_parts(), std::move(server)),
+      client_ca_(context, std::move(client_ca_file)) {
   worker_ = std::make_unique<PodWorker>(context_, runtime_, std::move(settings), surroundings());
   queue_ = std::make_unique<WorkQueue>(
       context_, "pods", kPodWorkers,
@@ -66,8 +69,20 @@ void Kubelet::look_at_all() {
   for (const auto& [uid, pod] : by_uid_) queue_->add(uid);
 }
 
+ServerParts Kubelet::server_parts() {
+  return {context_.loop(), context_.pool(), runtime_,
+          [this](const std::string& ns, const std::string& name) { return find_pod(ns, name); },
+          [this] { return pods(); }};
+}
+
+void Kubelet::drain() {
+  context_.pool().post([this] { server_.stop(kServerGrace); });
+}
+
 Status Kubelet::start() {
-  node_.start();
+  KUBUS_TRY(server_.start());
+  KUBUS_TRY(client_ca_.start([this](const std::string& pem) { server_.set_client_ca(pem); }));
+  node_.start(server_.port());
   pods_.on_change([this](const PodPtr& old, const PodPtr& now) { pod_changed(old, now); },
                   [this] {
                     for (const auto& [uid, pod] : by_uid_) worker_->know(*pod);
@@ -123,9 +138,15 @@ void Kubelet::on_runtime_event(const runtime::Event& event) {
   switch (event.kind()) {
     case runtime::Event::SYNC:
       node_.refresh();
+      server_.ends().missed();
       context_.pool().post([this] { adopt(); });
       break;
+    case runtime::Event::CONTAINER_REMOVED:
+      server_.ends().ended(event.container().id());
+      break;
     case runtime::Event::CONTAINER_EXITED:
+      server_.ends().ended(event.container().id());
+      [[fallthrough]];
     case runtime::Event::SANDBOX_STOPPED:
       if (!event.pod_uid().empty()) queue_->add(event.pod_uid());
       break;

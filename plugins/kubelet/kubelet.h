@@ -15,14 +15,20 @@
 #include "kubus/informer.h"
 #include "node/node_agent.h"
 #include "pod_worker.h"
+#include "server/client_ca.h"
+#include "server/kubelet_server.h"
 
 namespace kubus::kubelet {
 
 class Kubelet {
  public:
-  Kubelet(Context& context, NodeSettings settings, NodeIdentity identity, Duration status_interval);
+  // `client_ca_file`: whose client certificates the server believes; empty: the cluster tells.
+  Kubelet(Context& context, NodeSettings settings, NodeIdentity identity, Duration status_interval,
+          ServerSettings server, std::string client_ca_file);
   ~Kubelet();
   Status start();
+  // Ends the sessions of clients.
+  void drain();
 
   NodeRuntime& runtime() { return runtime_; }
   // The pod of this name on this node, or null.
@@ -39,6 +45,7 @@ class Kubelet {
   PodWorker::Surroundings surroundings();
   std::optional<Admission::Node> admission_node() const;
   void look_at_all();
+  ServerParts server_parts();
 
   Context& context_;
   NodeRuntime runtime_;
@@ -50,6 +57,8 @@ class Kubelet {
   NodeAgent node_;
   std::unique_ptr<PodWorker> worker_;
   std::unique_ptr<WorkQueue> queue_;
+  KubeletServer server_;
+  ClientCa client_ca_;
   std::unique_ptr<bus::StreamReader> events_;
   Registration retry_;
   mutable std::mutex mutex_;

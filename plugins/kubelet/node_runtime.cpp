@@ -159,6 +159,30 @@ Registration NodeRuntime::exec_later(
   return rpc::call(bus_, runtime::kExecSync, request, once(timeout + 10s), std::move(done));
 }
 
+Result<runtime::Container> NodeRuntime::container(const std::string& id) {
+  runtime::ContainerStatusRequest request;
+  request.set_id(id);
+  auto reply = rpc::call_wait(bus_, runtime::kContainerStatus, request, quick());
+  if (!reply.ok()) return reply.status();
+  return std::move(*reply->mutable_container());
+}
+
+Result<std::string> NodeRuntime::open_exec(const runtime::ExecRequest& request) {
+  auto reply = rpc::call_wait(bus_, runtime::kExec, request, once(30s));
+  if (!reply.ok()) return reply.status();
+  return std::move(*reply->mutable_socket());
+}
+
+Result<std::string> NodeRuntime::open_attach(const runtime::AttachRequest& request) {
+  auto reply = rpc::call_wait(bus_, runtime::kAttach, request, once(30s));
+  if (!reply.ok()) return reply.status();
+  return std::move(*reply->mutable_socket());
+}
+
+Result<runtime::StatsResponse> NodeRuntime::stats() {
+  return rpc::call_wait(bus_, runtime::kStats, runtime::StatsRequest(), quick());
+}
+
 Result<std::optional<runtime::Image>> NodeRuntime::image(const std::string& reference) {
   runtime::ImageStatusRequest request;
   request.set_image(reference);

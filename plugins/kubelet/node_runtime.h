@@ -46,6 +46,11 @@ class NodeRuntime {
   Registration exec_later(const std::string& id, const std::vector<std::string>& command,
                           std::chrono::milliseconds timeout,
                           std::function<void(const Result<runtime::ExecSyncResponse>&)> done);
+  Result<runtime::Container> container(const std::string& id);
+  // The sockets of sessions (runtime.proto, SessionResponse).
+  Result<std::string> open_exec(const runtime::ExecRequest& request);
+  Result<std::string> open_attach(const runtime::AttachRequest& request);
+  Result<runtime::StatsResponse> stats();
   // Unset when the node does not have it.
   Result<std::optional<runtime::Image>> image(const std::string& reference);
   Result<std::vector<runtime::Image>> images();

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "kubelet.h"
+#include "server/configz.h"
 
 namespace kubus::kubelet {
 
@@ -52,12 +53,29 @@ class KubeletPlugin : public Plugin {
       if (const auto equals = label.find('='); equals != std::string::npos)
         identity.labels[label.substr(0, equals)] = label.substr(equals + 1);
 
+    ServerSettings server = server_settings(config, settings);
     kubelet_ = std::make_unique<Kubelet>(context(), std::move(settings), std::move(identity),
-                                         config.duration("status_interval"));
+                                         config.duration("status_interval"), std::move(server),
+                                         config.string("client_ca_file"));
     return kubelet_->start();
   }
 
+  void drain() override {
+    if (kubelet_) kubelet_->drain();
+  }
+
  private:
+  ServerSettings server_settings(const Config& config, const NodeSettings& settings) {
+    ServerSettings server;
+    server.address = config.string("address");
+    server.port = static_cast<std::uint16_t>(config.integer("port"));
+    server.cert_dir = settings.state_dir + "/pki";
+    server.node_name = settings.node_name;
+    server.node_ip = settings.node_ip;
+    server.configz = kubelet_configuration(config, settings.log_dir);
+    return server;
+  }
+
   // Two must not work on the same pods: the predecessor of an upgrade ends first.
   Status take_node() {
     const std::string path = context().state_dir() + "/lock";

@@ -14,6 +14,12 @@ bool is_sidecar(const core_v1::Container& container) {
   return container.restartpolicy() == "Always";
 }
 
+const core_v1::EphemeralContainer* find_ephemeral(const core_v1::Pod& pod, std::string_view name) {
+  for (const auto& container : pod.spec().ephemeralcontainers())
+    if (container.ephemeralcontainercommon().name() == name) return &container;
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<ContainerRef> containers_of(const core_v1::Pod& pod) {
@@ -30,6 +36,16 @@ const core_v1::Container* find_container(const core_v1::Pod& pod, std::string_vi
   for (const ContainerRef& container : containers_of(pod))
     if (container.spec->name() == name) return container.spec;
   return nullptr;
+}
+
+bool has_container(const core_v1::Pod& pod, std::string_view name) {
+  return find_container(pod, name) || find_ephemeral(pod, name);
+}
+
+bool has_terminal(const core_v1::Pod& pod, std::string_view name) {
+  if (const auto* container = find_container(pod, name)) return container->tty();
+  const auto* ephemeral = find_ephemeral(pod, name);
+  return ephemeral && ephemeral->ephemeralcontainercommon().tty();
 }
 
 core_v1::Container from_ephemeral(const core_v1::EphemeralContainer& container) {

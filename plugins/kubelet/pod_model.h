@@ -28,6 +28,11 @@ struct ContainerRef {
 std::vector<ContainerRef> containers_of(const core_v1::Pod& pod);
 const core_v1::Container* find_container(const core_v1::Pod& pod, std::string_view name);
 
+// True if a container of any kind, ephemeral ones too, has that name.
+bool has_container(const core_v1::Pod& pod, std::string_view name);
+// True if it is to run in a terminal.
+bool has_terminal(const core_v1::Pod& pod, std::string_view name);
+
 // A regular container form of an ephemeral one.
 core_v1::Container from_ephemeral(const core_v1::EphemeralContainer& container);
 

@@ -16,11 +16,6 @@
 
 namespace kubus::runtime_oci {
 
-void UniqueFd::reset(int fd) {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-}
-
 Status errno_status(std::string_view what, int error) {
   Code code = Code::kInternalError;
   if (error == ENOENT) code = Code::kNotFound;

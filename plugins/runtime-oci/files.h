@@ -1,4 +1,4 @@
-// Small file work: descriptors that close themselves, atomic writes, paths resolved inside a root.
+// Small file work: atomic writes, paths resolved inside a root.
 //
 // Thread safety: values and free functions; distinct objects are independent.
 #pragma once
@@ -10,27 +10,9 @@
 #include <vector>
 
 #include "kubus/status.h"
+#include "kubus/unique_fd.h"
 
 namespace kubus::runtime_oci {
-
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
-    if (this != &other) reset(std::exchange(other.fd_, -1));
-    return *this;
-  }
-  ~UniqueFd() { reset(); }
-  void reset(int fd = -1);
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 // "what: reason of errno" with the code that fits it.
 Status errno_status(std::string_view what, int error);

@@ -1,9 +1,8 @@
 #include "pki/cluster_pki.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
+#include "kubus/api/base64.h"
 #include "kubus/pki/files.h"
 
 namespace kubus::apiserver {
@@ -72,15 +71,6 @@ pki::Request client_request(const std::string& name, const std::string& organiza
   return request;
 }
 
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 }  // namespace
 
 Result<ClusterPki> ensure_cluster_pki(const ClusterOptions& options) {
@@ -119,12 +109,12 @@ std::string kubeconfig(const std::string& server_url, const std::string& ca_pem,
                        const pki::Pair& pair, const std::string& cluster, const std::string& user) {
   const std::string context = user + "@" + cluster;
   return "apiVersion: v1\nkind: Config\nclusters:\n- name: " + cluster +
-         "\n  cluster:\n    certificate-authority-data: " + base64(ca_pem) +
+         "\n  cluster:\n    certificate-authority-data: " + encode_base64(ca_pem) +
          "\n    server: " + server_url + "\ncontexts:\n- name: " + context +
          "\n  context:\n    cluster: " + cluster + "\n    user: " + user +
          "\ncurrent-context: " + context + "\npreferences: {}\nusers:\n- name: " + user +
-         "\n  user:\n    client-certificate-data: " + base64(pair.certificate_pem) +
-         "\n    client-key-data: " + base64(pair.key_pem) + "\n";
+         "\n  user:\n    client-certificate-data: " + encode_base64(pair.certificate_pem) +
+         "\n    client-key-data: " + encode_base64(pair.key_pem) + "\n";
 }
 
 }  // namespace kubus::apiserver

@@ -25,6 +25,7 @@ struct ApiServer::Parts {
   UniqueFunction<void()> ready;
   Options options;
   std::string service_address;
+  std::string client_ca;
   std::optional<http::Server> server;
   std::optional<ClusterCache> cache;
   std::optional<ServiceAllocator> services;
@@ -161,6 +162,7 @@ void ApiServer::Parts::make_frontend() {
 Status ApiServer::Parts::listen() {
   auto certificates = prepare_certificates(options, service_address);
   if (!certificates.ok()) return certificates.status();
+  client_ca = certificates->ca_pem;
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
   proxy.emplace(*cache, certificates->kubelet_client, std::move(*plain));
@@ -176,7 +178,8 @@ Status ApiServer::Parts::listen() {
 
 void ApiServer::Parts::begin_objects() {
   if (!listening || !filled) return;
-  auto bootstrap = std::make_shared<Bootstrap>(*registry, options, service_address, server->port());
+  auto bootstrap =
+      std::make_shared<Bootstrap>(*registry, options, service_address, server->port(), client_ca);
   bootstrap->run([this](const Status& status) { finish_start(status); });
 }
 

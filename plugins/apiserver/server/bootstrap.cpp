@@ -32,6 +32,14 @@ std::string service_json(const std::string& address, const std::string& port) {
          port + "}]}}";
 }
 
+std::string authentication_json(const std::string& client_ca) {
+  std::string pem;
+  append_json_string(client_ca, pem);
+  return R"({"metadata":{"name":"extension-apiserver-authentication","namespace":"kube-system"},)"
+         R"("data":{"client-ca-file":)" +
+         pem + "}}";
+}
+
 std::string priority_json(const std::string& name, const std::string& value) {
   return R"({"metadata":{"name":")" + name + R"("},"value":)" + value +
          R"(,"preemptionPolicy":"PreemptLowerPriority","description":")" +
@@ -44,7 +52,7 @@ std::string priority_json(const std::string& name, const std::string& value) {
 }  // namespace
 
 Bootstrap::Bootstrap(Registry& registry, const Options& options, const std::string& service_address,
-                     std::uint16_t port)
+                     std::uint16_t port, const std::string& client_ca)
     : registry_(registry) {
   for (const char* name : {"kube-system", "kube-public", "kube-node-lease", "default"})
     wanted_.push_back({"", "v1", "namespaces", "", name,
@@ -56,6 +64,9 @@ Bootstrap::Bootstrap(Registry& registry, const Options& options, const std::stri
   const auto number = std::to_string(port);
   wanted_.push_back(
       {"", "v1", "services", "default", "kubernetes", service_json(service_address, number)});
+  // Whoever is asked in the API server's name finds here whose certificates to believe.
+  wanted_.push_back({"", "v1", "configmaps", "kube-system", "extension-apiserver-authentication",
+                     authentication_json(client_ca), true});
   // An endpoint nobody else can reach would lead everybody to themselves.
   if (options.advertise_address.starts_with("127.")) return;
   wanted_.push_back({"discovery.k8s.io", "v1", "endpointslices", "default", "kubernetes",

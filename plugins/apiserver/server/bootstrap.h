@@ -1,5 +1,5 @@
 // The objects that a cluster has from its first start: namespaces, priority classes, the
-// kubernetes Service and where it leads.
+// kubernetes Service and where it leads, and how clients are known.
 //
 // Thread safety: run() on the loop, once.
 #pragma once
@@ -15,9 +15,10 @@ namespace kubus::apiserver {
 
 class Bootstrap : public std::enable_shared_from_this<Bootstrap> {
  public:
-  // `service_address` is the cluster address of the kubernetes Service, `port` ours.
+  // `service_address` is the cluster address of the kubernetes Service, `port` ours; `client_ca`
+  // signs the certificates of clients.
   Bootstrap(Registry& registry, const Options& options, const std::string& service_address,
-            std::uint16_t port);
+            std::uint16_t port, const std::string& client_ca);
   // `done` gets the first failure, or ok.
   void run(UniqueFunction<void(Status)> done);
 

@@ -171,7 +171,7 @@ struct NodeAgent::Impl : std::enable_shared_from_this<Impl> {
 
   Context& context;
   NodeRuntime& runtime;
-  const NodeIdentity identity;
+  NodeIdentity identity;  // does not change once started
   std::shared_ptr<ApiClient> client;
   EventRecorder events;
   const Duration status_interval;
@@ -189,7 +189,10 @@ NodeAgent::NodeAgent(Context& context, NodeRuntime& runtime, NodeIdentity identi
                      Duration status_interval)
     : impl_(std::make_shared<Impl>(context, runtime, std::move(identity), status_interval)) {}
 NodeAgent::~NodeAgent() = default;
-void NodeAgent::start() { impl_->start(); }
+void NodeAgent::start(int kubelet_port) {
+  impl_->identity.kubelet_port = kubelet_port;
+  impl_->start();
+}
 void NodeAgent::refresh() { impl_->post(&Impl::look); }
 
 }  // namespace kubus::kubelet

@@ -23,6 +23,7 @@ namespace kubus::kubelet {
 struct NodeIdentity {
   std::string name;
   std::string ip;
+  int kubelet_port = 0;
   int max_pods = 110;
   std::map<std::string, std::string> labels;  // for a new Node
   Machine machine;
@@ -33,7 +34,8 @@ class NodeAgent {
   NodeAgent(Context& context, NodeRuntime& runtime, NodeIdentity identity,
             Duration status_interval);
   ~NodeAgent();
-  void start();
+  // `kubelet_port`: where this node's kubelet serves.
+  void start(int kubelet_port);
   // The runtime or the network changed: look at the conditions now.
   void refresh();
 

@@ -114,6 +114,7 @@ void update_node_status(core_v1::Node& node, const NodeIdentity& identity, const
   auto& hostname = *status.add_addresses();
   hostname.set_type("Hostname");
   hostname.set_address(identity.name);
+  status.mutable_daemonendpoints()->mutable_kubeletendpoint()->set_port(identity.kubelet_port);
   set_condition(status, "MemoryPressure", false, "KubeletHasSufficientMemory",
                 "kubelet has sufficient memory available", heartbeat);
   set_condition(status, "DiskPressure", false, "KubeletHasNoDiskPressure",

@@ -32,7 +32,7 @@ std::string status_json(const SessionResult& result) {
   } else {
     status.set_status("Success");
   }
-  return to_json(status);
+  return to_json(status, {.type_meta = false});
 }
 
 }  // namespace kubus::kubelet
