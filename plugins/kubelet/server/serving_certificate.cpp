@@ -7,13 +7,14 @@
 namespace kubus::kubelet {
 namespace {
 
-using Clock = std::chrono::system_clock;
+using SystemClock = std::chrono::system_clock;
 constexpr std::chrono::hours kLife{24 * 365};
 constexpr std::chrono::hours kRenewBefore = kLife / 5;
 
 // Unset when it is not for this node.
-std::optional<Clock::time_point> renewal_of(const pki::Pair& pair, const std::string& node_name,
-                                            const std::string& node_ip) {
+std::optional<SystemClock::time_point> renewal_of(const pki::Pair& pair,
+                                                  const std::string& node_name,
+                                                  const std::string& node_ip) {
   const auto facts = pki::inspect(pair.certificate_pem);
   if (!facts.ok()) return std::nullopt;
   const auto has = [](const auto& list, const auto& item) {
@@ -25,7 +26,7 @@ std::optional<Clock::time_point> renewal_of(const pki::Pair& pair, const std::st
 
 Result<pki::Pair> make_pair(const std::string& node_name, const std::string& node_ip) {
   const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch());
+      std::chrono::duration_cast<std::chrono::seconds>(SystemClock::now().time_since_epoch());
   const std::string suffix = "@" + std::to_string(now.count());
   const auto ca = pki::make_ca(node_name + "-ca" + suffix, kLife);
   if (!ca.ok()) return ca.status();
@@ -51,13 +52,14 @@ Result<ServingCertificate> ensure_serving_certificate(const std::string& directo
   auto pair = pki::load(files);
   if (pair.ok() && !pair->key_pem.empty()) {
     const auto renewal = renewal_of(*pair, node_name, node_ip);
-    if (renewal && *renewal > Clock::now()) return ServingCertificate{std::move(*pair), *renewal};
+    if (renewal && *renewal > SystemClock::now())
+      return ServingCertificate{std::move(*pair), *renewal};
   }
   KUBUS_TRY(pki::make_directory(directory));
   auto made = make_pair(node_name, node_ip);
   if (!made.ok()) return made.status();
   KUBUS_TRY(pki::save(files, *made));
-  return ServingCertificate{std::move(*made), Clock::now() + kLife - kRenewBefore};
+  return ServingCertificate{std::move(*made), SystemClock::now() + kLife - kRenewBefore};
 }
 
 }  // namespace kubus::kubelet
