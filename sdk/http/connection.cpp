@@ -244,7 +244,7 @@ asio::awaitable<void> Connection::refuse(int status, std::string message) {
 
 asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request, bool keep_alive) {
   outcome_.reset();
-  answer_within(limits_.answer);
+  answer_by_ = Clock::now() + limits_.answer;
   {
     auto exchange = std::make_shared<Pending>(shared_from_this(), request);
     handler_.handle(std::move(exchange));

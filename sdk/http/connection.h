@@ -52,8 +52,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void wake();
   void abort();
   const Limits& limits() const { return limits_; }
-  // Of the request at hand; on the connection's thread.
-  void answer_within(Clock::duration time) { answer_by_ = Clock::now() + time; }
+  // Brings the deadline of the request at hand forward; on the connection's thread.
+  void answer_within(Clock::duration time) {
+    if (time < limits_.answer) answer_by_ = Clock::now() + time;
+  }
 
  private:
   friend class TakenStream;

@@ -3,7 +3,6 @@
 #include <cctype>
 
 #include "kubus/api/time.h"
-#include "kubus/http/limits.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
 
@@ -23,8 +22,7 @@ Status set_deadline(http::Exchange& exchange, const RequestInfo& info, const Que
   if (!time.ok())
     return errors::bad_request("invalid timeout specified in the request URL - " +
                                std::string(time.status().message()));
-  if (*time > std::chrono::nanoseconds(0) && *time < http::Limits().answer)
-    exchange.answer_within(*time);
+  if (*time > std::chrono::nanoseconds(0)) exchange.answer_within(*time);
   return {};
 }
 

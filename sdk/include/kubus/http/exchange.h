@@ -56,8 +56,8 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual Request& request() = 0;
-  // A time to answer in that is shorter than the server's: a client that is not answered by then
-  // gets the handler's failure() for 504. Only within handle().
+  // Less time to answer in than the server gives: a client that is not answered by then gets the
+  // handler's failure() for 504. More is not had. Only within handle().
   virtual void answer_within(std::chrono::steady_clock::duration time) = 0;
   virtual void respond(Response response) = 0;
   virtual std::shared_ptr<BodyStream> stream(Response head) = 0;
