@@ -22,8 +22,19 @@ constexpr std::size_t kRelayBlock = 32 * 1024;
 constexpr std::size_t kRefusalLimit = 64 * 1024;
 constexpr auto kConnectTimeout = std::chrono::seconds(10);
 
+bool is_upgrade(const Request& request) {
+  return request.headers.has_token("Connection", "upgrade");
+}
+
+// What a response's sender writes anew.
+bool belongs_to_hop(std::string_view field) {
+  for (const char* name : {"Connection", "Content-Length", "Transfer-Encoding", "Date"})
+    if (iequals(field, name)) return true;
+  return false;
+}
+
 std::string upstream_request(const Request& request, const Upstream& upstream) {
-  const bool upgrade = request.headers.has_token("Connection", "upgrade");
+  const bool upgrade = is_upgrade(request);
   std::string text = request.method + " " + upstream.target +
                      " HTTP/1.1\r\nHost: " + upstream.host + ":" + std::to_string(upstream.port) +
                      "\r\n";
@@ -38,6 +49,14 @@ std::string upstream_request(const Request& request, const Upstream& upstream) {
   if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
     text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
   return text + "\r\n" + request.body;
+}
+
+// As the reference words it.
+std::string connect_failure(const boost::system::error_code& error) {
+  if (error == asio::error::operation_aborted) return "i/o timeout";
+  std::string text = error.message();
+  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return "connect: " + text;
 }
 
 // Copies until either side ends or fails.
@@ -88,9 +107,9 @@ asio::awaitable<Head> read_head(Stream& stream, std::string& buffer, std::size_t
   }
 }
 
-// The body of a refusal, as far as it is worth passing on.
+// A refusal, its body as far as it is worth passing on.
 template <class Stream>
-asio::awaitable<std::string> read_refusal(Stream& stream, const std::string& begun) {
+asio::awaitable<Response> read_refusal(Stream& stream, const std::string& begun) {
   beast::http::response_parser<beast::http::string_body> parser;
   parser.eager(true);
   parser.body_limit(kRefusalLimit);
@@ -108,7 +127,13 @@ asio::awaitable<std::string> read_refusal(Stream& stream, const std::string& beg
     }
     buffer.commit(size);
   }
-  co_return std::move(parser.get().body());
+  Response refusal;
+  refusal.status = static_cast<int>(parser.get().result_int());
+  for (const auto& field : parser.get())
+    if (!belongs_to_hop(field.name_string()))
+      refusal.headers.add(std::string(field.name_string()), std::string(field.value()));
+  refusal.body.emplace_back(std::move(parser.get().body()));
+  co_return refusal;
 }
 
 // One request through `upstream_stream`. A response is returned when the client is to get that in
@@ -125,8 +150,12 @@ asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstre
   std::string buffer;
   const Head head = co_await read_head(upstream_stream, buffer, header_limit);
   if (head.status == 0) co_return upstream.failed("the answer was not HTTP");
-  if (head.status >= 400 && upstream.refused)
-    co_return upstream.refused(head.status, co_await read_refusal(upstream_stream, buffer));
+  // The other side of an upgrade that was refused may keep its connection; ours ends with it.
+  if (head.status >= 400 && (upstream.refused || is_upgrade(request))) {
+    auto refusal = co_await read_refusal(upstream_stream, buffer);
+    if (!upstream.refused) co_return refusal;
+    co_return upstream.refused(head.status, refusal.body.front().str());
+  }
   const auto [failed, written] = co_await asio::async_write(client, asio::buffer(buffer), kAwait);
   if (failed) co_return std::nullopt;
   if (head.status == 101)
@@ -152,9 +181,12 @@ asio::awaitable<void> Connection::forward(const Request& request, Upstream upstr
     });
     const auto [error] =
         co_await socket.async_connect(tcp::endpoint(address, upstream.port), kAwait);
+    boost::system::error_code ignored;
+    // A session's messages are small, and each is waited for.
+    socket.set_option(tcp::no_delay(true), ignored);
     if (error)
       why = "dial tcp " + upstream.host + ":" + std::to_string(upstream.port) + ": " +
-            (error == asio::error::operation_aborted ? "i/o timeout" : error.message());
+            connect_failure(error);
   }
   std::optional<Response> instead;
   std::string early(static_cast<const char*>(buffer_.data().data()), buffer_.size());
