@@ -40,6 +40,7 @@ KubeletServer::KubeletServer(const ServerParts& parts, ServerSettings settings)
       settings_(std::move(settings)),
       logs_(parts_, ends_),
       sessions_(parts_),
+      ports_(parts_),
       reports_(parts_, settings_.node_name, settings_.configz) {
   add_routes();
 }
@@ -51,6 +52,7 @@ void KubeletServer::add_routes() {
   routes_["healthz"] = [](const ServerRequest& request) { request.respond(text_reply(200, "ok")); };
   routes_["containerLogs"] = [this](ServerRequest request) { logs_.serve(std::move(request)); };
   routes_["exec"] = [this](ServerRequest request) { sessions_.serve_exec(std::move(request)); };
+  routes_["portForward"] = [this](ServerRequest request) { ports_.serve(std::move(request)); };
   routes_["attach"] = [this](ServerRequest request) { sessions_.serve_attach(std::move(request)); };
   reports_.add_routes(routes_);
 }

@@ -13,6 +13,7 @@
 #include "kubus/pki/certificate.h"
 #include "log_requests.h"
 #include "node_reports.h"
+#include "port_forward_requests.h"
 #include "session_requests.h"
 
 namespace kubus::kubelet {
@@ -54,6 +55,7 @@ class KubeletServer final : public http::Handler {
   ContainerEnds ends_;
   LogRequests logs_;
   SessionRequests sessions_;
+  PortForwardRequests ports_;
   NodeReports reports_;
   std::map<std::string, Route, std::less<>> routes_;
   std::mutex mutex_;  // guards what follows

@@ -1,5 +1,6 @@
 #include "session_requests.h"
 
+#include "../streaming/spdy_channels.h"
 #include "pod_path.h"
 #include "reply.h"
 
@@ -31,22 +32,24 @@ void SessionRequests::serve(const ServerRequest& request, bool exec) {
   Wanted wanted{find_pod(parts_, *path), path->container, *streams, request.query.all("command"),
                 exec};
   if (!wanted.pod) return request.respond(text_reply(404, "pod does not exist"));
-  if (!is_websocket(request.exchange->request()))
-    return request.respond(text_reply(400, "Upgrade request required"));
+  const bool websocket = is_websocket(request.exchange->request());
   const auto dialect = choose_dialect(request.exchange->request());
-  if (!dialect)
+  if (websocket && !dialect)
     return request.respond(text_reply(400, "none of the offered subprotocols is known"));
   // The terminal of a container is what its specification says.
   if (!exec && has_terminal(*wanted.pod, wanted.container)) {
     wanted.streams.tty = true;
     wanted.streams.err = false;
   }
-  parts_.pool.post([this, exchange = request.exchange, wanted, dialect = *dialect] {
-    auto offer = offer_of(open(wanted), wanted.exec);
-    open_websocket(exchange, wanted.streams, dialect,
-                   [offer](std::unique_ptr<RemoteChannels> channels) {
-                     run_session(std::move(channels), offer);
-                   });
+  parts_.pool.post([this, exchange = request.exchange, wanted, websocket, dialect] {
+    const auto ready = [offer = offer_of(open(wanted), wanted.exec)](
+                           std::unique_ptr<RemoteChannels> channels) {
+      run_session(std::move(channels), offer);
+    };
+    if (websocket)
+      open_websocket(exchange, wanted.streams, *dialect, ready);
+    else
+      open_spdy(exchange, wanted.streams, ready);
   });
 }
 
