@@ -111,8 +111,9 @@ Result<runtime::Container> Containers::start(const std::string& id) {
     if (const auto saved = node_.registry.save(*entry); !saved.ok())
       node_.log.warn("state of a container is not on disk", {{"error", saved.message()}});
     result = container;
+    // Under the mutex, as its end may be noticed at once: nobody hears of that first.
+    node_.events.container(runtime::Event::CONTAINER_STARTED, result);
   }
-  node_.events.container(runtime::Event::CONTAINER_STARTED, result);
   watch(entry);
   // It may have ended before it counted as running.
   if (exists(node_.settings.exits() + "/" + id)) on_exit_file(id);

@@ -191,9 +191,7 @@ Result<runtime::Image> ImageStore::commit(Addition addition, const std::vector<s
   }
   const std::lock_guard lock(mutex_);
   index_ = std::move(next);
-  const UniqueFd mark(::open((directory_ + "/used/" + digest_hex(id)).c_str(),
-                             O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  if (mark) ::futimens(mark.get(), nullptr);
+  mark_used(id);
   return describe(index_.images.at(id));
 }
 

@@ -125,6 +125,16 @@ std::int64_t ImageStore::last_used(const std::string& id) const {
   return std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
 }
 
+// The time is given: the kernel's own notion of "now" is too coarse to order two uses.
+void ImageStore::mark_used(const std::string& id) const {
+  const UniqueFd mark(::open((directory_ + "/used/" + digest_hex(id)).c_str(),
+                             O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  const timespec times[] = {now, now};
+  if (mark) ::futimens(mark.get(), times);
+}
+
 runtime::Image ImageStore::describe(const StoredImage& image) const {
   runtime::Image result;
   result.set_id(image.id);
@@ -169,9 +179,7 @@ Result<ImageStore::Lease> ImageStore::acquire(const std::string& text) {
     lease.lowers.push_back(layer_path(index_.layers.at(*it).number));
   if (lease.lowers.empty()) lease.lowers.push_back(layer_path(0));
   ++uses_[image->id];
-  const UniqueFd mark(::open((directory_ + "/used/" + digest_hex(image->id)).c_str(),
-                             O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  if (mark) ::futimens(mark.get(), nullptr);
+  mark_used(image->id);
   return lease;
 }
 

@@ -84,6 +84,7 @@ class ImageStore {
   const StoredImage* lookup(const std::string& text) const;
   runtime::Image describe(const StoredImage& image) const;
   std::int64_t last_used(const std::string& id) const;
+  void mark_used(const std::string& id) const;
   // Directories and blobs that no image refers to any more.
   void collect(const StoredImage& gone);
 
