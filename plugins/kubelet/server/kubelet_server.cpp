@@ -74,10 +74,18 @@ Status KubeletServer::renew() {
     server_->set_tls(std::move(*tls));
   else
     server_ = std::make_unique<http::Server>(server_options(settings_), std::move(*tls), *this);
-  const auto wait =
-      std::max<Duration>(certificate->renew_at - std::chrono::system_clock::now(), kRenewalRetry);
-  renewal_ = parts_.loop.after(wait, [this] { parts_.pool.post([this] { (void)renew(); }); });
+  renew_in(certificate->renew_at - std::chrono::system_clock::now());
   return {};
+}
+
+void KubeletServer::renew_in(Duration wait) {
+  renewal_ = parts_.loop.after(std::max<Duration>(wait, kRenewalRetry), [this] {
+    parts_.pool.post([this] {
+      if (renew().ok()) return;
+      std::lock_guard lock(mutex_);
+      renew_in(kRenewalRetry);
+    });
+  });
 }
 
 void KubeletServer::set_client_ca(const std::string& pem) {

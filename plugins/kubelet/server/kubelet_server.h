@@ -49,6 +49,7 @@ class KubeletServer final : public http::Handler {
   void add_routes();
   // Takes the certificate into use and plans its renewal.
   Status renew();
+  void renew_in(Duration wait);
 
   const ServerParts parts_;
   const ServerSettings settings_;
