@@ -94,6 +94,8 @@ Outcome PodWorker::run(const PodPtr& pod, const MemoryPtr& memory) {
     events_.warning(*pod, "FailedMount", volumes.status().message());
     return give_up(volumes.status(), pod_ips(*pod, state));
   }
+  for (const std::string& problem : volumes->problems)
+    events_.warning(*pod, "FailedMount", problem);
   if (actions.make_sandbox) {
     if (!state.sandboxes.empty())
       events_.normal(*pod, "SandboxChanged",
@@ -108,7 +110,7 @@ Outcome PodWorker::run(const PodPtr& pod, const MemoryPtr& memory) {
     state = std::move(*read);
   }
   const auto ips = pod_ips(*pod, state);
-  Outcome outcome = start_containers(pod, actions, state, *volumes, ips, memory);
+  Outcome outcome = start_containers(pod, actions, state, volumes->paths, ips, memory);
   read = runtime_.pod(pod->metadata().uid());
   if (!read.ok()) return read.status();
   state = std::move(*read);

@@ -86,38 +86,55 @@ std::vector<std::string> mounts_below(const std::string& dir) {
 
 }  // namespace
 
-Result<VolumePaths> Volumes::set_up(const core_v1::Pod& pod, const ObjectSource& source,
-                                    const NodeFacts& facts) {
-  VolumePaths paths;
+Result<Volumes::SetUp> Volumes::set_up(const core_v1::Pod& pod, const ObjectSource& source,
+                                       const NodeFacts& facts) {
+  SetUp out;
   for (const auto& volume : pod.spec().volumes()) {
     auto path = set_up_one(pod, volume, source, facts);
-    if (!path.ok())
-      return Status(path.code(), "MountVolume.SetUp failed for volume \"" + volume.name() +
-                                     "\" : " + path.status().message());
-    paths[volume.name()] = std::move(*path);
+    if (!path.ok()) {
+      const std::string problem = "MountVolume.SetUp failed for volume \"" + volume.name() +
+                                  "\" : " + path.status().message();
+      // What runs with it goes on with what it has.
+      const std::string before = payload_path(pod, volume);
+      std::error_code error;
+      if (before.empty() || !fs::exists(before + "/..data", error))
+        return Status(path.code(), problem);
+      out.problems.push_back(problem);
+      path = before;
+    }
+    out.paths[volume.name()] = std::move(*path);
   }
-  return paths;
+  return out;
+}
+
+std::string Volumes::payload_path(const core_v1::Pod& pod, const core_v1::Volume& volume) const {
+  const auto& from = volume.volumesource();
+  const char* plugin = from.has_configmap()     ? "configmap"
+                       : from.has_secret()      ? "secret"
+                       : from.has_downwardapi() ? "downward-api"
+                       : from.has_projected()   ? "projected"
+                                                : nullptr;
+  if (!plugin) return "";
+  return pod_dir(pod.metadata().uid()) + "/volumes/kubernetes.io~" + plugin + "/" + volume.name();
 }
 
 Result<std::string> Volumes::set_up_one(const core_v1::Pod& pod, const core_v1::Volume& volume,
                                         const ObjectSource& source, const NodeFacts& facts) {
   const auto& from = volume.volumesource();
   if (from.has_hostpath()) return prepare_host_path(from.hostpath());
-  const auto path_for = [&](const char* plugin) {
-    return pod_dir(pod.metadata().uid()) + "/volumes/kubernetes.io~" + plugin + "/" + volume.name();
-  };
-  if (from.has_emptydir()) return empty_dir(path_for("empty-dir"), pod, from.emptydir());
+  if (from.has_emptydir())
+    return empty_dir(
+        pod_dir(pod.metadata().uid()) + "/volumes/kubernetes.io~empty-dir/" + volume.name(), pod,
+        from.emptydir());
+  const std::string path = payload_path(pod, volume);
   if (from.has_configmap())
-    return write_payload(path_for("configmap"), pod,
-                         config_map_payload(pod, from.configmap(), source));
+    return write_payload(path, pod, config_map_payload(pod, from.configmap(), source));
   if (from.has_secret())
-    return write_payload(path_for("secret"), pod, secret_payload(pod, from.secret(), source));
+    return write_payload(path, pod, secret_payload(pod, from.secret(), source));
   if (from.has_downwardapi())
-    return write_payload(path_for("downward-api"), pod,
-                         downward_payload(pod, from.downwardapi(), facts));
+    return write_payload(path, pod, downward_payload(pod, from.downwardapi(), facts));
   if (from.has_projected())
-    return write_payload(path_for("projected"), pod,
-                         projected_payload(pod, from.projected(), source, facts));
+    return write_payload(path, pod, projected_payload(pod, from.projected(), source, facts));
   return Status(Code::kInvalid, "this kind of volume is not supported by this node");
 }
 

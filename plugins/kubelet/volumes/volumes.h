@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "../environment.h"
 #include "atomic_dir.h"
@@ -22,10 +23,14 @@ class Volumes {
   // `root` holds one directory per pod uid.
   explicit Volumes(std::string root) : root_(std::move(root)) {}
 
-  // Makes or refreshes all of them. The first problem ends it; its message is what the user sees in
-  // the FailedMount event.
-  Result<VolumePaths> set_up(const core_v1::Pod& pod, const ObjectSource& source,
-                             const NodeFacts& facts);
+  struct SetUp {
+    VolumePaths paths;
+    // Of volumes that could not be refreshed and show what they showed before.
+    std::vector<std::string> problems;
+  };
+  // Makes or refreshes all of them. The first one that cannot be made ends it; messages are what
+  // the user sees in FailedMount events.
+  Result<SetUp> set_up(const core_v1::Pod& pod, const ObjectSource& source, const NodeFacts& facts);
   // Unmounts and removes everything of the pod.
   Status tear_down(const std::string& pod_uid);
   // Uids of pods that have something here.
@@ -36,6 +41,9 @@ class Volumes {
  private:
   Result<std::string> set_up_one(const core_v1::Pod& pod, const core_v1::Volume& volume,
                                  const ObjectSource& source, const NodeFacts& facts);
+  // Where files made from objects are: "<pod>/volumes/kubernetes.io~<plugin>/<volume>"; empty for
+  // other kinds of volumes.
+  std::string payload_path(const core_v1::Pod& pod, const core_v1::Volume& volume) const;
   std::string root_;
 };
 
