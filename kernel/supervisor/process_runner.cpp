@@ -21,8 +21,11 @@ class ProcessRunner final : public Runner {
   }
 
   void start() override {
-    environment_.host.directory()->expect(spec_.id(), spec_.generation(), spec_.process(),
-                                          {spec_.permissions().begin(), spec_.permissions().end()});
+    // The plugin's informers are the process's: it may do what its plugin may, and no more.
+    for (const auto& id : {spec_.id(), spec_.process()})
+      environment_.host.directory()->expect(
+          id, spec_.generation(), spec_.process(),
+          {spec_.permissions().begin(), spec_.permissions().end()});
     auto child =
         ChildProcess::spawn(environment_.loop, {environment_.host_program, spec_.id()},
                             spec_.SerializeAsString(), [this](const Status& why) { exited(why); });

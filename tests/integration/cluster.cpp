@@ -187,7 +187,8 @@ void Cluster::in_network(const std::function<void()>& body) const {
 
 void Cluster::replace_plugin(const std::string& plugin) const {
   const auto target = plugin_dir() + "/" + plugin + ".so";
-  fs::copy_file(target, target + ".new", fs::copy_options::overwrite_existing);
+  fs::copy_file(testing::build_dir() + "/plugins/" + plugin + ".so", target + ".new",
+                fs::copy_options::overwrite_existing);
   fs::rename(target + ".new", target);
 }
 

@@ -77,7 +77,7 @@ class Cluster {
   void in_network(const std::function<void()>& body) const;
 
   std::string plugin_dir() const { return dir_.path() + "/plugins"; }
-  // Replaces the plugin by the same code as a new file, in one step.
+  // Replaces the plugin by the one that was built, as a new file, in one step.
   void replace_plugin(const std::string& plugin) const;
 
  private:

@@ -14,6 +14,8 @@ constexpr rpc::Method<kernel::DescribeRequest, kernel::DescribeReply> kDescribe{
     "kubus.directory.v1", "Describe"};
 // An upgraded plugin may come with other rules.
 constexpr std::chrono::seconds kFresh{10};
+// Callers that are silent for so long are forgotten: a process that is started anew has a new name.
+constexpr std::chrono::minutes kKept{10};
 // The kernel's own command.
 constexpr std::string_view kKernel = "kubus";
 
@@ -50,9 +52,14 @@ bool PermissionRule::covers(const RequestInfo& info) const {
 void PluginPermissions::with_rules(const std::string& plugin, Task then) {
   bool ask_now = false;
   {
+    const auto now = std::chrono::steady_clock::now();
     std::lock_guard lock(mutex_);
+    if (!entries_.contains(plugin))
+      std::erase_if(entries_, [&](const auto& one) {
+        return !one.second.asking && now - one.second.read > kKept;
+      });
     auto& entry = entries_[plugin];
-    if (plugin != kKernel && std::chrono::steady_clock::now() - entry.read > kFresh) {
+    if (plugin != kKernel && now - entry.read > kFresh) {
       // Who is known already need not wait for what is most likely the same again.
       ask_now = !std::exchange(entry.asking, true);
       if (entry.read == std::chrono::steady_clock::time_point{}) {
