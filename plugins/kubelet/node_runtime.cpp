@@ -57,7 +57,10 @@ Status NodeRuntime::leave_network(const runtime::Sandbox& sandbox) {
   network::TeardownRequest teardown;
   teardown.set_sandbox_id(sandbox.id());
   teardown.set_netns(sandbox.netns());
-  return rpc::call_wait(bus_, network::kTeardown, teardown, quick()).status();
+  KUBUS_TRY(rpc::call_wait(bus_, network::kTeardown, teardown, quick()).status());
+  const std::lock_guard lock(mutex_);
+  on_network_.erase(sandbox.id());
+  return {};
 }
 
 Status NodeRuntime::stop_sandbox(const runtime::Sandbox& sandbox) {
@@ -90,6 +93,10 @@ Result<std::vector<std::string>> NodeRuntime::setup_network(const runtime::Sandb
     port.set_host_port(mapping.host_port());
     port.set_host_ip(mapping.host_ip());
   }
+  {
+    const std::lock_guard lock(mutex_);
+    on_network_.insert(sandbox.id());
+  }
   auto reply = rpc::call_wait(bus_, network::kSetup, request, quick());
   if (!reply.ok()) return reply.status();
   return std::vector<std::string>(reply->addresses().begin(), reply->addresses().end());
@@ -100,6 +107,8 @@ Result<std::vector<std::string>> NodeRuntime::addresses(const runtime::Sandbox& 
   request.set_sandbox_id(sandbox.id());
   request.set_netns(sandbox.netns());
   auto reply = rpc::call_wait(bus_, network::kCheck, request, quick());
+  if (reply.code() == Code::kNotFound || reply.code() == Code::kConflict)
+    return setup_network(sandbox);
   if (!reply.ok()) return reply.status();
   return std::vector<std::string>(reply->addresses().begin(), reply->addresses().end());
 }
@@ -107,6 +116,10 @@ Result<std::vector<std::string>> NodeRuntime::addresses(const runtime::Sandbox& 
 Status NodeRuntime::reconcile_network(const std::vector<std::string>& sandbox_ids) {
   network::ReconcileRequest request;
   for (const std::string& id : sandbox_ids) request.add_keep(id);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& id : on_network_) request.add_keep(id);
+  }
   return rpc::call_wait(bus_, network::kReconcile, request, quick()).status();
 }
 

@@ -9,7 +9,9 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +35,9 @@ class NodeRuntime {
   // The same, but its ended containers and their logs stay.
   Status stop_sandbox(const runtime::Sandbox& sandbox);
   Result<std::vector<std::string>> setup_network(const runtime::Sandbox& sandbox);
+  // What is not on the network, or not wholly (a kubelet was killed in between), is put on it again.
   Result<std::vector<std::string>> addresses(const runtime::Sandbox& sandbox);
+  // Releases what sandboxes hold that are neither among these nor set up by this process.
   Status reconcile_network(const std::vector<std::string>& sandbox_ids);
 
   Result<runtime::Container> create(const std::string& sandbox, const runtime::ContainerConfig& c);
@@ -64,6 +68,8 @@ class NodeRuntime {
  private:
   Status leave_network(const runtime::Sandbox& sandbox);
   bus::Client& bus_;
+  std::mutex mutex_;
+  std::set<std::string> on_network_;  // sandboxes that this process has set up
 };
 
 }  // namespace kubus::kubelet
