@@ -62,11 +62,13 @@ struct Server::Impl {
   }
 
   void take(tcp::socket socket) {
+    // It may have ended by the time this returns, and its end takes the mutex.
+    std::shared_ptr<Connection> connection;
     std::lock_guard lock(mutex);
     if (alive >= options.limits.connections) return;
     ++alive;
-    auto connection = std::make_shared<Connection>(std::move(socket), tls, handler, options.limits,
-                                                   bodies, [this] { gone(); });
+    connection = std::make_shared<Connection>(std::move(socket), tls, handler, options.limits,
+                                              bodies, [this] { gone(); });
     if (connections.size() >= 64 && connections.size() >= 2 * alive)
       std::erase_if(connections, [](const auto& weak) { return weak.expired(); });
     connections.push_back(connection);

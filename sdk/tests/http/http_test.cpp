@@ -282,6 +282,21 @@ TEST_F(HttpTest, ClosesConnectionsThatDoNotEvenBegin) {
   EXPECT_TRUE(error);
 }
 
+TEST_F(HttpTest, ServesOnAfterManyThatEndAsTheyBegin) {
+  const tcp::endpoint place(asio::ip::address_v4::loopback(), server_->port());
+  const std::string noise(500, '\xAA');
+  for (int count = 0; count < 1000; ++count) {
+    asio::io_context io;
+    tcp::socket stranger(io);
+    stranger.connect(place);
+    boost::system::error_code cut_off;
+    asio::write(stranger, asio::buffer(noise), cut_off);
+  }
+  auto client = connect();
+  client->send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client->until("GET /a  ").find("200 OK"), std::string::npos);
+}
+
 TEST_F(HttpTest, HandsAConnectionOverWithWhatCameBehindTheRequest) {
   auto client = connect();
   client->send(
