@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Identity {
   std::vector<std::string> groups;
   // Set for a plugin on the bus: its id. Its rights are those of its manifest.
   std::string plugin;
+  std::uint64_t generation = 0;  // of the plugin
 
   bool in_group(std::string_view group) const {
     return std::find(groups.begin(), groups.end(), group) != groups.end();

@@ -12,9 +12,7 @@ namespace {
 
 constexpr rpc::Method<kernel::DescribeRequest, kernel::DescribeReply> kDescribe{
     "kubus.directory.v1", "Describe"};
-// An upgraded plugin may come with other rules.
-constexpr std::chrono::seconds kFresh{10};
-// Callers that are silent for so long are forgotten: a process that is started anew has a new name.
+// Callers that are silent for so long are forgotten: most of them are generations of the past.
 constexpr std::chrono::minutes kKept{10};
 // The kernel's own command.
 constexpr std::string_view kKernel = "kubus";
@@ -49,36 +47,37 @@ bool PermissionRule::covers(const RequestInfo& info) const {
   return names(groups, info.group) && names(resources, resource) && names(verbs, info.verb);
 }
 
-void PluginPermissions::with_rules(const std::string& plugin, Task then) {
+void PluginPermissions::with_rules(const bus::Caller& caller, Task then) {
+  const Key key{caller.plugin, caller.generation};
   bool ask_now = false;
-  {
+  if (caller.plugin != kKernel) {
     const auto now = std::chrono::steady_clock::now();
     std::lock_guard lock(mutex_);
-    if (!entries_.contains(plugin))
+    if (!entries_.contains(key))
       std::erase_if(entries_, [&](const auto& one) {
-        return !one.second.asking && now - one.second.read > kKept;
+        return !one.second.asking && now - one.second.used > kKept;
       });
-    auto& entry = entries_[plugin];
-    if (plugin != kKernel && now - entry.read > kFresh) {
-      // Who is known already need not wait for what is most likely the same again.
+    auto& entry = entries_[key];
+    entry.used = now;
+    if (!entry.known) {
+      entry.waiting.push_back(std::move(then));
       ask_now = !std::exchange(entry.asking, true);
-      if (entry.read == std::chrono::steady_clock::time_point{}) {
-        entry.waiting.push_back(std::move(then));
-      }
+      then = nullptr;
     }
   }
-  if (ask_now) ask(plugin);
+  if (ask_now) ask(key);
   if (then) then();
 }
 
-void PluginPermissions::ask(const std::string& plugin) {
+void PluginPermissions::ask(const Key& caller) {
   kernel::DescribeRequest request;
-  request.set_id(plugin);
+  request.set_id(caller.first);
+  request.set_generation(caller.second);
   bus::CallOptions options;
   options.idempotent = true;
   options.timeout = std::chrono::seconds(5);
   rpc::call(context_.bus(), kDescribe, request, options,
-            [this, plugin](Result<kernel::DescribeReply> reply) {
+            [this, caller](Result<kernel::DescribeReply> reply) {
               std::vector<PermissionRule> rules;
               if (reply.ok())
                 for (const auto& text : reply->instance().permissions())
@@ -86,10 +85,9 @@ void PluginPermissions::ask(const std::string& plugin) {
               std::vector<Task> waiting;
               {
                 std::lock_guard lock(mutex_);
-                auto& entry = entries_[plugin];
-                // A kernel that does not answer takes no rights away.
-                if (reply.ok()) entry.rules = std::move(rules);
-                if (reply.ok()) entry.read = std::chrono::steady_clock::now();
+                auto& entry = entries_[caller];
+                entry.rules = std::move(rules);
+                entry.known = reply.ok();
                 entry.asking = false;
                 waiting = std::move(entry.waiting);
               }
@@ -102,7 +100,7 @@ bool PluginPermissions::allows(const Identity& identity, const RequestInfo& info
   if (identity.plugin.empty()) return false;
   if (identity.plugin == kKernel) return true;
   std::lock_guard lock(mutex_);
-  const auto found = entries_.find(identity.plugin);
+  const auto found = entries_.find({identity.plugin, identity.generation});
   return found != entries_.end() &&
          std::any_of(found->second.rules.begin(), found->second.rules.end(),
                      [&](const auto& rule) { return rule.covers(info); });

@@ -9,9 +9,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "auth/authorizer.h"
+#include "kubus/bus.h"
 #include "kubus/context.h"
 
 namespace kubus::apiserver {
@@ -28,23 +30,25 @@ struct PermissionRule {
 class PluginPermissions final : public Authorizer {
  public:
   explicit PluginPermissions(Context& context) : context_(context) {}
-  // Runs `then` on the loop once the rules of `plugin` are known as far as they can be.
-  void with_rules(const std::string& plugin, Task then);
+  // Runs `then` on the loop once the rules of the caller are known as far as they can be.
+  void with_rules(const bus::Caller& caller, Task then);
   // Identities that are no plugins are none of its business.
   bool allows(const Identity& identity, const RequestInfo& info) override;
 
  private:
+  using Key = std::pair<std::string, std::uint64_t>;  // id, generation
   struct Entry {
-    std::vector<PermissionRule> rules;
-    std::chrono::steady_clock::time_point read;
+    std::vector<PermissionRule> rules;  // of one generation: they never change
+    bool known = false;
     bool asking = false;
+    std::chrono::steady_clock::time_point used;
     std::vector<Task> waiting;
   };
-  void ask(const std::string& plugin);
+  void ask(const Key& caller);
 
   Context& context_;
   std::mutex mutex_;
-  std::map<std::string, Entry> entries_;
+  std::map<Key, Entry> entries_;
 };
 
 }  // namespace kubus::apiserver

@@ -49,8 +49,8 @@ Status BusApi::serve(bus::Server& server) {
   rpc::handle(
       service, api::kDo,
       [this](const bus::Caller& caller, api::Request request, rpc::Answer<api::Response> answer) {
-        permissions_.with_rules(caller.plugin, [this, caller, request = std::move(request),
-                                                answer = std::move(answer)]() mutable {
+        permissions_.with_rules(caller, [this, caller, request = std::move(request),
+                                         answer = std::move(answer)]() mutable {
           on_do(caller, std::move(request), std::move(answer));
         });
       });
@@ -58,7 +58,7 @@ Status BusApi::serve(bus::Server& server) {
               [this](const bus::Caller& caller, const api::WatchRequest& request,
                      rpc::ItemWriter<api::WatchItem> writer) {
                 permissions_.with_rules(
-                    caller.plugin, [this, caller, request, writer = std::move(writer)]() mutable {
+                    caller, [this, caller, request, writer = std::move(writer)]() mutable {
                       on_watch(caller, request, std::move(writer.raw()));
                     });
               });
@@ -82,6 +82,7 @@ Result<CallPtr> BusApi::make_call(const bus::Caller& caller, const api::Resource
   call->identity.name = "system:kubus:plugin:" + caller.plugin;
   call->identity.groups = {"system:kubus:plugins", "system:authenticated"};
   call->identity.plugin = caller.plugin;
+  call->identity.generation = caller.generation;
   KUBUS_TRY(authorize(authorizers_, call->identity, info));
   KUBUS_TRY(api_.resolve(*call));
   return call;

@@ -101,6 +101,7 @@ struct Caller {
   std::string plugin;  // id of the calling plugin; "kubus" for the command
   std::string trace;
   std::chrono::steady_clock::time_point deadline;
+  std::uint64_t generation = 0;  // of the calling plugin
 };
 
 // One reply, or a failure. Movable; may be kept and answered later, from any thread. Dropping it

@@ -174,7 +174,8 @@ Service DirectoryImpl::service() {
           [this](const Caller&, const DescribeRequest& request, DescribeReply& reply) -> Status {
             const std::lock_guard lock(mutex_);
             kernel::Instance starting;
-            const kernel::Instance* found = table_.find_or_expect(request.id(), starting);
+            const kernel::Instance* found =
+                table_.find_or_expect({request.id(), request.generation()}, starting);
             if (!found) return {Code::kNotFound, request.id() + " is not registered"};
             *reply.mutable_instance() = *found;
             return {};

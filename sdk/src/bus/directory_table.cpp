@@ -140,13 +140,15 @@ const kernel::Instance* DirectoryTable::find(const std::string& id) const {
   return it == current_.end() ? nullptr : &it->second.record;
 }
 
-const kernel::Instance* DirectoryTable::find_or_expect(const std::string& id,
+const kernel::Instance* DirectoryTable::find_or_expect(const Key& wanted,
                                                        kernel::Instance& expected) const {
-  if (const auto* found = find(id)) return found;
-  const auto after = expected_.upper_bound({id, UINT64_MAX});
+  const auto& [id, generation] = wanted;
+  if (const auto* found = find(id); found && (generation == 0 || found->generation() == generation))
+    return found;
+  const auto after = expected_.upper_bound({id, generation == 0 ? UINT64_MAX : generation});
   if (after == expected_.begin()) return nullptr;
   const auto& [key, entry] = *std::prev(after);
-  if (key.first != id) return nullptr;
+  if (key.first != id || (generation != 0 && key.second != generation)) return nullptr;
   expected.set_id(id);
   expected.set_generation(key.second);
   expected.set_process(entry.process);

@@ -31,8 +31,9 @@ class DirectoryTable {
 
   kernel::Change snapshot() const;
   const kernel::Instance* find(const std::string& id) const;
-  // The same for one that is only starting: it calls others before it is registered.
-  const kernel::Instance* find_or_expect(const std::string& id, kernel::Instance& expected) const;
+  // The same for one that is only starting, or leaving: it calls others then as well. Generation 0:
+  // the newest.
+  const kernel::Instance* find_or_expect(const Key& wanted, kernel::Instance& expected) const;
   std::vector<InstanceRecord> instances() const;
   std::vector<ServiceRecord> services() const;
 

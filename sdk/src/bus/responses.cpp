@@ -161,6 +161,7 @@ void Responses::dispatch(Remote& remote, const std::string& peer, const Header& 
   if (!remote.local) watch_remotes();
   Caller caller;
   caller.plugin = remote.id;
+  caller.generation = remote.generation;
   caller.trace = header.trace();
   caller.deadline = header.timeout_ms() == 0
                         ? core::Clock::time_point::max()

@@ -97,6 +97,16 @@ TEST_F(ProcessTest, CallsReachAnotherProcess) {
   const auto described = rpc::call_wait(bus, describe, request);
   ASSERT_TRUE(described.ok());
   EXPECT_EQ(described->instance().permissions(0), "pods: get");
+  // The next generation has rights of its own, from its first call on.
+  host_->directory()->expect("remote", 2, "host-remote-2", {"pods: list"});
+  for (const auto& [generation, right] : {std::pair{1, "pods: get"}, {2, "pods: list"}}) {
+    request.set_generation(static_cast<std::uint64_t>(generation));
+    const auto one = rpc::call_wait(bus, describe, request);
+    ASSERT_TRUE(one.ok()) << one.status().to_string();
+    EXPECT_EQ(one->instance().permissions(0), right);
+  }
+  request.set_generation(3);
+  EXPECT_EQ(rpc::call_wait(bus, describe, request).code(), Code::kNotFound);
 }
 
 TEST_F(ProcessTest, AKilledProviderFailsItsCallsAndStreams) {
