@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -148,12 +147,26 @@ boost::json::value Cluster::get(const std::string& path) const {
   return parse(kubectl({"get", "--raw", path}));
 }
 
-boost::json::object Cluster::plugin(const std::string& name) const {
+boost::json::array Cluster::plugins() const {
   const auto list = parse(kubus({"plugin", "list", "-o", "json"}));
-  if (!list.is_object()) return {};
-  for (const auto& one : list.at("plugins").as_array())
+  return list.is_object() ? list.at("plugins").as_array() : boost::json::array();
+}
+
+boost::json::object Cluster::plugin(const std::string& name) const {
+  for (const auto& one : plugins())
     if (one.at("name").as_string() == name) return one.as_object();
   return {};
+}
+
+std::string Cluster::unwell() const {
+  std::string text;
+  const auto all = plugins();
+  for (const auto& one : all) {
+    const auto* restarts = one.as_object().if_contains("restarts");
+    if (one.at("state").as_string() != "ready" || (restarts && restarts->to_number<int>() > 0))
+      text += boost::json::serialize(one) + "\n";
+  }
+  return all.empty() ? "kubusd does not answer" : text;
 }
 
 std::unique_ptr<Host> Cluster::connect() const {

@@ -9,7 +9,8 @@
 
 #include <sys/types.h>
 
-#include <boost/json/value.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -65,6 +66,8 @@ class Cluster {
   void apply(const std::string& manifest) const;
   // The object or list at `path` of the API; null when that fails.
   boost::json::value get(const std::string& path) const;
+  // Every plugin that is not ready, or was restarted, as text; empty when all is well.
+  std::string unwell() const;
   // One plugin as `kubus plugin list -o json` shows it; empty when there is none.
   boost::json::object plugin(const std::string& name) const;
   // A connection to the bus of the kubusd that runs now.
@@ -82,6 +85,7 @@ class Cluster {
 
  private:
   testing::CommandOptions environment(const std::string& input = "") const;
+  boost::json::array plugins() const;
 
   const ClusterOptions options_;
   const kernel::TempDir dir_;

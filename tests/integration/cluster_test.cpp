@@ -9,6 +9,7 @@ namespace kubus::integration {
 void ClusterTest::SetUp() {
   if (const auto why = Cluster::missing(); !why.empty()) GTEST_SKIP() << why;
   cluster_.emplace(options());
+  prepare();
   const auto result = cluster_->up();
   ASSERT_TRUE(result.ok()) << result.out;
 }

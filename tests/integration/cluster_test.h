@@ -20,6 +20,8 @@ class ClusterTest : public ::testing::Test {
   void TearDown() override;
 
   virtual ClusterOptions options() const { return {}; }
+  // What has to be there before the cluster is.
+  virtual void prepare() {}
   Cluster& cluster() { return *cluster_; }
 
  private:
