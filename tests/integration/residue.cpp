@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 namespace kubus::integration {
 namespace {
@@ -12,7 +12,9 @@ namespace fs = std::filesystem;
 
 std::string read(const fs::path& file) {
   std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  std::ostringstream text;
+  text << stream.rdbuf();  // of a process that ends meanwhile: what could be read
+  return text.str();
 }
 
 bool is_pid(const std::string& name) {
