@@ -38,6 +38,7 @@ Status Registry::prepare_create(const Call& call, Message& object) const {
     clear_field(object, "status");
   if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
   if (strategy.prepare_create) strategy.prepare_create(object);
+  if (strategy.set_author) strategy.set_author(object, call.identity);
   KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr}));
   if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));
   return {};

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/identity.h"
 #include "kubus/api/resource.h"
 #include "kubus/object.h"
 
@@ -26,6 +27,8 @@ struct Strategy {
   // Before an object is created, and before it replaces `old`.
   void (*prepare_create)(Message& object) = nullptr;
   void (*prepare_update)(Message& object, const Message& old) = nullptr;
+  // Writes down in the object who creates it.
+  void (*set_author)(Message& object, const Identity& author) = nullptr;
   // Before its status replaces that of `old`.
   void (*prepare_status)(Message& object, const Message& old) = nullptr;
   // How long a deletion leaves the object time, given what the client asked for; unset: deletion

@@ -37,9 +37,26 @@ void keep_approval(Message& object, const Message& old) {
     request.mutable_status()->set_certificate(before.status().certificate());
 }
 
+// Whoever approves a request relies on who is said to have made it.
+void set_author(Message& object, const Identity& author) {
+  auto& spec = *static_cast<CertificateSigningRequest&>(object).mutable_spec();
+  spec.set_username(author.name);
+  spec.clear_uid();
+  spec.clear_extra();
+  spec.clear_groups();
+  for (const auto& group : author.groups) spec.add_groups(group);
+}
+
+void keep_spec(Message& object, const Message& old) {
+  *static_cast<CertificateSigningRequest&>(object).mutable_spec() =
+      static_cast<const CertificateSigningRequest&>(old).spec();
+}
+
 }  // namespace
 
 void certificate_request_rules(Strategy& strategy) {
+  strategy.set_author = set_author;
+  strategy.prepare_update = keep_spec;
   strategy.parts = {{"approval", keep_approval}};
 }
 

@@ -135,11 +135,13 @@ TEST_F(SubresourceTest, ServesWhatIsListed) {
 TEST_F(SubresourceTest, ApprovesCertificateRequestsOnce) {
   const auto group = std::string("certificates.k8s.io/certificatesigningrequests");
   ASSERT_EQ(
-      create(group, "",
-             R"({"metadata":{"name":"asked"},"spec":{"request":"YQ==","usages":["client auth"],)"
-             R"("signerName":"example.com/x"}})")
+      create(
+          group, "",
+          R"({"metadata":{"name":"asked"},"spec":{"username":"root","request":"YQ==","usages":["client auth"],)"
+          R"("signerName":"example.com/x"}})")
           .code,
       201);
+  EXPECT_EQ(get(group, "", "asked").at("spec.username"), "system:kubus:plugin:tester");
   const auto decide = [&](const std::string& type) {
     return call("patch", group + "/approval", "", "asked",
                 R"({"spec":{"signerName":"example.com/other"},"status":{"certificate":"YQ==",)"
