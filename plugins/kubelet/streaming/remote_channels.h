@@ -7,6 +7,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,5 +51,8 @@ class RemoteChannels {
   // Ends next() and write(). Idempotent.
   virtual void close() = 0;
 };
+
+// Called with the channels of a client as soon as they are open.
+using ChannelsReady = std::function<void(std::unique_ptr<RemoteChannels>)>;
 
 }  // namespace kubus::kubelet

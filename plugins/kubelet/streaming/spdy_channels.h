@@ -4,7 +4,6 @@
 // Thread safety: free functions; the ones with a connection on its thread.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "kubus/http/exchange.h"
@@ -13,9 +12,6 @@
 #include "stream_options.h"
 
 namespace kubus::kubelet {
-
-// Gets the channels on the connection's thread; dropped uncalled when the client leaves before.
-using ChannelsReady = std::function<void(std::unique_ptr<RemoteChannels>)>;
 
 // Answers the request: with a refusal, or with SPDY and, once the client has opened the streams
 // that `options` ask for, `ready`.

@@ -4,13 +4,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/flat_stream.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
 #include "kubus/api/base64.h"
 #include "signal.h"
-#include "websocket_layer.h"
 #include "websocket_message.h"
+#include "websocket_stream.h"
 
 namespace kubus::kubelet {
 namespace asio = boost::asio;
@@ -20,36 +18,19 @@ namespace websocket = beast::websocket;
 namespace {
 
 constexpr std::size_t kLargestMessage = 16 * 1024 * 1024;
-constexpr std::chrono::seconds kHandshake{10};
-
-using Upgrade = beast::http::request<beast::http::empty_body>;
-
-Upgrade to_upgrade(const http::Request& request) {
-  Upgrade upgrade(beast::http::string_to_verb(request.method), request.target, 11);
-  for (const auto& [name, value] : request.headers.fields()) upgrade.insert(name, value);
-  return upgrade;
-}
 
 class WebSocketChannels final : public RemoteChannels {
  public:
   WebSocketChannels(std::unique_ptr<http::ByteStream> bytes, const StreamOptions& options,
                     WebSocketDialect dialect)
-      : stream_(WebSocketLayer(std::move(bytes))), options_(options), dialect_(std::move(dialect)) {
-    stream_.set_option(
-        websocket::stream_base::timeout{kHandshake, websocket::stream_base::none(), false});
-    stream_.read_message_max(kLargestMessage);
-    stream_.auto_fragment(false);
-    stream_.text(dialect_.base64);
+      : stream_(make_websocket(std::move(bytes))), options_(options), dialect_(std::move(dialect)) {
+    stream_->read_message_max(kLargestMessage);
+    stream_->text(dialect_.base64);
   }
 
-  asio::awaitable<bool> accept(const Upgrade& upgrade) {
-    if (!dialect_.name.empty())
-      stream_.set_option(websocket::stream_base::decorator(
-          [name = dialect_.name](websocket::response_type& response) {
-            response.set(beast::http::field::sec_websocket_protocol, name);
-          }));
-    const auto [error] = co_await stream_.async_accept(upgrade, kAwaitTuple);
-    if (error) co_return false;
+  asio::awaitable<bool> accept(const WebSocketUpgrade& upgrade) {
+    const bool accepted = co_await accept_websocket(*stream_, upgrade, dialect_.name);
+    if (!accepted) co_return false;
     // An empty message tells the client that it is connected.
     const auto channel = options_.out   ? Channel::kStdout
                          : options_.err ? Channel::kStderr
@@ -57,12 +38,12 @@ class WebSocketChannels final : public RemoteChannels {
     co_return co_await send(channel, {});
   }
 
-  asio::any_io_executor executor() override { return stream_.get_executor(); }
+  asio::any_io_executor executor() override { return stream_->get_executor(); }
 
   asio::awaitable<std::optional<Input>> next() override {
     for (;;) {
       beast::flat_buffer buffer;
-      const auto [error, size] = co_await stream_.async_read(buffer, kAwaitTuple);
+      const auto [error, size] = co_await stream_->async_read(buffer, kAwaitTuple);
       if (error) co_return std::nullopt;
       const std::string_view message(static_cast<const char*>(buffer.data().data()), size);
       auto input = read_message(message, dialect_);
@@ -79,10 +60,10 @@ class WebSocketChannels final : public RemoteChannels {
   asio::awaitable<void> finish(const SessionResult& result) override {
     const auto text = dialect_.status ? status_json(result) : status_text(result);
     if (!text.empty() && !co_await send(Channel::kError, text)) co_return;
-    co_await stream_.async_close(websocket::close_code::normal, kAwaitTuple);
+    co_await stream_->async_close(websocket::close_code::normal, kAwaitTuple);
   }
 
-  void close() override { stream_.next_layer().next_layer().close(); }
+  void close() override { stream_->next_layer().next_layer().close(); }
 
  private:
   asio::awaitable<bool> send(Channel channel, std::string_view data) {
@@ -90,11 +71,11 @@ class WebSocketChannels final : public RemoteChannels {
     const auto body = dialect_.base64 ? encode_base64(data) : std::string();
     const std::array<asio::const_buffer, 2> buffers{
         asio::buffer(&head, 1), asio::buffer(dialect_.base64 ? std::string_view(body) : data)};
-    const auto [error, size] = co_await stream_.async_write(buffers, kAwaitTuple);
+    const auto [error, size] = co_await stream_->async_write(buffers, kAwaitTuple);
     co_return !error;
   }
 
-  websocket::stream<beast::flat_stream<WebSocketLayer>> stream_;
+  const std::unique_ptr<WebSocketStream> stream_;
   const StreamOptions options_;
   const WebSocketDialect dialect_;
 };
@@ -103,20 +84,20 @@ class WebSocketChannels final : public RemoteChannels {
 
 void open_websocket(const std::shared_ptr<http::Exchange>& exchange, const StreamOptions& options,
                     WebSocketDialect dialect, ChannelsReady ready) {
-  exchange->take_over(
-      [options, dialect = std::move(dialect), ready = std::move(ready),
-       upgrade = to_upgrade(exchange->request())](std::unique_ptr<http::ByteStream> bytes) mutable {
-        auto channels =
-            std::make_unique<WebSocketChannels>(std::move(bytes), options, std::move(dialect));
-        const auto executor = channels->executor();
-        asio::co_spawn(
-            executor,
-            [channels = std::move(channels), upgrade = std::move(upgrade),
-             ready = std::move(ready)]() mutable -> asio::awaitable<void> {
-              if (co_await channels->accept(upgrade)) ready(std::move(channels));
-            },
-            asio::detached);
-      });
+  exchange->take_over([options, dialect = std::move(dialect), ready = std::move(ready),
+                       upgrade = to_websocket_upgrade(exchange->request())](
+                          std::unique_ptr<http::ByteStream> bytes) mutable {
+    auto channels =
+        std::make_unique<WebSocketChannels>(std::move(bytes), options, std::move(dialect));
+    const auto executor = channels->executor();
+    asio::co_spawn(
+        executor,
+        [channels = std::move(channels), upgrade = std::move(upgrade),
+         ready = std::move(ready)]() mutable -> asio::awaitable<void> {
+          if (co_await channels->accept(upgrade)) ready(std::move(channels));
+        },
+        asio::detached);
+  });
 }
 
 }  // namespace kubus::kubelet

@@ -4,7 +4,6 @@
 // Thread safety: free functions, from any thread.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +28,6 @@ std::optional<WebSocketDialect> choose_dialect(const http::Request& request);
 
 // Takes the connection over and answers the handshake. `ready` gets the channels on the
 // connection's thread; it is dropped uncalled when the client leaves before.
-using ChannelsReady = std::function<void(std::unique_ptr<RemoteChannels>)>;
 void open_websocket(const std::shared_ptr<http::Exchange>& exchange, const StreamOptions& options,
                     WebSocketDialect dialect, ChannelsReady ready);
 
