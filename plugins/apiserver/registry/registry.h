@@ -59,6 +59,7 @@ class Registry {
   struct ChangeJob;
   struct CreateJob;
   struct RemoveJob;
+  struct CollectionJob;
 
   Status prepare_create(const Call& call, Message& object) const;
   void try_create(std::shared_ptr<CreateJob> job);
@@ -68,6 +69,8 @@ class Registry {
   void write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, MessagePtr old,
                     MessagePtr object);
   void try_remove(std::shared_ptr<RemoveJob> job);
+  // Removes as many as may be under way at once; ends the job with the last.
+  void remove_some(const std::shared_ptr<CollectionJob>& job);
   void finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
               int code, Done done);
   Result<std::vector<std::shared_ptr<Reservation>>> reserve(const Call& call, Message& object,

@@ -1,7 +1,7 @@
 #include <google/protobuf/message.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
-#include <atomic>
+#include <utility>
 
 #include "cache/storage_key.h"
 #include "registry/list_query.h"
@@ -10,6 +10,12 @@
 #include "registry/strategy.h"
 
 namespace kubus::apiserver {
+namespace {
+
+// Of one collection. More would only wait in storage, which turns away what is too much.
+constexpr std::size_t kRemovalsAtOnce = 256;
+
+}  // namespace
 
 struct Registry::RemoveJob {
   CallPtr call;
@@ -79,6 +85,17 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
     storage_.put(std::move(place), std::move(json), stored->revision(), std::move(written));
 }
 
+// The deletion of all that a selection found. Its members are used on the loop alone.
+struct Registry::CollectionJob {
+  CallPtr call;
+  Deletion deletion;
+  ListResult found;
+  Done done;
+  std::size_t next = 0;
+  std::size_t under_way = 0;
+  Status first_failure;
+};
+
 void Registry::remove_collection(CallPtr call, Done done) {
   auto deletion = read_deletion(*call);
   if (!deletion.ok()) return done(deletion.status());
@@ -86,38 +103,39 @@ void Registry::remove_collection(CallPtr call, Done done) {
   if (!query.ok()) return done(query.status());
   auto found = call->cache->list(*query, cache_.revision());
   if (!found.ok()) return done(found.status());
-  struct All {
-    std::atomic<std::size_t> left;
-    ListResult found;
-    Done done;
-    std::mutex mutex;
-    Status first_failure;
-  };
-  auto all = std::make_shared<All>();
-  all->left = found->items.size() + 1;
-  all->found = std::move(*found);
-  all->done = std::move(done);
-  const auto one_done = [all](Result<Answer> result) {
-    // What somebody else deleted meanwhile is gone, as it should be.
-    if (!result.ok() && result.code() != Code::kNotFound) {
-      std::lock_guard lock(all->mutex);
-      if (all->first_failure.ok()) all->first_failure = result.status();
-    }
-    if (--all->left > 0) return;
-    if (!all->first_failure.ok()) return all->done(all->first_failure);
-    Answer answer;
-    answer.list = std::move(all->found);
-    all->done(std::move(answer));
-  };
-  const auto items = all->found.items;
-  for (const auto& item : items) {
-    auto one = std::make_shared<Call>(*call);
-    one->info.name = std::string(item->name());
-    one->info.ns = std::string(item->ns());
+  auto job = std::make_shared<CollectionJob>();
+  job->call = std::move(call);
+  job->deletion = std::move(*deletion);
+  job->found = std::move(*found);
+  job->done = std::move(done);
+  context_.loop().post([this, job] { remove_some(job); });
+}
+
+void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
+  while (job->under_way < kRemovalsAtOnce && job->next < job->found.items.size()) {
+    const auto& item = *job->found.items[job->next++];
+    auto one = std::make_shared<Call>(*job->call);
+    one->info.name = std::string(item.name());
+    one->info.ns = std::string(item.ns());
     one->info.verb = "delete";
-    remove(std::move(one), *deletion, one_done);
+    ++job->under_way;
+    remove(std::move(one), job->deletion, [this, job](const Result<Answer>& result) {
+      // Not from within: it may have been answered at once.
+      context_.loop().post([this, job, status = result.ok() ? Status() : result.status()] {
+        // What somebody else deleted meanwhile is gone, as it should be.
+        if (job->first_failure.ok() && status.code() != Code::kNotFound)
+          job->first_failure = status;
+        --job->under_way;
+        remove_some(job);
+      });
+    });
   }
-  one_done(Answer());
+  if (job->under_way > 0 || !job->done) return;
+  auto done = std::exchange(job->done, nullptr);
+  if (!job->first_failure.ok()) return done(job->first_failure);
+  Answer answer;
+  answer.list = std::move(job->found);
+  done(std::move(answer));
 }
 
 }  // namespace kubus::apiserver

@@ -180,6 +180,18 @@ TEST_F(ApiTest, DeletesACollectionBySelector) {
   EXPECT_EQ(get("/configmaps", "default", "many-3").code, 200);
 }
 
+TEST_F(ApiTest, DeletesACollectionOfMoreThanAreRemovedAtOnce) {
+  constexpr int kMaps = 600;
+  for (int i = 0; i < kMaps; ++i)
+    ASSERT_EQ(config_map("mass-" + std::to_string(i), R"(,"labels":{"mass":"yes"})").code, 201);
+  const Query selector = {{"labelSelector", "mass=yes"}};
+  const auto gone = call("deletecollection", "/configmaps", "default", "", "", selector);
+  EXPECT_EQ(gone.code, 200);
+  EXPECT_THAT(gone.body, HasSubstr(R"("name":"mass-599")"));
+  EXPECT_THAT(call("list", "/configmaps", "default", "", "", selector).body,
+              HasSubstr(R"("items":[])"));
+}
+
 TEST_F(ApiTest, ChangesNothingInADryRun) {
   EXPECT_EQ(
       create("/configmaps", "default", R"({"metadata":{"name":"dry"}})", {{"dryRun", "All"}}).code,
