@@ -28,6 +28,11 @@ add_link_options(-Wl,--gc-sections)
 if(KUBUS_SANITIZE)
   add_compile_options(-fsanitize=${KUBUS_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${KUBUS_SANITIZE})
+  if(KUBUS_BUILD_FUZZERS)
+    # libFuzzer is led by what our own code does with an input, not by what protoc generated.
+    add_compile_options(
+      $<$<NOT:$<BOOL:$<TARGET_PROPERTY:KUBUS_GENERATED>>>:-fsanitize=fuzzer-no-link>)
+  endif()
   # An unmapped library has no symbols in a leak report.
   add_compile_definitions(KUBUS_NO_DLCLOSE=1)
 endif()

@@ -39,11 +39,12 @@ bool Routes::known() const {
 std::vector<Departure> Routes::reset(const kernel::Change& change) {
   std::vector<Departure> gone;
   for (const auto& [id, old] : instances_) {
-    const bool stays = std::any_of(
-        change.instances().begin(), change.instances().end(), [&](const kernel::Instance& now) {
-          return now.id() == id && now.generation() == old.provider.generation;
-        });
-    if (!stays) gone.push_back({id, old.provider.generation, false});
+    const std::uint64_t generation = old.provider.generation;
+    const auto same = [&, &name = id](const kernel::Instance& now) {
+      return now.id() == name && now.generation() == generation;
+    };
+    if (std::none_of(change.instances().begin(), change.instances().end(), same))
+      gone.push_back({id, generation, false});
   }
   instances_.clear();
   active_.clear();
