@@ -25,19 +25,6 @@ constexpr std::size_t kLongestQueue = 1000;
 
 using Clock = std::chrono::steady_clock;
 
-struct Bucket {
-  double tokens = kBurst;
-  Clock::time_point last = Clock::now();
-  bool take() {
-    const auto now = Clock::now();
-    tokens = std::min(kBurst, tokens + std::chrono::duration<double>(now - last) / kRefill);
-    last = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  }
-};
-
 std::string unique_suffix() {
   static std::atomic<std::uint64_t> counter{0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -58,6 +45,19 @@ std::string dedup_key(const core_v1::Event& event) {
 }  // namespace
 
 struct EventRecorder::Impl : std::enable_shared_from_this<Impl> {
+  struct Bucket {
+    double tokens = kBurst;
+    Clock::time_point last = Clock::now();
+    bool take() {
+      const auto now = Clock::now();
+      tokens = std::min(kBurst, tokens + std::chrono::duration<double>(now - last) / kRefill);
+      last = now;
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    }
+  };
+
   Impl(Context& c, std::string comp, std::string h)
       : context(c), client(ApiClient::of(c)), component(std::move(comp)), host(std::move(h)) {}
 
