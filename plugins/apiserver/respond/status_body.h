@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "kubus/http/message.h"
 #include "kubus/bytes.h"
+#include "kubus/http/message.h"
 #include "kubus/status.h"
 #include "request/media_type.h"
 

@@ -122,7 +122,8 @@ class Responder {
   std::shared_ptr<Impl> impl_;
 };
 
-// The writing end of a stream. Movable; any thread. Dropping it unfinished ends with kInternalError.
+// The writing end of a stream. Movable; any thread. Dropping it unfinished ends with
+// kInternalError.
 class StreamWriter {
  public:
   struct Impl;

@@ -21,8 +21,8 @@ struct LogField {
   LogField(std::string_view k, const std::string& v) : key(k), value(v) {}
   LogField(std::string_view k, bool v) : key(k), value(v ? "true" : "false"), quoted(false) {}
   template <class N>
-    requires(std::integral<N> || std::floating_point<N>)
-  LogField(std::string_view k, N v) : key(k), value(std::to_string(v)), quoted(false) {}
+  requires(std::integral<N> || std::floating_point<N>) LogField(std::string_view k, N v)
+      : key(k), value(std::to_string(v)), quoted(false) {}
 
   std::string_view key;
   std::string value;

@@ -52,31 +52,33 @@ int guard(kubus_error* error, const std::function<Status()>& body);
 
 }  // namespace kubus
 
-#define KUBUS_PLUGIN(Class)                                                                       \
-  extern "C" __attribute__((visibility("default"))) const kubus_plugin_descriptor_v1*             \
-  kubus_plugin_entry_v1() {                                                                       \
-    static constexpr auto self = [](kubus_instance* i) {                                          \
-      return reinterpret_cast<::kubus::Plugin*>(i);                                               \
-    };                                                                                            \
-    static const kubus_plugin_descriptor_v1 descriptor = {                                        \
-        sizeof(kubus_plugin_descriptor_v1), 1,                                                    \
-        [](kubus_host* host, kubus_instance** out, kubus_error* error) {                          \
-          return ::kubus::detail::guard(error, [&]() -> ::kubus::Status {                         \
-            ::kubus::Plugin* made = new Class(::kubus::detail::context_of(host));                 \
-            *out = reinterpret_cast<kubus_instance*>(made);                                       \
-            return {};                                                                            \
-          });                                                                                     \
-        },                                                                                        \
-        [](kubus_instance* i, kubus_error* error) {                                               \
-          return ::kubus::detail::guard(error, [&] { return self(i)->start(); });                 \
-        },                                                                                        \
-        [](kubus_instance* i, kubus_error* error) {                                               \
-          return ::kubus::detail::guard(error, [&] { return self(i)->drain(), ::kubus::Status(); }); \
-        },                                                                                        \
-        [](kubus_instance* i, kubus_error* error) {                                               \
-          return ::kubus::detail::guard(error,                                                    \
-                                        [&] { return self(i)->reconfigure(), ::kubus::Status(); }); \
-        },                                                                                        \
-        [](kubus_instance* i) { delete self(i); }};                                               \
-    return &descriptor;                                                                           \
+#define KUBUS_PLUGIN(Class)                                                                   \
+  extern "C" __attribute__((visibility("default"))) const kubus_plugin_descriptor_v1*         \
+  kubus_plugin_entry_v1() {                                                                   \
+    static constexpr auto self = [](kubus_instance* i) {                                      \
+      return reinterpret_cast<::kubus::Plugin*>(i);                                           \
+    };                                                                                        \
+    static const kubus_plugin_descriptor_v1 descriptor = {                                    \
+        sizeof(kubus_plugin_descriptor_v1),                                                   \
+        1,                                                                                    \
+        [](kubus_host* host, kubus_instance** out, kubus_error* error) {                      \
+          return ::kubus::detail::guard(error, [&]() -> ::kubus::Status {                     \
+            ::kubus::Plugin* made = new Class(::kubus::detail::context_of(host));             \
+            *out = reinterpret_cast<kubus_instance*>(made);                                   \
+            return {};                                                                        \
+          });                                                                                 \
+        },                                                                                    \
+        [](kubus_instance* i, kubus_error* error) {                                           \
+          return ::kubus::detail::guard(error, [&] { return self(i)->start(); });             \
+        },                                                                                    \
+        [](kubus_instance* i, kubus_error* error) {                                           \
+          return ::kubus::detail::guard(error,                                                \
+                                        [&] { return self(i)->drain(), ::kubus::Status(); }); \
+        },                                                                                    \
+        [](kubus_instance* i, kubus_error* error) {                                           \
+          return ::kubus::detail::guard(                                                      \
+              error, [&] { return self(i)->reconfigure(), ::kubus::Status(); });              \
+        },                                                                                    \
+        [](kubus_instance* i) { delete self(i); }};                                           \
+    return &descriptor;                                                                       \
   }

@@ -14,8 +14,8 @@ struct kubus_host;     /* the loader's; a kubus::Context inside libkubus */
 
 struct kubus_error {
   uint32_t struct_size;
-  uint32_t code;      /* kubus::Code */
-  char message[500];  /* copied, terminated */
+  uint32_t code;     /* kubus::Code */
+  char message[500]; /* copied, terminated */
 };
 
 /* Every function returns 0 or fills `error`. None lets an exception out. */

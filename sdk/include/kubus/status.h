@@ -88,8 +88,8 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
-  Result(Status status) : status_(std::move(status)) {         // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(std::move(status)) {  // NOLINT(google-explicit-constructor)
     if (status_.ok()) status_ = Status(Code::kInternalError, "result without a value");
   }
   Result(Code code, std::string message) : status_(code, std::move(message)) {}
@@ -117,8 +117,8 @@ class [[nodiscard]] Result {
 }  // namespace kubus
 
 // Returns from the enclosing function when `expr` yields a Status that is not ok.
-#define KUBUS_TRY(expr)                          \
-  do {                                           \
-    ::kubus::Status kubus_try_status_ = (expr);  \
+#define KUBUS_TRY(expr)                                    \
+  do {                                                     \
+    ::kubus::Status kubus_try_status_ = (expr);            \
     if (!kubus_try_status_.ok()) return kubus_try_status_; \
   } while (false)
