@@ -24,9 +24,9 @@ class NamespaceLifecycle final : public Admission {
     const auto ns = cache_.find("", "namespaces")->get(call.info.ns);
     if (!ns) return errors::not_found({"", "namespaces", call.info.ns});
     if (!ns->deleting() && ns->field("status.phase") != "Terminating") return {};
-    auto status =
-        errors::forbidden(call.subject(), "unable to create new content in namespace " +
-                                              call.info.ns + " because it is being terminated");
+    auto status = errors::forbidden(call.subject(metadata_of(*admission.object)->name()),
+                                    "unable to create new content in namespace " + call.info.ns +
+                                        " because it is being terminated");
     meta_v1::StatusDetails details;
     details.ParseFromString(status.details());
     auto* cause = details.add_causes();

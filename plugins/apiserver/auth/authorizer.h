@@ -22,8 +22,8 @@ class Authorizer {
 
 // Members of system:masters may do everything.
 std::unique_ptr<Authorizer> make_masters_authorizer();
-// Everybody may ask for health and version.
-std::unique_ptr<Authorizer> make_public_paths_authorizer();
+// Everybody may ask for health and version, and whoever is known who they are and what they may.
+std::unique_ptr<Authorizer> make_everybody_authorizer();
 
 using Authorizers = std::vector<std::unique_ptr<Authorizer>>;
 // kForbidden, in the words clients know, when nobody allows it.

@@ -139,10 +139,9 @@ Result<MessagePtr> Registry::next_version(ChangeJob& job, const Object& stored,
   auto made = job.transform(stored, old);
   if (!made.ok()) return made;
   auto object = std::move(*made);
-  if (job.part != Part::kWhole) {
-    KUBUS_TRY(prepare_updated(*metadata_of(*object), *metadata_of(old), call));
-    KUBUS_TRY(prepare_part(job, *object, old));
-  }
+  if (job.part == Part::kWhole) return object;
+  KUBUS_TRY(prepare_updated(*metadata_of(*object), *metadata_of(old), call));
+  KUBUS_TRY(prepare_part(job, *object, old));
   if (strategy_of(*call.resource).counts_generations &&
       !same_desire(stored_json(*object), stored.json().view()))
     metadata_of(*object)->set_generation(metadata_of(old)->generation() + 1);

@@ -135,7 +135,7 @@ void ApiServer::Parts::make_authorizers() {
   permissions = std::make_shared<PluginPermissions>(context);
   authorizers.push_back(make_masters_authorizer());
   authorizers.push_back(std::make_unique<SharedAuthorizer>(permissions));
-  authorizers.push_back(make_public_paths_authorizer());
+  authorizers.push_back(make_everybody_authorizer());
 }
 
 void ApiServer::Parts::make_frontend() {

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "auth/impersonation.h"
 #include "kubus/api/time.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
@@ -63,6 +64,7 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   call.query = Query::parse(request.query());
   call.info = parse_request(request.method, request.path(), call.query);
   auto identity = authenticate(authenticators_, request);
+  if (identity.ok()) identity = impersonate(authorizers_, std::move(*identity), request);
   if (!identity.ok())
     return exchange->respond(status_response(identity.status(), failure_format(request)));
   call.identity = std::move(*identity);

@@ -21,6 +21,15 @@ std::string warning_header(const std::string& text) {
   return value + "\"";
 }
 
+// What the reference says about resources that have had their day; empty for all others.
+std::string deprecation(const ResourceInfo& resource) {
+  if (!resource.group.empty()) return {};
+  if (resource.plural == "endpoints")
+    return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+  if (resource.plural == "componentstatuses") return "v1 ComponentStatus is deprecated in v1.19+";
+  return {};
+}
+
 http::Response to_http_response(const Call& call, Result<Answer> result) {
   http::Response response;
   if (!result.ok()) {
@@ -32,6 +41,8 @@ http::Response to_http_response(const Call& call, Result<Answer> result) {
     response.headers.add("Cache-Control", "no-cache, private");
     response.body = std::move(encoded.body);
   }
+  if (const auto warning = deprecation(*call.resource); !warning.empty())
+    response.headers.add("Warning", warning_header(warning));
   for (const auto& warning : call.warnings)
     response.headers.add("Warning", warning_header(warning));
   return response;

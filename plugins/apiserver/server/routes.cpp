@@ -2,6 +2,7 @@
 
 #include "health/version.h"
 #include "kubus/metrics.h"
+#include "openapi/document_proto.h"
 #include "request/media_type.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
@@ -88,8 +89,13 @@ void add_discovery_routes(Routes& routes, const Discovery& discovery) {
 
 void add_openapi_routes(Routes& routes, const OpenApi& openapi) {
   routes.add("/openapi/v2", false, [&openapi](const RouteCall& call) {
-    // Clients that can only read it as protobuf have v3.
-    return document_response(call.request, as_json(openapi.document_v2()));
+    auto document = as_json(openapi.document_v2());
+    if (call.request.headers.get("Accept").find(kOpenApiProtoAsked) != std::string_view::npos) {
+      document.body = openapi_v2_protobuf(document.body);
+      document.etag = entity_tag(document.body);
+      document.content_type = kOpenApiProtoType;
+    }
+    return document_response(call.request, std::move(document));
   });
   routes.add("/openapi/v3", true, [&openapi](const RouteCall& call) {
     static constexpr std::string_view kPrefix = "/openapi/v3";

@@ -1,5 +1,7 @@
 #include <k8s/core/v1/service.pb.h>
 
+#include <algorithm>
+
 #include "kubus/api/types.h"
 #include "strategy/kinds.h"
 
@@ -23,6 +25,14 @@ void keep_node_ports(ServiceSpec& spec, const ServiceSpec& old) {
       if (before.port() == port.port() && before.protocol() == port.protocol())
         port.set_nodeport(before.nodeport());
   }
+}
+
+// A client that knows only the one address changes only that.
+void follow_address(ServiceSpec& spec, const ServiceSpec& old) {
+  const bool same_list = std::equal(spec.clusterips().begin(), spec.clusterips().end(),
+                                    old.clusterips().begin(), old.clusterips().end());
+  if (spec.clusterip() != old.clusterip() && same_list && spec.clusterips_size() > 0)
+    spec.set_clusterips(0, spec.clusterip());
 }
 
 void drop_what_the_type_lacks(ServiceSpec& spec, const ServiceSpec& old) {
@@ -52,6 +62,7 @@ void update(Message& object, const Message& old_object) {
     if (spec.clusterip().empty()) spec.set_clusterip(old.clusterip());
     if (spec.clusterips_size() == 0 && spec.clusterip() == old.clusterip())
       *spec.mutable_clusterips() = old.clusterips();
+    follow_address(spec, old);
     if (spec.ipfamilies_size() == 0) *spec.mutable_ipfamilies() = old.ipfamilies();
     if (spec.ipfamilypolicy().empty() && old.has_ipfamilypolicy())
       spec.set_ipfamilypolicy(old.ipfamilypolicy());

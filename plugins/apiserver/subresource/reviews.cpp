@@ -1,5 +1,6 @@
 #include <k8s/authentication/v1/token_review.pb.h>
 #include <k8s/authorization/v1/access_review.pb.h>
+#include <k8s/authorization/v1/rules_review.pb.h>
 
 #include "subresource/subresources.h"
 
@@ -48,6 +49,22 @@ Identity named_in(const authorization_v1::SubjectAccessReviewSpec& spec) {
   return {spec.user(), {spec.groups().begin(), spec.groups().end()}, {}};
 }
 
+// The rules of whoever may do everything; nobody else has any.
+void list_rules(Authorizers& authorizers, const Identity& identity,
+                authorization_v1::SubjectRulesReviewStatus& status) {
+  RequestInfo everything;
+  everything.is_resource = true;
+  everything.verb = everything.group = everything.resource = "*";
+  if (!authorize(authorizers, identity, everything).ok()) return;
+  auto& resources = *status.add_resourcerules();
+  resources.add_verbs("*");
+  resources.add_apigroups("*");
+  resources.add_resources("*");
+  auto& paths = *status.add_nonresourcerules();
+  paths.add_verbs("*");
+  paths.add_nonresourceurls("*");
+}
+
 }  // namespace
 
 void add_reviews(Api& api, Authorizers& authorizers) {
@@ -71,6 +88,13 @@ void add_reviews(Api& api, Authorizers& authorizers) {
             answer_review<LocalSubjectAccessReview>(call, std::move(done), [&](auto& review) {
               judge(authorizers, named_in(review.spec()), review.spec(), *review.mutable_status());
             });
+          });
+  api.add("authorization.k8s.io/selfsubjectrulesreviews", "create",
+          [&authorizers](CallPtr call, Done done) {
+            answer_review<authorization_v1::SelfSubjectRulesReview>(
+                call, std::move(done), [&](auto& review) {
+                  list_rules(authorizers, call->identity, *review.mutable_status());
+                });
           });
   api.add("authentication.k8s.io/selfsubjectreviews", "create", [](CallPtr call, Done done) {
     answer_review<authentication_v1::SelfSubjectReview>(call, std::move(done), [&](auto& review) {

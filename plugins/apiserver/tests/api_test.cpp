@@ -126,6 +126,7 @@ TEST_F(ApiTest, BindsAPodOnceAndDeletesItGracefully) {
   const std::string binding = R"({"metadata":{"name":"bound"},"target":{"name":"n1"}})";
   EXPECT_EQ(call("create", "/pods/binding", "default", "bound", binding).code, 201);
   EXPECT_EQ(get("/pods", "default", "bound").at("spec.nodeName"), "n1");
+  EXPECT_EQ(get("/pods", "default", "bound").at("metadata.generation"), "1");
   EXPECT_EQ(call("create", "/pods/binding", "default", "bound", binding).code, 409);
   const auto marked = call("delete", "/pods", "default", "bound");
   EXPECT_EQ(marked.at("metadata.deletionGracePeriodSeconds"), "30");
@@ -158,6 +159,7 @@ TEST_F(ApiTest, EndsANamespaceInSteps) {
   EXPECT_EQ(call("delete", "/namespaces", "", "ending").at("status.phase"), "Terminating");
   const auto refused = create("/configmaps", "ending", R"({"metadata":{"name":"late"}})");
   EXPECT_EQ(refused.code, 403);
+  EXPECT_THAT(refused.body, HasSubstr(R"(configmaps \"late\" is forbidden: unable to create new)"));
   EXPECT_THAT(refused.body, HasSubstr("because it is being terminated"));
   EXPECT_EQ(call("update", "/namespaces/finalize", "", "ending",
                  R"({"metadata":{"name":"ending"},"spec":{}})")

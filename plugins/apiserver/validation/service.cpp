@@ -176,8 +176,10 @@ void check_service_update(const core_v1::Service& service, const core_v1::Servic
   const Path path = Path("spec").child("clusterIPs").index(0);
   const std::string first = now.clusterips_size() > 0 ? now.clusterips(0) : "";
   if (before.clusterips_size() > 0 && first != before.clusterips(0)) {
-    errors.invalid(
-        path, first,
+    std::string all;
+    for (const auto& ip : now.clusterips()) all += (all.empty() ? "\"" : ",\"") + ip + "\"";
+    errors.invalid_json(
+        path, first.empty() ? "null" : "[" + all + "]",
         first.empty() ? "primary clusterIP can not be unset" : "may not change once set");
   }
 }

@@ -1,9 +1,13 @@
 #include "openapi/openapi.h"
 
+#include <google/protobuf/unknown_field_set.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <set>
+
+#include "openapi/document_proto.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -42,6 +46,44 @@ TEST(OpenApi, IndexLeadsToDocuments) {
                   .starts_with("/openapi/v3/apis/apps/v1?hash="));
   EXPECT_EQ(api.index(), api.index());
   EXPECT_FALSE(api.document("apis/nope/v1").has_value());
+}
+
+// The values of the field `number` in an encoded message.
+std::vector<std::string> values_of(const std::string& message, int number) {
+  google::protobuf::UnknownFieldSet set;
+  EXPECT_TRUE(set.ParseFromString(message));
+  std::vector<std::string> out;
+  for (int i = 0; i < set.field_count(); ++i)
+    if (set.field(i).number() == number) out.push_back(set.field(i).length_delimited());
+  return out;
+}
+
+// The first value at the end of a path of field numbers; empty when there is none.
+std::string value_at(std::string message, std::initializer_list<int> path) {
+  for (const int number : path) {
+    const auto values = values_of(message, number);
+    if (values.empty()) return {};
+    message = values.front();
+  }
+  return message;
+}
+
+TEST(OpenApi, Version2IsThereInProtobufToo) {
+  const std::string text = OpenApi("v1.35.0").document_v2();
+  const std::string document = openapi_v2_protobuf(text);
+  EXPECT_EQ(value_at(document, {1}), "2.0");
+  EXPECT_EQ(value_at(document, {2, 1}), "Kubernetes");
+  const json::value wanted = parse(text);
+  EXPECT_EQ(values_of(value_at(document, {8}), 2).size(), wanted.at("paths").as_object().size());
+  const auto definitions = values_of(value_at(document, {9}), 1);
+  EXPECT_EQ(definitions.size(), wanted.at("definitions").as_object().size());
+  const auto map = std::find_if(definitions.begin(), definitions.end(), [](const auto& named) {
+    return value_at(named, {1}) == "io.k8s.api.core.v1.ConfigMap";
+  });
+  ASSERT_NE(map, definitions.end());
+  EXPECT_EQ(value_at(*map, {2, 22, 1}), "object");
+  EXPECT_EQ(value_at(*map, {2, 31, 1}), "x-kubernetes-group-version-kind");
+  EXPECT_EQ(value_at(*map, {2, 31, 2, 2}), R"([{"group":"","kind":"ConfigMap","version":"v1"}])");
 }
 
 TEST(OpenApi, EveryReferenceIsDefined) {
