@@ -48,7 +48,12 @@ class NodeLifecyclePlugin : public Plugin {
       if (condition.type() == "Ready")
         signs += "/" + condition.lastheartbeattime().SerializeAsString();
     std::lock_guard lock(mutex_);
-    auto& seen = seen_[node.metadata().name()];
+    const auto [entry, fresh] = seen_.try_emplace(node.metadata().name());
+    if (fresh)
+      node_events_.normal(
+          node, "RegisteredNode",
+          "Node " + entry->first + " event: Registered Node " + entry->first + " in Controller");
+    auto& seen = entry->second;
     if (seen.when == Clock::time_point{} || seen.signs != signs) seen = {signs, Clock::now()};
     return Clock::now() - seen.when;
   }
@@ -67,6 +72,8 @@ class NodeLifecyclePlugin : public Plugin {
       auto stored = controller_.client().update_status(node);
       if (!stored.ok()) return stored.status();
       node = *stored;
+      node_events_.normal(node, "NodeNotReady",
+                          "Node " + node.metadata().name() + " status is now: NodeNotReady");
     }
     if (apply_taints(node, now)) {
       auto stored = controller_.client().update(node);
@@ -89,7 +96,7 @@ class NodeLifecyclePlugin : public Plugin {
       const auto due = eviction_time(*pod, node, now);
       Status status;
       if (due && *due <= now) {
-        status = evict(*pod);
+        status = evict(*pod, now);
       } else {
         if (due && (next.count() == 0 || *due - now < next)) next = *due - now;
         if (lost) status = mark_not_ready(*pod, now);
@@ -99,7 +106,9 @@ class NodeLifecyclePlugin : public Plugin {
     return first;
   }
 
-  Status evict(const core_v1::Pod& pod) {
+  Status evict(const core_v1::Pod& pod, SystemTime now) {
+    core_v1::Pod marked = pod;
+    if (mark_disrupted(marked, now)) KUBUS_TRY(controller_.client().update_status(marked).status());
     events_.normal(pod, "TaintManagerEviction", "Marking for deletion Pod " + key_of(pod).str());
     DeleteOptions options;
     options.uid = pod.metadata().uid();
@@ -112,6 +121,7 @@ class NodeLifecyclePlugin : public Plugin {
       if (condition.type() != "Ready" || condition.status() != "True") continue;
       condition.set_status("False");
       set_time(*condition.mutable_lasttransitiontime(), now);
+      node_events_.warning(pod, "NodeNotReady", "Node is not ready");
       return controller_.client().update_status(changed).status();
     }
     return {};
@@ -122,6 +132,7 @@ class NodeLifecyclePlugin : public Plugin {
   std::mutex mutex_;
   std::map<std::string, Seen> seen_;
   EventRecorder events_{context(), "taint-eviction-controller"};
+  EventRecorder node_events_{context(), "node-controller"};
   Controller controller_{context(), "node-lifecycle"};
 };
 

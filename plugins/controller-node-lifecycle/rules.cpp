@@ -103,6 +103,22 @@ bool has_no_execute(const core_v1::Node& node) {
                      [](const auto& taint) { return taint.effect() == "NoExecute"; });
 }
 
+bool mark_disrupted(core_v1::Pod& pod, SystemTime now) {
+  constexpr const char* kType = "DisruptionTarget";
+  auto& conditions = *pod.mutable_status()->mutable_conditions();
+  auto found = std::find_if(conditions.begin(), conditions.end(),
+                            [](const auto& one) { return one.type() == kType; });
+  if (found != conditions.end() && found->status() == "True") return false;
+  auto& condition = found == conditions.end() ? *conditions.Add() : *found;
+  condition.set_type(kType);
+  condition.set_status("True");
+  condition.set_reason("DeletionByTaintManager");
+  condition.set_message("Taint manager: deleting due to NoExecute taint");
+  condition.set_observedgeneration(pod.metadata().generation());
+  set_time(*condition.mutable_lasttransitiontime(), now);
+  return true;
+}
+
 std::optional<SystemTime> eviction_time(const core_v1::Pod& pod, const core_v1::Node& node,
                                         SystemTime now) {
   std::optional<SystemTime> first;

@@ -21,6 +21,8 @@ bool mark_unknown(core_v1::Node& node, SystemTime now);
 // when nothing changed.
 bool apply_taints(core_v1::Node& node, SystemTime now);
 bool has_no_execute(const core_v1::Node& node);
+// Says in the pod's conditions why it is about to be deleted. False when they say so already.
+bool mark_disrupted(core_v1::Pod& pod, SystemTime now);
 // When the pod must leave its node; nullopt: it may stay.
 std::optional<SystemTime> eviction_time(const core_v1::Pod& pod, const core_v1::Node& node,
                                         SystemTime now);

@@ -65,5 +65,17 @@ TEST(Eviction, FollowsTolerations) {
   EXPECT_EQ(eviction_time(pod, n, kNow), kNow + std::chrono::seconds(300));
 }
 
+TEST(Eviction, IsToldInTheConditionsOnce) {
+  core_v1::Pod pod;
+  pod.mutable_metadata()->set_generation(3);
+  pod.mutable_status()->add_conditions()->set_type("Ready");
+  ASSERT_TRUE(mark_disrupted(pod, kNow));
+  ASSERT_EQ(pod.status().conditions_size(), 2);
+  EXPECT_EQ(pod.status().conditions(1).type(), "DisruptionTarget");
+  EXPECT_EQ(pod.status().conditions(1).reason(), "DeletionByTaintManager");
+  EXPECT_EQ(pod.status().conditions(1).observedgeneration(), 3);
+  EXPECT_FALSE(mark_disrupted(pod, kNow));
+}
+
 }  // namespace
 }  // namespace kubus::node_lifecycle
