@@ -1,0 +1,128 @@
+// What a client learns about the server.
+#include "play.h"
+
+namespace kubus::e2e {
+namespace {
+
+using Discovery = Play;
+
+TEST_F(Discovery, NamesTheServer) {
+  play({
+      {"kubectl version", R"(
+Client Version: v1.35.…
+Kustomize Version: …
+Server Version: v1.35.…
+)"},
+      {"kubectl cluster-info", R"(
+Kubernetes control plane is running at https://…:6443
+
+To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.
+)"},
+      {"kubectl cluster-info dump --output-directory=dump", "Cluster info dumped to dump"},
+      {"kubectl get --raw /healthz", "ok"},
+      {"kubectl get --raw '/readyz?verbose'", "…\nreadyz check passed"},
+  });
+}
+
+TEST_F(Discovery, ListsResources) {
+  play({
+      {"kubectl api-resources --api-group=apps", R"(
+NAME                  SHORTNAMES   APIVERSION   NAMESPACED   KIND
+controllerrevisions                apps/v1      true         ControllerRevision
+daemonsets            ds           apps/v1      true         DaemonSet
+deployments           deploy       apps/v1      true         Deployment
+replicasets           rs           apps/v1      true         ReplicaSet
+statefulsets          sts          apps/v1      true         StatefulSet
+)"},
+      {"kubectl api-resources --api-group='' --namespaced=false --no-headers", R"(
+componentstatuses   cs   v1   false   ComponentStatus
+namespaces          ns   v1   false   Namespace
+nodes               no   v1   false   Node
+persistentvolumes   pv   v1   false   PersistentVolume
+)"},
+      {"kubectl api-resources --categories=all -o name", R"(
+pods
+replicationcontrollers
+services
+daemonsets.apps
+deployments.apps
+replicasets.apps
+statefulsets.apps
+horizontalpodautoscalers.autoscaling
+cronjobs.batch
+jobs.batch
+)"},
+      // The reference has autoscaling/v1 as well.
+      {"kubectl api-versions", R"(
+admissionregistration.k8s.io/v1
+apiextensions.k8s.io/v1
+apiregistration.k8s.io/v1
+apps/v1
+authentication.k8s.io/v1
+authorization.k8s.io/v1
+autoscaling/v2
+batch/v1
+certificates.k8s.io/v1
+coordination.k8s.io/v1
+discovery.k8s.io/v1
+events.k8s.io/v1
+flowcontrol.apiserver.k8s.io/v1
+networking.k8s.io/v1
+node.k8s.io/v1
+policy/v1
+rbac.authorization.k8s.io/v1
+resource.k8s.io/v1
+scheduling.k8s.io/v1
+storage.k8s.io/v1
+v1
+)"},
+  });
+}
+
+TEST_F(Discovery, SaysWhoAsksAndWhatTheyMay) {
+  play({
+      {"kubectl auth whoami -o 'jsonpath={.status.userInfo.username}'", "kubernetes-admin"},
+      {"kubectl auth can-i delete nodes", "…\nyes"},
+      {"kubectl auth can-i get pods --as=jane", "no", 1},
+      {"kubectl auth can-i --list", R"(
+Resources   Non-Resource URLs   Resource Names   Verbs
+*.*         []                  []               [*]
+            [*]                 []               [*]
+)"},
+  });
+}
+
+TEST_F(Discovery, ExplainsFields) {
+  play({
+      {"kubectl explain deployment.spec.strategy.type", R"(
+GROUP:      apps
+KIND:       Deployment
+VERSION:    v1
+
+FIELD: type <string>
+ENUM:
+    Recreate
+    RollingUpdate
+…
+)"},
+      {"kubectl explain pod.spec.containers.ports", R"(
+KIND:       Pod
+VERSION:    v1
+
+FIELD: ports <[]ContainerPort>
+…
+  containerPort <integer> -required-
+…
+)"},
+      {"kubectl explain pods.nothing", R"(
+KIND:       Pod
+VERSION:    v1
+
+error: field "nothing" does not exist
+)",
+       1},
+  });
+}
+
+}  // namespace
+}  // namespace kubus::e2e
