@@ -48,7 +48,7 @@ testing::CommandResult Play::run(const std::string& command) {
                          {"HOME", dir_.path()},
                          {"PATH", search_path()},
                          {"KUBUS_RUN_DIR", cluster().run_dir()}};
-  return testing::run_command({"sh", "-c", "cd " + dir_.path() + " && " + command}, options);
+  return testing::run_command({"sh", "-c", "cd " + dir_.path() + " || exit\n" + command}, options);
 }
 
 ::testing::AssertionResult Play::perform(const Step& step) {

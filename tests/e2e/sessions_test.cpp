@@ -1,0 +1,100 @@
+// What goes to a container and comes from it.
+#include "play.h"
+
+namespace kubus::e2e {
+namespace {
+
+class Sessions : public Play {
+ protected:
+  void SetUp() override {
+    Play::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    play({
+        {"kubectl run a --image=demo:1.0 -- sh -c "
+         "'echo one; echo two >&2; trap exit TERM; sleep 600 & wait'",
+         "pod/a created"},
+        {"kubectl wait --for=condition=Ready pod/a --timeout=40s", "pod/a condition met"},
+    });
+  }
+};
+
+TEST_F(Sessions, ShowLogs) {
+  play({
+      {"kubectl logs a", "one\ntwo", 0, kEventually},
+      {"kubectl logs a --tail=1", "two"},
+      {"kubectl logs a --timestamps --tail=1", "20…Z two"},
+      {"kubectl logs a --prefix", "[pod/a/a] one\n[pod/a/a] two"},
+      {"kubectl logs -l run=a", "one\ntwo"},
+      {"timeout 2 kubectl logs -f a; true", "one\ntwo"},
+      {"kubectl logs nope",
+       "error: error from server (NotFound): pods \"nope\" not found in namespace \"" + ns() + "\"",
+       1},
+      {"kubectl logs a -c nope", "error: container nope is not valid for pod a", 1},
+      {"kubectl logs a --previous",
+       "Error from server (BadRequest): previous terminated container \"a\" in pod \"a\" not found",
+       1},
+      {"kubectl run end --image=demo:1.0 --restart=Never -- sh -c "
+       "'for i in 1 2 3; do echo $i; sleep 1; done'",
+       "pod/end created"},
+      {"kubectl wait --for=condition=PodReadyToStartContainers pod/end --timeout=40s",
+       "pod/end condition met"},
+      {"kubectl logs -f end", "1\n2\n3", 0, kEventually},
+  });
+}
+
+TEST_F(Sessions, Execute) {
+  play({
+      {"kubectl exec a -- echo hello", "hello"},
+      {"kubectl exec a -- sh -c 'echo out; echo err >&2; exit 7'",
+       "out\nerr\ncommand terminated with exit code 7", 7},
+      {"echo typed | kubectl exec -i a -- cat", "typed"},
+      {"head -c 3000000 /dev/zero | kubectl exec -i a -- sh -c 'cat | wc -c || true'", "…"},
+      {"kubectl exec a -- nothing", "…", 1},
+      {"kubectl exec nope -- ls", "Error from server (NotFound): pods \"nope\" not found", 1},
+      {"kubectl exec a -c nope -- ls", "…container nope…", 1},
+      // script gives kubectl a terminal.
+      {"script -qec \"kubectl exec -it a -- sh -c 'test -t 0 && echo terminal'\" /dev/null",
+       "terminal"},
+  });
+}
+
+TEST_F(Sessions, AttachAndRun) {
+  play({
+      {"echo 'echo $((6*7))' | kubectl run calc --rm -i --image=demo:1.0 --restart=Never "
+       "--quiet -- sh",
+       "42\n…"},
+      {"kubectl get pod calc", "Error from server (NotFound): pods \"calc\" not found", 1},
+  });
+}
+
+TEST_F(Sessions, Copy) {
+  write("file", "contents\n");
+  play({
+      {"kubectl cp file a:/tmp/file", ""},
+      {"kubectl exec a -- cat /tmp/file", "contents"},
+      {"kubectl cp a:/tmp/file back", "…"},
+      {"cat back", "contents"},
+      {"mkdir dir && cp file dir/inner && kubectl cp dir a:/tmp/dir", ""},
+      {"kubectl exec a -- ls /tmp/dir", "inner"},
+      {"kubectl cp a:/tmp/nope back", "…", 1},
+  });
+}
+
+TEST_F(Sessions, ForwardPorts) {
+  play({
+      {"kubectl run web --image=demo:1.0 --port=8080 --expose",
+       "service/web created\npod/web created"},
+      {"kubectl wait --for=condition=Ready pod/web --timeout=40s", "pod/web condition met"},
+      {"kubectl port-forward pod/web 18080:8080 >log & "
+       "for i in 1 2 3 4 5 6 7 8 9 10; do curl -s --retry 20 --retry-connrefused --retry-delay 1 "
+       "http://127.0.0.1:18080; done; kill $!; wait; grep Forwarding.*127 log",
+       "web\nweb\nweb\nweb\nweb\nweb\nweb\nweb\nweb\nweb\n"
+       "Forwarding from 127.0.0.1:18080 -> 8080"},
+      {"kubectl port-forward service/web 18081:8080 >log & "
+       "curl -s --retry 20 --retry-connrefused --retry-delay 1 http://127.0.0.1:18081; kill $!",
+       "web"},
+  });
+}
+
+}  // namespace
+}  // namespace kubus::e2e
