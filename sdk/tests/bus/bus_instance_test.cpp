@@ -139,9 +139,16 @@ TEST_F(InstanceTest, HangingInDrainMakesAZombieThatMayStillEnd) {
 }
 
 TEST_F(InstanceTest, APoolTaskThatDoesNotEndMakesAZombie) {
-  behaviour.running = [&](Context& context) { context.pool().post([&] { release_.wait(); }); };
+  Event begun;
+  behaviour.running = [&](Context& context) {
+    context.pool().post([&] {
+      begun.set();
+      release_.wait();
+    });
+  };
   Instance& instance = launch();
   ASSERT_TRUE(reaches(instance, InstanceState::kReady));
+  ASSERT_TRUE(begun.wait());
   instance.stop(20ms);
   EXPECT_TRUE(reaches(instance, InstanceState::kZombie));
   EXPECT_THAT(instance.why().message(), ::testing::HasSubstr("pool tasks"));
