@@ -25,6 +25,8 @@ struct Cluster {
   std::string log_file() const { return state_dir() + "/kubusd.log"; }
   std::string netns() const { return "kubus-" + name; }
   std::string netns_path() const { return "/run/netns/" + netns(); }
+  // The network namespace that `kubus up` was run in: what pulls images uses it.
+  std::string host_netns_path() const { return run_dir() + "/host.netns"; }
   std::string cgroup() const { return "kubus-" + name; }
   std::string host_link() const { return "kubus" + std::to_string(index); }
   std::string node_name() const { return name; }

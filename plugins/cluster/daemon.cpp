@@ -81,7 +81,7 @@ Status write_configuration(const Cluster& cluster) {
       << "controller-serviceaccount:\n"
       << "  ca_file: " << cluster.state_dir() << "/pki/ca.crt\n"
       << "runtime-oci:\n"
-      << "  pull_netns: /proc/1/ns/net\n"
+      << "  pull_netns: " << cluster.host_netns_path() << "\n"
       << "network-flannel:\n"
       << "  node_name: " << node << "\n"
       << "proxy-nftables:\n"

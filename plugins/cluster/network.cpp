@@ -40,6 +40,12 @@ struct PutAddress {
 };
 using Address = std::unique_ptr<nl_addr, PutAddress>;
 
+// A namespace lives as long as this mount, and can be entered by its path.
+Status keep_own_netns(const std::string& path) {
+  if (::mount("/proc/thread-self/ns/net", path.c_str(), "none", MS_BIND, nullptr) == 0) return {};
+  return system_error("cannot keep the network namespace at " + path);
+}
+
 Result<Socket> connect_route() {
   Socket socket(nl_socket_alloc());
   if (!socket) return Status(Code::kInternalError, "no memory for a netlink socket");
@@ -125,8 +131,8 @@ Status create_netns(const Cluster& cluster) {
   std::thread([&] {
     if (::unshare(CLONE_NEWNET) != 0) {
       status = system_error("cannot make a network namespace");
-    } else if (::mount("/proc/thread-self/ns/net", path.c_str(), "none", MS_BIND, nullptr) != 0) {
-      status = system_error("cannot keep the network namespace at " + path);
+    } else if (status = keep_own_netns(path); !status.ok()) {
+      return;
     } else if (auto socket = connect_route(); !socket.ok()) {
       status = socket.status();
     } else {
@@ -134,6 +140,15 @@ Status create_netns(const Cluster& cluster) {
     }
   }).join();
   return status;
+}
+
+Status keep_host_netns(const Cluster& cluster) {
+  const std::string path = cluster.host_netns_path();
+  ::umount2(path.c_str(), MNT_DETACH);
+  const int file = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0400);
+  if (file < 0) return system_error("cannot make " + path);
+  ::close(file);
+  return keep_own_netns(path);
 }
 
 Status remove_netns(const Cluster& cluster) {

@@ -12,6 +12,10 @@ namespace kubus::cluster {
 
 // Makes the named network namespace (as `ip netns` would) with loopback up.
 Status create_netns(const Cluster& cluster);
+// Keeps the namespace of the caller at cluster.host_netns_path(), anew each time. It is a mount
+// below the run directory, so remove_mounts() takes it away. (/proc/1/ns/net may be closed even to
+// root.)
+Status keep_host_netns(const Cluster& cluster);
 // Unmounts and removes it. Ok when it does not exist.
 Status remove_netns(const Cluster& cluster);
 // Runs `body` inside the cluster's network namespace.

@@ -38,6 +38,7 @@ Status prepare(const Cluster& cluster, const Options& options) {
 
 Status start(const Cluster& cluster, const Options& options) {
   KUBUS_TRY(add_overrides(cluster, options.settings));
+  KUBUS_TRY(keep_host_netns(cluster));
   auto kubusd = find_daemon();
   if (!kubusd.ok()) return kubusd.status();
   auto pid = start_daemon(cluster, *kubusd);
