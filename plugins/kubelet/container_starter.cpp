@@ -125,7 +125,9 @@ class ContainerStarter::Attempt {
       outcome = present.code() == Code::kInvalid ? invalid_name(quoted) : Outcome(present.status());
       return std::nullopt;
     }
-    if (*present && spec_.imagepullpolicy() != "Always") {
+    // One that this pod has had pulled is told of as that.
+    const bool pulled = own_.pulls_.involves(object_.metadata().uid(), spec_.image());
+    if (*present && spec_.imagepullpolicy() != "Always" && !pulled) {
       event("Normal", "Pulled",
             "Container image " + quoted +
                 " already present on machine and can be accessed by the pod");
