@@ -1,12 +1,10 @@
 #include "cluster.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <set>
+
+#include "folder_lock.h"
 
 namespace kubus::cluster {
 namespace fs = std::filesystem;
@@ -21,22 +19,6 @@ int read_index(const fs::path& dir) {
   file >> index;
   return file && index >= 0 && index < kClusters ? index : -1;
 }
-
-// Two `kubus up` at the same moment must not take the same index.
-class ReservationLock {
- public:
-  ReservationLock() {
-    fs::create_directories(kStateRoot);
-    fd_ = ::open(kStateRoot, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd_ >= 0) ::flock(fd_, LOCK_EX);
-  }
-  ~ReservationLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
- private:
-  int fd_ = -1;
-};
 
 std::set<int> used_indexes() {
   std::set<int> used;
@@ -68,7 +50,9 @@ Result<Cluster> find_cluster(const std::string& name) {
 
 Result<Cluster> reserve_cluster(const std::string& name) {
   KUBUS_TRY(check_name(name));
-  ReservationLock lock;
+  // Two `kubus up` at the same moment must not take the same index.
+  auto lock = FolderLock::take(kStateRoot, true);
+  if (!lock.ok()) return lock.status();
   Cluster cluster{name, 0};
   if (read_index(cluster.state_dir()) >= 0)
     return Status(
@@ -81,6 +65,7 @@ Result<Cluster> reserve_cluster(const std::string& name) {
   std::error_code error;
   fs::create_directories(cluster.state_dir(), error);
   fs::permissions(cluster.state_dir(), fs::perms::owner_all, error);
+  std::ofstream(cluster.unprepared_file()).flush();
   std::ofstream(fs::path(cluster.state_dir()) / "index") << cluster.index << "\n";
   if (read_index(cluster.state_dir()) != cluster.index)
     return Status(Code::kInternalError, "cannot write to " + cluster.state_dir());

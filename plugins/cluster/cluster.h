@@ -22,6 +22,8 @@ struct Cluster {
   // What the user set, one KEY=VALUE a line: it is above every file of the configuration.
   std::string overrides_file() const { return config_dir() + "/overrides"; }
   std::string admin_kubeconfig() const { return state_dir() + "/admin.kubeconfig"; }
+  // There until all that kubusd needs has been made: tells of a `kubus up` that was killed.
+  std::string unprepared_file() const { return state_dir() + "/unprepared"; }
   std::string log_file() const { return state_dir() + "/kubusd.log"; }
   std::string netns() const { return "kubus-" + name; }
   std::string netns_path() const { return "/run/netns/" + netns(); }
@@ -48,7 +50,7 @@ Status check_name(const std::string& name);
 // The existing cluster of this name, or kNotFound.
 Result<Cluster> find_cluster(const std::string& name);
 // Reserves the lowest free index for a new cluster; kAlreadyExists when the name is taken. The
-// reservation is the file <state_dir>/index.
+// reservation is the file <state_dir>/index; the cluster is marked as unprepared.
 Result<Cluster> reserve_cluster(const std::string& name);
 
 }  // namespace kubus::cluster

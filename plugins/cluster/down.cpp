@@ -5,10 +5,21 @@
 #include <cstdio>
 
 #include "cluster.h"
+#include "folder_lock.h"
 #include "teardown.h"
 
 namespace kubus::cluster {
 namespace {
+
+Status take_down(const std::string& name) {
+  KUBUS_TRY(check_name(name));
+  const Cluster unnumbered{name};
+  // A `kubus up` that still works on the cluster ends first.
+  const auto lock = FolderLock::take(unnumbered.state_dir(), false);
+  if (lock.code() == Code::kInternalError) return lock.status();
+  auto cluster = find_cluster(name);
+  return cluster.ok() ? tear_down(*cluster) : cluster.status();
+}
 
 int run(int argc, char** argv) {
   std::string name = "kubus";
@@ -19,8 +30,7 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "kubus down: needs root\n");
     return 1;
   }
-  auto cluster = find_cluster(name);
-  Status status = cluster.ok() ? tear_down(*cluster) : cluster.status();
+  const Status status = take_down(name);
   if (!status.ok()) {
     std::fprintf(stderr, "kubus down: %s\n", status.message().c_str());
     return 1;

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "folder_lock.h"
+
 namespace kubus::cluster {
 namespace fs = std::filesystem;
 namespace {
@@ -35,6 +37,11 @@ Status write_all(int fd, const std::string& text) {
     done += static_cast<std::size_t>(n);
   }
   return {};
+}
+
+// Commands of several clusters change one file at the same time.
+Result<FolderLock> lock_folder_of(const std::string& file) {
+  return FolderLock::take(fs::absolute(file).parent_path(), true);
 }
 
 Status store(const std::string& file, const YAML::Node& root) {
@@ -92,6 +99,8 @@ Status merge_context(const std::string& file, const std::string& admin_kubeconfi
                      const std::string& context) {
   auto admin = load(admin_kubeconfig, true);
   if (!admin.ok()) return admin.status();
+  auto lock = lock_folder_of(file);
+  if (!lock.ok()) return lock.status();
   auto root = load(file, false);
   if (!root.ok()) return root.status();
   try {
@@ -112,6 +121,8 @@ Status merge_context(const std::string& file, const std::string& admin_kubeconfi
 
 Status remove_context(const std::string& file, const std::string& context) {
   if (!fs::exists(file)) return {};
+  auto lock = lock_folder_of(file);
+  if (!lock.ok()) return lock.status();
   auto root = load(file, true);
   if (!root.ok()) return root.status();
   for (const char* list : {"clusters", "users", "contexts"}) drop_named(*root, list, context);

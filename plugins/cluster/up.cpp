@@ -8,6 +8,7 @@
 
 #include "cluster.h"
 #include "daemon.h"
+#include "folder_lock.h"
 #include "kubeconfig.h"
 #include "network.h"
 #include "processes.h"
@@ -33,6 +34,7 @@ Status prepare(const Cluster& cluster, const Options& options) {
   KUBUS_TRY(create_link(cluster));
   KUBUS_TRY(dead_end_cluster_ranges(cluster));
   if (!options.no_uplink) KUBUS_TRY(start_uplink(cluster));
+  std::filesystem::remove(cluster.unprepared_file(), error);
   return {};
 }
 
@@ -48,13 +50,26 @@ Status start(const Cluster& cluster, const Options& options) {
   return merge_context(user_kubeconfig(), cluster.admin_kubeconfig(), context_name(cluster.name));
 }
 
+bool is_prepared(const Cluster& cluster) {
+  std::error_code error;
+  return !std::filesystem::exists(cluster.unprepared_file(), error);
+}
+
 // A new cluster, or one whose kubusd has died: its containers are found running and adopted.
 Result<Cluster> bring_up(const Options& options) {
+  KUBUS_TRY(check_name(options.name));
+  const auto lock = FolderLock::take(Cluster{options.name}.state_dir(), true);
+  if (!lock.ok()) return lock.status();
   if (auto existing = find_cluster(options.name); existing.ok()) {
     if (daemon_pid(*existing) != 0)
       return Status(Code::kAlreadyExists, "cluster \"" + options.name + "\" is up already");
-    if (Status s = start(*existing, options); !s.ok()) return s;
-    return *existing;
+    if (is_prepared(*existing)) {
+      if (Status s = start(*existing, options); !s.ok()) return s;
+      return existing;
+    }
+    // Left by a `kubus up` that was killed before anything could run.
+    if (Status s = tear_down(*existing); !s.ok()) return s;
+    return bring_up(options);
   }
   auto cluster = reserve_cluster(options.name);
   if (!cluster.ok()) return cluster;

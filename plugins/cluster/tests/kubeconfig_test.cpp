@@ -7,6 +7,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 namespace kubus::cluster {
 namespace {
@@ -73,6 +75,17 @@ TEST_F(KubeconfigTest, GarbledFileIsAnErrorAndStaysAsItWas) {
 
 TEST_F(KubeconfigTest, RemovingWhatIsNotThereIsFine) {
   EXPECT_TRUE(remove_context(file(), "kubus").ok());
+}
+
+TEST_F(KubeconfigTest, ChangesOfSeveralClustersAtOnceAreAllKept) {
+  constexpr int kClusters = 16;
+  std::vector<std::thread> commands;
+  for (int i = 0; i < kClusters; ++i)
+    commands.emplace_back([this, i] {
+      EXPECT_TRUE(merge_context(file(), admin(), "kubus-" + std::to_string(i)).ok());
+    });
+  for (auto& command : commands) command.join();
+  EXPECT_EQ(YAML::LoadFile(file())["contexts"].size(), std::size_t{kClusters});
 }
 
 }  // namespace
