@@ -10,6 +10,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "pending.h"
+#include "request_rules.h"
 
 namespace kubus::http {
 namespace asio = boost::asio;
@@ -194,12 +195,18 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
   parser.body_limit(limits_.body_bytes);
   parser.eager(true);
   auto deadline = Clock::now() + limits_.idle;
-  bool begun = false, continued = false;
+  bool begun = false, checked = false, continued = false;
   for (;;) {
     if (buffer_.size() > 0) {
       if (!std::exchange(begun, true)) deadline = Clock::now() + limits_.request;
       boost::system::error_code error;
       buffer_.consume(parser.put(buffer_.data(), error));
+      if (parser.is_header_done() && !std::exchange(checked, true)) {
+        if (auto refusal = refusal_of(parser.get().base())) {
+          co_await refuse(refusal->status, std::move(refusal->message));
+          co_return std::nullopt;
+        }
+      }
       if (!body_share_.grow_to(parser.get().body().size())) {
         co_await refuse(503, "too many large requests are under way, please try again later");
         co_return std::nullopt;

@@ -204,6 +204,32 @@ TEST_F(HttpTest, RefusesWhatIsTooLargeOrNotHttp) {
   }
 }
 
+// Whatever follows the header of such a request must not be taken for a request of its own.
+TEST_F(HttpTest, RefusesRequestsWhoseEndOrHostIsNotCertainAndCloses) {
+  const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\n";
+  const Refusal cases[] = {
+      {"unknown encoding", post + "Transfer-Encoding: xchunked\r\n\r\n", " 501 "},
+      {"not chunked at last", post + "Transfer-Encoding: chunked, identity\r\n\r\n", " 501 "},
+      {"two encodings", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", " 501 "},
+      {"chunks in HTTP/1.0", "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       " 400 "},
+      {"length and chunks",
+       post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", " 400 "},
+      {"two lengths", post + "Content-Length: 0\r\nContent-Length: 9\r\n\r\n", " 400 "},
+      {"no host", "GET /a HTTP/1.1\r\n\r\n", " 400 "},
+      {"two hosts", "GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", " 400 "},
+  };
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.name);
+    auto client = connect();
+    client->send(test.request + smuggled);
+    const std::string answers = client->rest();
+    EXPECT_NE(answers.find(test.status), std::string::npos) << answers;
+    EXPECT_EQ(answers.find("smuggled"), std::string::npos) << answers;
+  }
+}
+
 TEST_F(HttpTest, CompressesLargeBodiesForThoseWhoAcceptIt) {
   auto client = connect();
   client->send(
@@ -261,8 +287,8 @@ TEST_F(HttpTest, ClosesConnectionsThatNeverFinishWhatTheyBegan) {
   http::Limits limits;
   limits.request = std::chrono::milliseconds(10);
   start(limits);
-  for (const char* begun : {"GET /a HTTP/1.1\r\nHost",
-                            "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"}) {
+  for (const char* begun :
+       {"GET /a HTTP/1.1\r\nHost", "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"}) {
     auto client = connect();
     client->send(begun);
     EXPECT_EQ(client->rest(), "");
