@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "kubus/api/types.h"
 #include "kubus/informer.h"
 #include "kubus/status.h"
 
