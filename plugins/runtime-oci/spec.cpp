@@ -31,9 +31,21 @@ void set_env(std::vector<std::string>& env, const std::string& entry) {
   env.push_back(entry);
 }
 
+// The system takes such words up to their first NUL: another command than the one asked for would
+// run.
+Status check_words(const std::vector<std::string>& words) {
+  for (const auto& word : words)
+    if (word.find('\0') != std::string::npos)
+      return Status(Code::kInvalid, "a command or its environment contains a NUL byte");
+  return {};
+}
+
 Result<json::object> spec_process(const SpecInput& input) {
   const auto args = command_line(input.config, input.image);
   if (!args.ok()) return args.status();
+  KUBUS_TRY(check_words(*args));
+  const auto env = environment(input);
+  KUBUS_TRY(check_words(env));
   const auto& context = input.config.security();
   const auto capabilities = container_capabilities(context);
   if (!capabilities.ok()) return capabilities.status();
@@ -44,7 +56,7 @@ Result<json::object> spec_process(const SpecInput& input) {
       {"terminal", input.config.tty()},
       {"user", std::move(user)},
       {"args", array_of(*args)},
-      {"env", array_of(environment(input))},
+      {"env", array_of(env)},
       {"cwd", working_dir(input.config, input.image)},
       {"capabilities", {{"bounding", list}, {"effective", list}, {"permitted", list}}},
       {"noNewPrivileges", context.no_new_privileges()}};
@@ -113,6 +125,7 @@ Result<std::string> make_spec(const SpecInput& input) {
 
 Result<std::string> make_exec_process(const std::string& spec,
                                       const std::vector<std::string>& command, bool tty) {
+  KUBUS_TRY(check_words(command));
   try {
     json::value value = json::parse(spec);
     auto& process = value.at("process").as_object();

@@ -148,6 +148,21 @@ TEST(Spec, CommandLinesCombineAsDockersDo) {
   EXPECT_EQ(command_line({}, {}).code(), Code::kInvalid);
 }
 
+TEST(Spec, RefusesWordsThatTheSystemWouldCutShort) {
+  const std::string word("a\0b", 3);
+  auto command = input();
+  command.config.add_command(word);
+  EXPECT_EQ(make_spec(command).code(), Code::kInvalid);
+  auto environment = input();
+  auto* entry = environment.config.add_env();
+  entry->set_key("NAME");
+  entry->set_value(word);
+  EXPECT_EQ(make_spec(environment).code(), Code::kInvalid);
+  const auto spec = make_spec(input());
+  ASSERT_TRUE(spec.ok());
+  EXPECT_EQ(make_exec_process(*spec, {"ls", word}, false).code(), Code::kInvalid);
+}
+
 TEST(Spec, OfAnExecKeepsEverythingButTheCommand) {
   const auto spec = make_spec(input());
   const auto process = make_exec_process(*spec, {"ls", "-l"}, true);
