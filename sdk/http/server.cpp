@@ -100,10 +100,11 @@ Status Server::start() {
     impl_->acceptor->bind(endpoint);
     impl_->acceptor->listen(1024);
     impl_->port = impl_->acceptor->local_endpoint().port();
-  } catch (const std::exception& error) {
-    return Status(Code::kServiceUnavailable, "listen on " + impl_->options.address + ":" +
-                                                 std::to_string(impl_->options.port) + ": " +
-                                                 error.what());
+  } catch (const boost::system::system_error& error) {
+    const bool taken = error.code() == asio::error::address_in_use;
+    return Status(taken ? Code::kConflict : Code::kServiceUnavailable,
+                  "listen on " + impl_->options.address + ":" +
+                      std::to_string(impl_->options.port) + ": " + error.code().message());
   }
   impl_->accept();
   for (std::size_t i = 0; i < impl_->workers.size(); ++i) {

@@ -85,5 +85,15 @@ TEST_F(UpgradeTest, NothingIsLostUnderLoad) {
       << ::testing::PrintToString(contained_processes(cluster().name()));
 }
 
+// It cannot listen beside its predecessor: calls fail in between, but nothing is forgotten.
+TEST_F(UpgradeTest, TheApiServerTakesOverThePortOfItsPredecessor) {
+  for (const std::string name : {"first", "second"}) {
+    upgrade("apiserver");
+    cluster().apply(web_manifest(name, 1));
+    wait_for_pods(cluster(), name, 1);
+  }
+  EXPECT_EQ(wait_for_pods(cluster(), "steady", 3), steady_);
+}
+
 }  // namespace
 }  // namespace kubus::integration

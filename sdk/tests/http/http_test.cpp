@@ -366,6 +366,18 @@ TEST_F(HttpTest, AWriterThatWaitsForRoomIsNotCutOff) {
   EXPECT_TRUE(text.ends_with("\r\n0\r\n\r\n"));
 }
 
+// What a plugin's start says of it makes an upgrade wait for the end of the one before.
+TEST_F(HttpTest, APortThatIsTakenIsAConflict) {
+  http::ServerOptions options;
+  options.address = "127.0.0.1";
+  options.port = server_->port();
+  http::Server second(options, nullptr, echo_);
+  const Status status = second.start();
+  EXPECT_EQ(status.code(), Code::kConflict);
+  EXPECT_EQ(status.message(),
+            "listen on 127.0.0.1:" + std::to_string(server_->port()) + ": Address already in use");
+}
+
 TEST_F(HttpTest, ContinuesWhenAskedTo) {
   auto client = connect();
   client->send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
