@@ -113,11 +113,14 @@ struct ControlPlane::Impl {
   Instance* apiserver = nullptr;
 };
 
-std::string ControlPlane::missing() {
-  for (const char* plugin : {"storage-sqlite", "apiserver"})
-    if (!std::filesystem::exists(plugin_file(plugin)))
-      return std::string("the plugin ") + plugin + " is not built";
-  return {};
+std::string ControlPlane::missing(kubus_plugin_entry_fn apiserver) {
+  const auto absent = [](const char* plugin) {
+    return std::filesystem::exists(plugin_file(plugin))
+               ? std::string()
+               : std::string("the plugin ") + plugin + " is not built";
+  };
+  const auto why = absent("storage-sqlite");
+  return why.empty() && !apiserver ? absent("apiserver") : why;
 }
 
 ControlPlane::ControlPlane(kubus_plugin_entry_fn apiserver) : impl_(std::make_unique<Impl>()) {
@@ -149,6 +152,8 @@ void ControlPlane::restart_apiserver() {
   impl_->stop(*impl_->apiserver);
   impl_->start_apiserver();
 }
+
+std::string ControlPlane::cert_dir() const { return impl_->dir.path() + "/apiserver/pki"; }
 
 Host& ControlPlane::host() { return *impl_->host; }
 

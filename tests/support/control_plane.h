@@ -15,8 +15,8 @@ namespace kubus::testing {
 
 class ControlPlane {
  public:
-  // Why it cannot run here; empty when it can.
-  static std::string missing();
+  // Why it cannot run here with that API server; empty when it can.
+  static std::string missing(kubus_plugin_entry_fn apiserver = nullptr);
 
   // `apiserver` is the entry of an API server that is part of the test's program; null: the
   // build's own. A part that does not become ready throws std::runtime_error.
@@ -33,6 +33,8 @@ class ControlPlane {
   void restart_apiserver();
 
   Host& host();
+  // Where the API server keeps its certificates and the administrator's kubeconfig.
+  std::string cert_dir() const;
 
  private:
   struct Impl;

@@ -10,6 +10,10 @@
 #include "cache/json_scan.h"
 #include "kubus/host.h"
 
+namespace kubus::testing {
+class ControlPlane;
+}
+
 namespace kubus::apiserver {
 
 class ApiTest : public ::testing::Test {
@@ -46,7 +50,7 @@ class ApiTest : public ::testing::Test {
   static std::uint16_t https_port();
 
  private:
-  static std::unique_ptr<Host> host_;
+  static std::unique_ptr<testing::ControlPlane> plane_;
   static Instance* tester_;
 };
 

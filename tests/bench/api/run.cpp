@@ -25,6 +25,16 @@ void run_all(asio::io_context& io, std::deque<ApiClient>& clients, const Start& 
 
 }  // namespace
 
+void run_one(asio::io_context& io, const std::function<asio::awaitable<void>()>& work) {
+  std::exception_ptr failure;
+  asio::co_spawn(io, work, [&](std::exception_ptr error) {
+    failure = error;
+    io.stop();
+  });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+}
+
 void run_clients(const Access& access, std::size_t count,
                  const std::function<asio::awaitable<void>(ApiClient&)>& work,
                  const std::function<void()>& connected) {

@@ -28,6 +28,10 @@ void run_clients(
     const std::function<boost::asio::awaitable<void>(ApiClient&)>& work,
     const std::function<void()>& connected = [] {});
 
+// Runs `work` alone on `io` to its end; its exception is thrown on.
+void run_one(boost::asio::io_context& io,
+             const std::function<boost::asio::awaitable<void>()>& work);
+
 // The path of a namespaced core resource.
 inline std::string path_of(const Load& load, std::string_view plural) {
   return "/api/v1/namespaces/" + load.ns + "/" + std::string(plural);

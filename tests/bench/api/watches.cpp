@@ -36,24 +36,15 @@ void bench_watch(const Load& load) {
     co_await see(watcher, name);
     times.push_back(ms_since(begin));
   };
-  std::exception_ptr failure;
-  asio::co_spawn(
-      io,
-      [&]() -> asio::awaitable<void> {
-        co_await writer.connect();
-        co_await watcher.connect();
-        co_await watcher.watch(path + "?watch=1&labelSelector=bench%3Dwatch");
-        for (std::size_t i = 0; i < load.count; ++i) {
-          const auto name = "watched-" + std::to_string(i);
-          co_await (time_event(name) && write(name));
-        }
-      },
-      [&](std::exception_ptr error) {
-        failure = error;
-        io.stop();
-      });
-  io.run();
-  if (failure) std::rethrow_exception(failure);
+  run_one(io, [&]() -> asio::awaitable<void> {
+    co_await writer.connect();
+    co_await watcher.connect();
+    co_await watcher.watch(path + "?watch=1&labelSelector=bench%3Dwatch");
+    for (std::size_t i = 0; i < load.count; ++i) {
+      const auto name = "watched-" + std::to_string(i);
+      co_await (time_event(name) && write(name));
+    }
+  });
   print_figure("api", "create_to_watch_event_p50", percentile(times, 0.5), "ms");
   print_figure("api", "create_to_watch_event_p99", percentile(times, 0.99), "ms");
 }

@@ -42,27 +42,18 @@ void bench_pod_start(const BenchCluster& cluster, std::size_t pods) {
     const auto target = std::string(kPods) + "/" + name;
     co_await writer.expect(200, {.method = "DELETE", .target = target});
   };
-  std::exception_ptr failure;
-  asio::co_spawn(
-      io,
-      [&]() -> asio::awaitable<void> {
-        co_await writer.connect();
-        co_await watcher.connect();
-        co_await watcher.watch(std::string(kPods) + "?watch=1");
-        for (std::size_t i = 0; i < pods; ++i) {
-          const auto name = "started-" + std::to_string(i);
-          const auto begin = Clock::now();
-          co_await (see(watcher, name, R"("phase":"Running")") && create(name));
-          times.push_back(ms_since(begin));
-          co_await (see(watcher, name, R"("type":"DELETED")") && remove(name));
-        }
-      },
-      [&](std::exception_ptr error) {
-        failure = error;
-        io.stop();
-      });
-  io.run();
-  if (failure) std::rethrow_exception(failure);
+  run_one(io, [&]() -> asio::awaitable<void> {
+    co_await writer.connect();
+    co_await watcher.connect();
+    co_await watcher.watch(std::string(kPods) + "?watch=1");
+    for (std::size_t i = 0; i < pods; ++i) {
+      const auto name = "started-" + std::to_string(i);
+      const auto begin = Clock::now();
+      co_await (see(watcher, name, R"("phase":"Running")") && create(name));
+      times.push_back(ms_since(begin));
+      co_await (see(watcher, name, R"("type":"DELETED")") && remove(name));
+    }
+  });
   print_figure("cluster", "pod_create_to_running_p50", percentile(times, 0.5), "ms");
   print_figure("cluster", "pod_create_to_running_p99", percentile(times, 0.99), "ms");
 }
