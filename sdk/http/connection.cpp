@@ -20,6 +20,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr auto kLinger = std::chrono::milliseconds(500);
 constexpr std::size_t kReadSize = 16 * 1024;
 
 using Parser = beast::http::request_parser<beast::http::string_body>;
@@ -246,7 +247,21 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
 
 asio::awaitable<void> Connection::refuse(int status, std::string message) {
   Request none;
-  co_await send_response(none, handler_.failure(status, std::move(message)), false);
+  if (co_await send_response(none, handler_.failure(status, std::move(message)), false))
+    co_await drop_what_comes();
+}
+
+// A socket that is closed with bytes unread resets the connection: the client, still sending, would
+// not see the answer.
+asio::awaitable<void> Connection::drop_what_comes() {
+  const auto deadline = Clock::now() + kLinger;
+  idle_ = true;
+  while (!read_ended_) {
+    buffer_.consume(buffer_.size());
+    start_read();
+    while (reading_)
+      if (!co_await sleep_until(deadline)) co_return close_socket();
+  }
 }
 
 asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request, bool keep_alive) {

@@ -66,7 +66,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<bool> handshake();
   // The next request, or nothing when the connection is to end.
   Awaitable<std::optional<Request>> read_request();
+  // The last answer of the connection; what the client still sends is read for a moment.
   Awaitable<void> refuse(int status, std::string message);
+  Awaitable<void> drop_what_comes();
   Awaitable<bool> answer(const std::shared_ptr<Request>& request, bool keep_alive);
   Awaitable<bool> send_response(const Request& request, Response response, bool keep_alive);
   Awaitable<bool> send_stream(StreamStart stream, bool keep_alive);

@@ -204,6 +204,14 @@ TEST_F(HttpTest, RefusesWhatIsTooLargeOrNotHttp) {
   }
 }
 
+// A connection that is closed with bytes unread is reset, and the answer with it.
+TEST_F(HttpTest, SaysWhyItRefusesToAClientThatIsStillSending) {
+  auto client = connect();
+  client->send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n" +
+               std::string(4'000'000, 'x'));
+  EXPECT_NE(client->rest().find(" 413 "), std::string::npos);
+}
+
 // Whatever follows the header of such a request must not be taken for a request of its own.
 TEST_F(HttpTest, RefusesRequestsWhoseEndOrHostIsNotCertainAndCloses) {
   const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
