@@ -105,7 +105,14 @@ Status add_overrides(const Cluster& cluster, const std::vector<std::string>& set
 
 Result<int> start_daemon(const Cluster& cluster, const std::string& kubusd) {
   int pid = 0;
-  std::vector<std::string> words = {kubusd, "--config", cluster.config_dir() + "/kubus.yaml"};
+  // Where its things are is said here: the caller's environment may be about another cluster.
+  std::vector<std::string> words = {kubusd,
+                                    "--config",
+                                    cluster.config_dir() + "/kubus.yaml",
+                                    "--set",
+                                    "run_dir=" + cluster.run_dir(),
+                                    "--set",
+                                    "state_dir=" + cluster.state_dir() + "/plugins"};
   std::ifstream overrides(cluster.overrides_file());
   for (std::string setting; std::getline(overrides, setting);)
     words.insert(words.end(), {"--set", setting});
