@@ -27,7 +27,8 @@ Status tear_down(const Cluster& cluster) {
   const auto note = [&first](Status status) {
     if (first.ok() && !status.ok()) first = std::move(status);
   };
-  note(remove_context(user_kubeconfig(), context_name(cluster.name)));
+  if (!cluster.owns(user_kubeconfig()))
+    note(remove_context(user_kubeconfig(), context_name(cluster.name)));
   stop_daemon(cluster, kGrace);
   note(stop_uplink(cluster));
   note(kill_processes(cluster));

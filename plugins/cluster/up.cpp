@@ -46,7 +46,7 @@ Status start(const Cluster& cluster, const Options& options) {
   auto pid = start_daemon(cluster, *kubusd);
   if (!pid.ok()) return pid.status();
   KUBUS_TRY(wait_ready(cluster, *pid, std::chrono::seconds(options.timeout_seconds)));
-  if (options.no_context) return {};
+  if (options.no_context || cluster.owns(user_kubeconfig())) return {};
   return merge_context(user_kubeconfig(), cluster.admin_kubeconfig(), context_name(cluster.name));
 }
 
