@@ -5,83 +5,85 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <optional>
-#include <sstream>
+#include <string>
 #include <thread>
 #include <vector>
 
 namespace kubus::kernel {
 namespace {
 
-struct Range {
+struct Mapping {
   std::uintptr_t begin = 0;
   std::uintptr_t end = 0;
-  bool has(std::uintptr_t address) const { return address >= begin && address < end; }
+  bool code = false;
+  bool searched = false;  // code of the file looked for
 };
 
-// All mappings, and of them those with code of `path`.
-void read_maps(const std::string& path, std::vector<Range>& all, std::vector<Range>& code) {
+std::vector<Mapping> read_maps(const std::string& path) {
+  std::vector<Mapping> found;
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
-    std::istringstream fields(line);
-    Range range;
-    char dash = 0;
-    std::string mode;
-    fields >> std::hex >> range.begin >> dash >> range.end >> mode;
-    all.push_back(range);
-    if (mode.size() > 2 && mode[2] == 'x' && line.find(path) != std::string::npos)
-      code.push_back(range);
+    Mapping mapping;
+    char mode[5] = {};
+    std::sscanf(line.c_str(), "%lx-%lx %4s", &mapping.begin, &mapping.end, mode);
+    mapping.code = mode[2] == 'x';
+    mapping.searched = mapping.code && line.find(path) != std::string::npos;
+    found.push_back(mapping);
   }
+  return found;
 }
 
-// The stack pointer of a thread that is blocked in the kernel; nothing for one that runs.
-std::optional<std::uintptr_t> stack_pointer(const std::string& task) {
+Mapping mapping_at(const std::vector<Mapping>& maps, std::uintptr_t address) {
+  auto after = std::upper_bound(maps.begin(), maps.end(), address,
+                                [](auto a, const Mapping& m) { return a < m.end; });
+  return after != maps.end() && address >= after->begin ? *after : Mapping{};
+}
+
+// The stack pointer of a thread that is blocked in the kernel; 0 for one that runs.
+std::uintptr_t stack_pointer(const std::string& task) {
   std::ifstream file(task + "/syscall");
   std::string line;
-  if (!std::getline(file, line) || line == "running") return {};
+  std::getline(file, line);
+  const auto last = line.rfind(' ');  // none in "running"
+  if (last == std::string::npos) return 0;
   // Its last two words are the stack pointer and the program counter.
-  auto last = line.rfind(' ');
-  auto before = last == std::string::npos ? last : line.rfind(' ', last - 1);
-  if (before == std::string::npos) return {};
-  return std::stoull(line.substr(before + 1), nullptr, 16);
+  return std::stoull(line.substr(line.rfind(' ', last - 1) + 1), nullptr, 16);
 }
 
-bool stack_refers_to(std::uintptr_t top, const std::vector<Range>& all,
-                     const std::vector<Range>& code) {
-  auto stack = std::find_if(all.begin(), all.end(), [&](const Range& r) { return r.has(top); });
-  if (stack == all.end()) return false;
-  std::vector<std::uintptr_t> words((stack->end - top) / sizeof(std::uintptr_t));
+// Whether one of the outermost calls of a stack returns into the searched code. Further in, a word
+// proves nothing: stacks are reused, and old return addresses stay in the gaps of new frames.
+bool starts_in_searched(std::uintptr_t top, const std::vector<Mapping>& maps) {
+  std::vector<std::uintptr_t> words((std::max(mapping_at(maps, top).end, top) - top) / sizeof top);
   iovec local{words.data(), words.size() * sizeof(std::uintptr_t)};
   iovec remote{reinterpret_cast<void*>(top), local.iov_len};
   // Not read directly: the thread may end meanwhile and take its stack with it.
   auto got = ::process_vm_readv(::getpid(), &local, 1, &remote, 1, 0);
   words.resize(got > 0 ? static_cast<std::size_t>(got) / sizeof(std::uintptr_t) : 0);
-  return std::any_of(words.begin(), words.end(), [&](std::uintptr_t word) {
-    return std::any_of(code.begin(), code.end(), [&](const Range& r) { return r.has(word); });
-  });
+  int calls = 8;
+  for (auto word = words.rbegin(); word != words.rend() && calls > 0; ++word) {
+    const auto mapping = mapping_at(maps, *word);
+    if (mapping.searched) return true;
+    calls -= mapping.code;
+  }
+  return false;
 }
 
 }  // namespace
 
 std::size_t threads_inside(const std::string& path) {
-  std::vector<Range> all;
-  std::vector<Range> code;
-  read_maps(path, all, code);
-  if (code.empty()) return 0;
+  const auto maps = read_maps(path);
   std::size_t found = 0;
   const auto self = std::to_string(::gettid());
   std::error_code ignored;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
     if (task.path().filename() == self) continue;
-    auto top = stack_pointer(task.path());
-    for (int tries = 0; !top && tries < 20 && std::filesystem::exists(task.path(), ignored);
-         ++tries) {
+    std::uintptr_t top = 0;
+    for (int tries = 0; !(top = stack_pointer(task.path())) && tries < 20; ++tries)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      top = stack_pointer(task.path());
-    }
-    if (top && stack_refers_to(*top, all, code)) ++found;
+    if (starts_in_searched(top, maps)) ++found;
   }
   return found;
 }

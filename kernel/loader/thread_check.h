@@ -8,7 +8,7 @@
 
 namespace kubus::kernel {
 
-// How many other threads of this process have an address of `path`'s code on their stack: those
+// How many other threads of this process have code of `path` among their outermost calls: those
 // that a plugin started by itself and did not join.
 std::size_t threads_inside(const std::string& path);
 

@@ -24,6 +24,10 @@ for file in bin/kubus bin/kubusd libexec/kubus/kubus-host include/kubus/plugin.h
 done
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name kubus.pc)") pkg-config --exists kubus
 
+# A program that links an instrumented library has to be instrumented itself.
+sanitizers=$(sed -n 's/^KUBUS_SANITIZE:[^=]*=//p' "$build_dir/CMakeCache.txt")
+[ -z "$sanitizers" ] || export CXXFLAGS="-fsanitize=$sanitizers"
+
 cd "$work"
 "$prefix/bin/kubus" plugin new sample-greeter
 cmake -S sample-greeter -B sample-greeter/build -DCMAKE_PREFIX_PATH="$prefix" >/dev/null

@@ -20,7 +20,9 @@ TEST(Reload, AThousandTimesWithoutGrowth) {
   kernel::PluginRequest request;
   request.set_name("zoo-good");
   Usage early;
-  for (int round = 1; round <= 1000; ++round) {
+  // Every generation of an instrumented build stays mapped: growth says nothing there.
+  const int rounds = kInstrumented ? 50 : 1000;
+  for (int round = 1; round <= rounds; ++round) {
     auto reply = rpc::call_wait(client->self().context().bus(),
                                 round % 2 == 0 ? kRestart : kUpgrade, request);
     ASSERT_TRUE(reply.ok()) << round << ": " << reply.status().message();
@@ -29,6 +31,7 @@ TEST(Reload, AThousandTimesWithoutGrowth) {
   }
   auto zombies = Cluster::number(cluster.plugin("zoo-good"), "zombies");
   EXPECT_EQ(zombies, 0);
+  if (kInstrumented) return;
   Usage late;
   // The generation before the last may still be on its way out.
   EXPECT_TRUE(eventually([&] {

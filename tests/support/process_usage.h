@@ -10,6 +10,13 @@
 
 namespace kubus::testing {
 
+// A build with a sanitizer keeps every library mapped, and needs more of everything.
+#ifdef KUBUS_NO_DLCLOSE
+inline constexpr bool kInstrumented = true;
+#else
+inline constexpr bool kInstrumented = false;
+#endif
+
 // Lines of /proc/<pid>/maps, descriptors, threads, and resident memory.
 struct Usage {
   std::size_t mappings = 0;

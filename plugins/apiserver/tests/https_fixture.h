@@ -3,7 +3,7 @@
 // Thread safety: one thread.
 #pragma once
 
-#include <dirent.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <fstream>
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "eventually.h"
+#include "process_usage.h"
 #include "tests/api_fixture.h"
 #include "tls_client.h"
 
@@ -56,19 +57,8 @@ class HttpsTest : public ApiTest {
     EXPECT_EQ(status(exchange("GET", "/api/v1/namespaces/default")), 200);
   }
 
-  static std::size_t open_descriptors() {
-    std::size_t count = 0;
-    DIR* dir = ::opendir("/proc/self/fd");
-    while (::readdir(dir) != nullptr) ++count;
-    ::closedir(dir);
-    return count;
-  }
-  static std::size_t resident_bytes() {
-    std::ifstream file("/proc/self/statm");
-    std::size_t total = 0, resident = 0;
-    file >> total >> resident;
-    return resident * 4096;
-  }
+  static std::size_t open_descriptors() { return testing::usage_of(::getpid()).descriptors; }
+  static std::size_t resident_bytes() { return testing::usage_of(::getpid()).resident_kb * 1024; }
 
  private:
   static std::string read(const std::string& name) {

@@ -49,6 +49,14 @@ class MemoryTransport final : public http::ByteStream {
     turn(io_, *wire_);
   }
 
+  // Ends it as a cut connection does, and lets everybody who waits for it see that: whoever waits
+  // is kept alive by it.
+  static void cut(boost::asio::io_context& io, MemoryWire& wire) {
+    wire.server_closed = true;
+    turn(io, wire);
+    io.restart();
+    io.poll();
+  }
   // Completes what can be completed.
   static void turn(boost::asio::io_context& io, MemoryWire& wire) {
     const auto complete = [&](Done& done, Error error, std::size_t size) {

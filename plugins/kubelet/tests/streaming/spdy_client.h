@@ -15,6 +15,7 @@ namespace kubus::kubelet::test {
 class SpdyClient {
  public:
   explicit SpdyClient(boost::asio::io_context& io) : io_(io) {}
+  ~SpdyClient() { MemoryTransport::cut(io_, *wire); }
 
   std::shared_ptr<MemoryWire> wire = std::make_shared<MemoryWire>();
   // What has come back, in order; data of one stream in a row is joined.

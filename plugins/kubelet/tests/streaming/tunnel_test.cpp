@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "pod_port.h"
 #include "streaming/port_forward_spdy.h"
 #include "streaming/spdy_codec.h"
@@ -31,13 +33,12 @@ class TunnelTest : public ::testing::Test {
     frame.headers->add("requestid", "0");
     return writer.encode(frame);
   }
-  // What has come through the tunnel.
+  // What has come through the tunnel; valid until the next call.
   std::vector<spdy::Frame> frames() {
-    spdy::FrameReader reader;
-    bytes = client.joined();
-    reader.feed(bytes);
+    reader.emplace();
+    reader->feed(client.joined());
     std::vector<spdy::Frame> all;
-    for (auto frame = reader.next(); frame.ok() && frame->has_value(); frame = reader.next())
+    for (auto frame = reader->next(); frame.ok() && frame->has_value(); frame = reader->next())
       all.push_back(std::move(**frame));
     return all;
   }
@@ -46,7 +47,7 @@ class TunnelTest : public ::testing::Test {
   std::shared_ptr<test::PodPort> pod = std::make_shared<test::PodPort>();
   test::WebSocketClient client{io};
   spdy::FrameWriter writer;
-  std::string bytes;
+  std::optional<spdy::FrameReader> reader;
 };
 
 TEST_F(TunnelTest, AnswersTheHandshake) {

@@ -21,6 +21,7 @@ class WebSocketClient {
   };
 
   explicit WebSocketClient(boost::asio::io_context& io) : io_(io) {}
+  ~WebSocketClient() { MemoryTransport::cut(io_, *wire); }
 
   std::shared_ptr<FakeExchange> request(const std::string& subprotocol) {
     auto headers = make_headers({{"Host", "node"},
