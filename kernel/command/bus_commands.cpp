@@ -118,6 +118,7 @@ void trace(Session& session, const std::string& only, const std::string& service
   kernel::TraceRequest request;
   request.set_service(service);
   auto ids = only.empty() ? instances(session) : std::vector<std::string>{only};
+  if (!session.json()) std::cerr << "kubus: listening to the bus; Ctrl-C ends this\n";
   for (const auto& id : ids) {
     bus::CallOptions options;
     options.provider = id;

@@ -5,8 +5,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <string>
-#include <vector>
 
 #include "command/session.h"
 
@@ -24,9 +24,7 @@ void write_new_plugin(const std::string& name);
 // Prints what a plugin file says of itself, without running it. Throws Failure.
 void inspect_file(const std::string& path, bool json);
 
-// The executable of `kubus VERB`; empty when there is none.
-std::string find_external(const std::string& verb);
-// All verbs that exist as executables, sorted.
-std::vector<std::string> list_external();
+// The verbs that are executables, and which; the first directory that has one wins.
+std::map<std::string, std::string> external_verbs();
 
 }  // namespace kubus::command

@@ -9,12 +9,6 @@
 namespace kubus::command {
 namespace {
 
-std::string one_line(std::string text) {
-  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2)
-    text.replace(at, 1, ", ");
-  return text;
-}
-
 void show(Session& session, const std::string& section) {
   kernel::ConfigRequest request;
   request.set_section(section);
@@ -24,7 +18,7 @@ void show(Session& session, const std::string& section) {
   Table table({"KEY", "VALUE", "FROM", "RELOAD"});
   for (const auto& value : reply.values())
     table.row({value.section().empty() ? value.key() : value.section() + "." + value.key(),
-               one_line(value.value()), value.origin(), value.reload() ? "yes" : "no"});
+               value.value(), value.origin(), value.reload() ? "yes" : "no"});
   table.print(std::cout);
 }
 

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <sstream>
 
 #include "command/commands.h"
@@ -33,27 +32,18 @@ bool is_program(const fs::path& path) {
 
 }  // namespace
 
-std::string find_external(const std::string& verb) {
-  if (verb.empty() || verb.front() == '-' || verb.find('/') != std::string::npos) return {};
-  for (const auto& directory : directories()) {
-    auto path = fs::path(directory) / (std::string(kPrefix) + verb);
-    if (verb != "host" && is_program(path)) return path.string();
-  }
-  return {};
-}
-
-std::vector<std::string> list_external() {
-  std::set<std::string> verbs;
+std::map<std::string, std::string> external_verbs() {
+  std::map<std::string, std::string> verbs;
   for (const auto& directory : directories()) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(directory, ignored)) {
       auto name = entry.path().filename().string();
       // kubus-host is no verb.
       if (name.starts_with(kPrefix) && name != "kubus-host" && is_program(entry.path()))
-        verbs.insert(name.substr(kPrefix.size()));
+        verbs.emplace(name.substr(kPrefix.size()), entry.path().string());
     }
   }
-  return {verbs.begin(), verbs.end()};
+  return verbs;
 }
 
 }  // namespace kubus::command

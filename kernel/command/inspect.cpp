@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -80,10 +79,9 @@ void print_for_people(const PluginFile& file) {
 }  // namespace
 
 void inspect_file(const std::string& path, bool as_json) {
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw Failure{1, path + ": " + std::strerror(errno)};
-  auto file = kernel::read_plugin_file(fd);
-  ::close(fd);
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) throw Failure{1, path + ": " + std::strerror(errno)};
+  auto file = kernel::read_plugin_file(fd.get());
   if (!file.ok()) throw Failure{1, path + ": " + file.status().message()};
   if (as_json)
     print_as_json(*file);

@@ -7,14 +7,14 @@
 #include <iostream>
 
 #include "command/commands.h"
-#include "command/table.h"
 #include "supervisor/settings.h"
 
 namespace kubus::command {
 namespace {
 
 // "kubus [--run-dir DIR] VERB ..." with a VERB that is an executable: becomes it.
-void run_external(const CLI::App& app, int argc, char** argv) {
+void run_external(const CLI::App& app, const std::map<std::string, std::string>& verbs, int argc,
+                  char** argv) {
   int at = 1;
   const char* run_dir = nullptr;
   for (; at < argc && argv[at][0] == '-'; ++at) {
@@ -29,35 +29,45 @@ void run_external(const CLI::App& app, int argc, char** argv) {
   if (at >= argc) return;
   for (const auto* known : app.get_subcommands([](const CLI::App*) { return true; }))
     if (known->get_name() == argv[at]) return;
-  auto program = find_external(argv[at]);
-  if (program.empty())
-    throw Failure{2, "unknown verb \"" + std::string(argv[at]) + "\": see kubus --help"};
+  auto found = verbs.find(argv[at]);
+  if (found == verbs.end()) return;
+  const auto clusters = run_dirs();
   if (run_dir) ::setenv("KUBUS_RUN_DIR", run_dir, 1);
-  ::execv(program.c_str(), argv + at);
-  throw Failure{126, program + ": " + std::strerror(errno)};
+  if (clusters.size() == 1) ::setenv("KUBUS_RUN_DIR", clusters.front().c_str(), 0);
+  ::execv(found->second.c_str(), argv + at);
+  throw Failure{126, found->second + ": " + std::strerror(errno)};
 }
 
 int run(int argc, char** argv) {
   Session session;
   CLI::App app{"Kubus: Kubernetes as a microkernel. This command talks to one kubusd."};
   app.set_version_flag("--version", std::string(kernel::own_version()));
-  app.add_option("--run-dir", session.run_dir, "The run directory of the kubusd to talk to")
-      ->envname("KUBUS_RUN_DIR")
-      ->capture_default_str();
+  app.add_option("--run-dir", session.run_dir,
+                 "Run directory of the kubusd to talk to; else the only one in /run/kubus")
+      ->envname("KUBUS_RUN_DIR");
   app.require_subcommand(1);
   add_status_command(app, session);
   add_plugin_commands(app, session);
   add_bus_commands(app, session);
   add_config_commands(app, session);
   try {
-    run_external(app, argc, argv);
-    auto verbs = list_external();
-    if (!verbs.empty())
-      app.footer("More verbs, each with a --help of its own:\n  " + join(verbs, ", "));
+    const auto external = external_verbs();
+    run_external(app, external, argc, argv);
+    std::string verbs;
+    for (const auto& [verb, program] : external) verbs += "\n  " + verb;
+    if (!verbs.empty()) app.footer("More verbs, each with a --help of its own:" + verbs);
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& e) {
-    return app.exit(e);
+    // To the parser, a verb that does not exist is one that is missing.
+    const auto extra = app.remaining(true);
+    if (e.get_exit_code() != static_cast<int>(CLI::ExitCodes::RequiredError) || extra.empty() ||
+        extra.front().starts_with("-"))
+      return app.exit(e);
+    std::string group = "kubus";
+    for (const auto* known : app.get_subcommands()) group += " " + known->get_name();
+    std::cerr << "kubus: unknown verb \"" << extra.front() << "\": see " << group << " --help\n";
+    return 2;
   } catch (const Failure& failure) {
     if (!failure.message.empty()) std::cerr << "kubus: " << failure.message << "\n";
     return failure.code;

@@ -46,6 +46,15 @@ void print_list(const kernel::ListReply& reply, bool verbose) {
   table.print(std::cout);
 }
 
+// Of a plugin that kubusd has, unless it is the name of a file itself.
+std::string file_of(Session& session, const std::string& target) {
+  if (target.find('/') != std::string::npos || std::filesystem::exists(target)) return target;
+  const auto reply = session.call(kernel::verbs::kList, {});
+  for (const auto& plugin : reply.plugins())
+    if (plugin.name() == target) return plugin.path();
+  throw Failure{1, "no plugin and no file is called \"" + target + "\""};
+}
+
 void print_outcome(const Session& session, const PluginInfo& plugin) {
   if (session.json()) return print_json(plugin);
   std::cout << "plugin " << plugin.name();
@@ -70,7 +79,7 @@ void add_verb(CLI::App& group, Session& session, const std::string& name, const 
   add_output_option(*command, session);
   command->callback([&session, target, method, wanted, file_allowed] {
     kernel::PluginRequest request;
-    if (file_allowed && target->ends_with(".so"))
+    if (file_allowed && (target->ends_with(".so") || target->find('/') != std::string::npos))
       request.set_path(std::filesystem::absolute(*target).lexically_normal().string());
     else
       request.set_name(*target);
@@ -98,11 +107,11 @@ void add_plugin_commands(CLI::App& app, Session& session) {
   });
 
   auto* inspect =
-      group->add_subcommand("inspect", "What a file says of itself; nothing of it runs");
+      group->add_subcommand("inspect", "What a plugin's file says of itself; nothing of it runs");
   auto file = std::make_shared<std::string>();
-  inspect->add_option("file", *file, "A plugin file (*.so)")->required();
+  inspect->add_option("plugin", *file, "Name of a known plugin, or a file (*.so)")->required();
   add_output_option(*inspect, session);
-  inspect->callback([&session, file] { inspect_file(*file, session.json()); });
+  inspect->callback([&session, file] { inspect_file(file_of(session, *file), session.json()); });
 
   add_verb(*group, session, "load", "Start a plugin that was unloaded, or one from any file",
            kernel::verbs::kLoad, "ready");

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "daemon/verbs.h"
 #include "kubus/host.h"
@@ -21,8 +22,8 @@ struct Failure {
 
 class Session {
  public:
-  std::string run_dir = "/run/kubus";
-  std::string output;  // "" for people, "json" for programs
+  std::string run_dir;  // empty: the only one of run_dirs()
+  std::string output;   // "" for people, "json" for programs
 
   bool json() const { return output == "json"; }
   // Connects on first use. Throws Failure.
@@ -41,6 +42,9 @@ class Session {
  private:
   std::unique_ptr<Host> host_;
 };
+
+// Where a kubusd may listen: /run/kubus, or the clusters below it when none listens there itself.
+std::vector<std::string> run_dirs();
 
 // One JSON value, on one line of standard output.
 void print_json(const google::protobuf::Message& message);

@@ -21,9 +21,9 @@ void print_status(const kernel::StatusReply& status, const kernel::ListReply& pl
     counts.push_back(std::to_string(count) + " " + state);
   std::cout << (counts.empty() ? "none" : join(counts, ", ")) << "\n";
   for (const auto& plugin : plugins.plugins())
-    if (plugin.state() == "failed" || plugin.state() == "zombie" || plugin.zombies() > 0)
-      std::cout << "  " << plugin.name() << " " << plugin.state() << ": " << plugin.message()
-                << "\n";
+    if (!plugin.message().empty())
+      std::cout << "  " << plugin.name() << " " << plugin.state() << ": "
+                << one_line(plugin.message()) << "\n";
   if (status.services().empty()) return;
   std::cout << "\n";
   Table table({"SERVICE", "ACTIVE", "PROVIDERS"});

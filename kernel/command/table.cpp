@@ -9,7 +9,7 @@ namespace kubus::command {
 Table::Table(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
 
 void Table::row(std::vector<std::string> cells) {
-  for (auto& cell : cells) std::replace(cell.begin(), cell.end(), '\n', ' ');
+  for (auto& cell : cells) cell = one_line(std::move(cell));
   rows_.push_back(std::move(cells));
 }
 
@@ -29,6 +29,12 @@ void Table::print(std::ostream& out) const {
   }
 }
 
+std::string one_line(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2)
+    text.replace(at, 1, ", ");
+  return text;
+}
+
 std::string short_duration(double seconds) {
   if (seconds < 1) return std::to_string(std::lround(seconds * 1000)) + "ms";
   if (seconds < 120) return std::to_string(std::lround(seconds)) + "s";
@@ -44,12 +50,6 @@ std::string short_count(double count) {
   char text[32];
   std::snprintf(text, sizeof text, unit > 0 && count < 10 ? "%.1f%s" : "%.0f%s", count,
                 units[unit]);
-  return text;
-}
-
-std::string join(const std::vector<std::string>& parts, const std::string& separator) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : separator) + part;
   return text;
 }
 

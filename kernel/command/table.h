@@ -7,7 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "config/value.h"
+
 namespace kubus::command {
+
+using kernel::join;
 
 class Table {
  public:
@@ -20,10 +24,11 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// With commas in place of line breaks; every cell of a table is.
+std::string one_line(std::string text);
 // "850ms", "12s", "5m", "3h", "2d".
 std::string short_duration(double seconds);
 // "512", "1.5k", "20M".
 std::string short_count(double count);
-std::string join(const std::vector<std::string>& parts, const std::string& separator);
 
 }  // namespace kubus::command

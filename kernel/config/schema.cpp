@@ -14,8 +14,9 @@ std::vector<KeySpec> kernel_schema(const std::string& plugin_dir) {
       {"prefer", T::kList, "", "",
        "SERVICE=PLUGIN: who answers where several provide the same service.", false},
       {"watch", T::kBool, "true", "", "Follow changes in the plugin directories.", false},
-      {"log.level", T::kString, "info", "", "debug, info, warn or error.", true},
-      {"log.format", T::kString, "text", "", "text or json.", true},
+      {"log.level", T::kString, "info", "", "debug, info, warn or error.", true,
+       "debug, info, warn, error"},
+      {"log.format", T::kString, "text", "", "text or json.", true, "text, json"},
       {"start_timeout", T::kDuration, "60s", "time", "How long a plugin may take to be ready.",
        true},
       {"drain_timeout", T::kDuration, "5s", "time",
@@ -32,7 +33,8 @@ const std::vector<KeySpec>& common_plugin_schema() {
   static const std::vector<KeySpec> schema = {
       {"enabled", T::kBool, "true", "", "Start this plugin.", true},
       {"isolation", T::kString, "auto", "",
-       "in-process, process, or auto: what its manifest asks for.", false},
+       "in-process, process, or auto: what its manifest asks for.", false,
+       "auto, in-process, process"},
       {"memory_limit", T::kSize, "0", "bytes",
        "What a plugin in its own process may allocate; 0: no limit.", false},
   };

@@ -45,16 +45,16 @@ bool is_common_key(const std::string& key) {
 
 // The canonical text of an entry's value for `spec`.
 Result<std::string> typed_text(const KeySpec& spec, const Entry& entry) {
-  if (spec.type == ValueType::kList) {
-    auto items = entry.is_list ? entry.items : split_list(entry.items.front());
-    std::string text;
-    for (const auto& item : items) text += (text.empty() ? "" : "\n") + item;
-    return text;
-  }
+  if (spec.type == ValueType::kList)
+    return join(entry.is_list ? entry.items : split_list(entry.items.front()), "\n");
   if (entry.is_list)
     return Status(Code::kInvalid,
                   "expected a " + std::string(value_type_name(spec.type)) + ", found a list");
-  return canonical_value(spec.type, entry.items.front());
+  auto text = canonical_value(spec.type, entry.items.front());
+  const auto words = split_list(spec.words);
+  if (text.ok() && !words.empty() && std::find(words.begin(), words.end(), *text) == words.end())
+    return Status(Code::kInvalid, "expected one of " + spec.words + ", found \"" + *text + "\"");
+  return text;
 }
 
 }  // namespace
@@ -70,6 +70,10 @@ Status Resolved::status() const {
   std::string text;
   for (const auto& error : errors) text += (text.empty() ? "" : "\n") + error.to_string();
   return Status(Code::kInvalid, text);
+}
+
+void Resolved::add(const std::vector<ConfigError>& more) {
+  errors.insert(errors.end(), more.begin(), more.end());
 }
 
 std::string environment_name(std::string_view key) {

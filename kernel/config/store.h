@@ -37,6 +37,7 @@ struct Resolved {
   std::vector<ConfigError> errors;
   Config config() const;
   Status status() const;  // kInvalid with all errors, one per line
+  void add(const std::vector<ConfigError>& more);
 };
 
 class ConfigStore {

@@ -95,4 +95,10 @@ std::vector<std::string> split_list(std::string_view text) {
   return items;
 }
 
+std::string join(const std::vector<std::string>& parts, const std::string& separator) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : separator) + part;
+  return text;
+}
+
 }  // namespace kubus::kernel

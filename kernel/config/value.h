@@ -24,6 +24,7 @@ struct KeySpec {
   std::string unit;
   std::string help;
   bool reload = false;  // changeable at run time
+  std::string words{};  // the only values of a kString, with commas; empty: any text
 };
 
 // The canonical text of one scalar of `type`, which is not kList; a message that says what was
@@ -36,5 +37,6 @@ std::string_view trim(std::string_view text);
 // "a, b" to {"a", "b"}: how a list is written where there is only one line (INI, --set,
 // environment).
 std::vector<std::string> split_list(std::string_view text);
+std::string join(const std::vector<std::string>& parts, const std::string& separator);
 
 }  // namespace kubus::kernel

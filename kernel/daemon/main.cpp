@@ -12,6 +12,7 @@
 #include "daemon/kernel_service.h"
 #include "daemon/log_sink.h"
 #include "daemon/signals.h"
+#include "supervisor/plugin_section.h"
 #include "supervisor/supervisor.h"
 
 namespace kubus::kernel {
@@ -28,10 +29,11 @@ struct Options {
 
 Result<Settings> read_settings(const Options& options, const Layout& layout, ConfigStore& store) {
   auto resolved = store.kernel(kernel_schema(layout.plugin_dir));
-  resolved.errors.insert(resolved.errors.begin(), store.source_errors().begin(),
-                         store.source_errors().end());
+  resolved.add(store.source_errors());
   KUBUS_TRY(resolved.status());
-  return Settings::from(resolved, layout, options.sources.main_file);
+  Settings settings{resolved.values, layout, options.sources.main_file};
+  if (options.check_only) KUBUS_TRY(check_plugin_sections(store, settings));
+  return settings;
 }
 
 Status make_directories(const Settings& settings) {
@@ -149,7 +151,8 @@ int main(int argc, char** argv) {
       ->type_name("KEY=VALUE")
       ->take_all();
   app.add_option("--run-dir", run_dir, "The same as --set run_dir=DIR");
-  app.add_flag("--check-config", options.check_only, "Check the kernel's keys and exit");
+  app.add_flag("--check-config", options.check_only,
+               "Check the configuration, also of the plugins, and exit");
   app.set_version_flag("--version", std::string(own_version()));
   CLI11_PARSE(app, argc, argv);
   if (!run_dir.empty()) options.sources.set_arguments.push_back("run_dir=" + run_dir);

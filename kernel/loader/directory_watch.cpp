@@ -22,19 +22,14 @@ DirectoryWatch::DirectoryWatch(Loop& loop, Callback callback, std::function<void
     : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
       callback_(std::move(callback)),
       lost_(std::move(lost)) {
-  if (fd_ >= 0)
-    watch_ = loop.watch_fd(fd_, Loop::kReadable, [this](std::uint32_t) { read_events(); });
-}
-
-DirectoryWatch::~DirectoryWatch() {
-  watch_.reset();
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_)
+    watch_ = loop.watch_fd(fd_.get(), Loop::kReadable, [this](std::uint32_t) { read_events(); });
 }
 
 Status DirectoryWatch::add(const std::string& directory) {
   constexpr std::uint32_t kEvents =
       IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_ONLYDIR;
-  int watch = ::inotify_add_watch(fd_, directory.c_str(), kEvents);
+  int watch = ::inotify_add_watch(fd_.get(), directory.c_str(), kEvents);
   if (watch < 0) return {Code::kNotFound, directory + ": " + std::strerror(errno)};
   directories_[watch] = directory;
   return {};
@@ -43,7 +38,7 @@ Status DirectoryWatch::add(const std::string& directory) {
 void DirectoryWatch::read_events() {
   alignas(inotify_event) char buffer[16 << 10];
   for (;;) {
-    auto length = ::read(fd_, buffer, sizeof buffer);
+    auto length = ::read(fd_.get(), buffer, sizeof buffer);
     if (length < 0 && errno == EINTR) continue;
     if (length <= 0) return;
     for (char* at = buffer; at < buffer + length;) {

@@ -12,6 +12,7 @@
 
 #include "kubus/loop.h"
 #include "kubus/status.h"
+#include "kubus/unique_fd.h"
 
 namespace kubus::kernel {
 
@@ -24,7 +25,6 @@ class DirectoryWatch {
 
   // `lost` runs when the kernel dropped notifications: scan again.
   DirectoryWatch(Loop& loop, Callback callback, std::function<void()> lost);
-  ~DirectoryWatch();
   DirectoryWatch(const DirectoryWatch&) = delete;
   DirectoryWatch& operator=(const DirectoryWatch&) = delete;
 
@@ -33,7 +33,7 @@ class DirectoryWatch {
  private:
   void read_events();
 
-  int fd_ = -1;
+  UniqueFd fd_;
   std::map<int, std::string> directories_;
   Callback callback_;
   std::function<void()> lost_;

@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 
@@ -68,9 +69,7 @@ class ManifestParser {
                    const std::vector<std::string>& allowed) {
     auto text = scalar(node, key);
     if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return text;
-    std::string words;
-    for (const auto& one : allowed) words += (words.empty() ? "" : ", ") + one;
-    mistake(node, key + ": expected one of " + words);
+    mistake(node, key + ": expected one of " + join(allowed, ", ") + ", found \"" + text + "\"");
     return allowed.front();
   }
 
@@ -145,8 +144,7 @@ class ManifestParser {
     if (spec.type == ValueType::kList) {
       auto items = fallback.IsScalar() ? split_list(fallback.Scalar())
                                        : list(fallback, "config." + spec.key + ".default");
-      for (const auto& item : items)
-        spec.default_text += (spec.default_text.empty() ? "" : "\n") + item;
+      spec.default_text = join(items, "\n");
       return;
     }
     if (fallback.IsNull()) {
@@ -189,15 +187,8 @@ class ManifestParser {
 }  // namespace
 
 std::string_view isolation_name(Isolation isolation) {
-  switch (isolation) {
-    case Isolation::kInProcess:
-      return "in-process";
-    case Isolation::kProcess:
-      return "process";
-    case Isolation::kEither:
-      break;
-  }
-  return "either";
+  constexpr std::array<std::string_view, 3> kNames = {"either", "in-process", "process"};
+  return kNames.at(static_cast<std::size_t>(isolation));
 }
 
 Result<Manifest> parse_manifest(std::string_view text) {

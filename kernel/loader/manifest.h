@@ -11,6 +11,7 @@
 
 #include "config/value.h"
 #include "kubus/status.h"
+#include "kubus/unique_fd.h"
 
 namespace kubus::kernel {
 
@@ -47,7 +48,8 @@ struct PluginFile {
 Result<PluginFile> read_plugin_file(int fd);
 
 // Opens `path` for reading if nobody but this user (or root) can change it or put another in its
-// place. The caller closes the descriptor.
-Result<int> open_trusted(const std::string& path);
+// place.
+Result<UniqueFd> open_trusted(const std::string& path);
+Result<PluginFile> read_trusted_plugin_file(const std::string& path);
 
 }  // namespace kubus::kernel

@@ -24,15 +24,15 @@ std::string untrusted(const struct stat& info) {
 
 }  // namespace
 
-Result<int> open_trusted(const std::string& path) {
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return Status(Code::kNotFound, path + ": " + std::strerror(errno));
+Result<UniqueFd> open_trusted(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return Status(Code::kNotFound, path + ": " + std::strerror(errno));
   struct stat file {};
   struct stat folder {};
   std::error_code ignored;
   auto real = std::filesystem::canonical(path, ignored);
   std::string why;
-  if (::fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
+  if (::fstat(fd.get(), &file) != 0 || !S_ISREG(file.st_mode))
     why = "not a regular file";
   else if (auto reason = untrusted(file); !reason.empty())
     why = "refused: the file " + reason;
@@ -41,7 +41,6 @@ Result<int> open_trusted(const std::string& path) {
   else if (auto where = untrusted(folder); !where.empty())
     why = "refused: its folder " + where;
   if (why.empty()) return fd;
-  ::close(fd);
   return Status(Code::kForbidden, why);
 }
 
@@ -58,6 +57,12 @@ Result<PluginFile> read_plugin_file(int fd) {
   if (!manifest.ok()) return manifest.status();
   file.manifest = std::move(*manifest);
   return file;
+}
+
+Result<PluginFile> read_trusted_plugin_file(const std::string& path) {
+  auto fd = open_trusted(path);
+  if (!fd.ok()) return fd.status();
+  return read_plugin_file(fd->get());
 }
 
 }  // namespace kubus::kernel

@@ -16,18 +16,14 @@ namespace kubus::kernel {
 namespace {
 
 // A descriptor from which `input` can be read.
-int input_descriptor(std::string_view input) {
-  int fd = ::memfd_create("kubus-input", MFD_CLOEXEC);
-  if (fd < 0) return -1;
-  while (!input.empty()) {
-    auto written = ::write(fd, input.data(), input.size());
-    if (written <= 0) {
-      ::close(fd);
-      return -1;
-    }
+UniqueFd input_descriptor(std::string_view input) {
+  UniqueFd fd(::memfd_create("kubus-input", MFD_CLOEXEC));
+  while (fd && !input.empty()) {
+    auto written = ::write(fd.get(), input.data(), input.size());
+    if (written <= 0) return UniqueFd();
     input.remove_prefix(static_cast<std::size_t>(written));
   }
-  ::lseek(fd, 0, SEEK_SET);
+  ::lseek(fd.get(), 0, SEEK_SET);
   return fd;
 }
 
@@ -64,21 +60,20 @@ Status exit_status(const siginfo_t& info) {
 Result<std::unique_ptr<ChildProcess>> ChildProcess::spawn(Loop& loop,
                                                           const std::vector<std::string>& arguments,
                                                           std::string_view input, Exit exit) {
-  int in = input_descriptor(input);
-  if (in < 0) return Status(Code::kInternalError, std::string("memfd: ") + std::strerror(errno));
+  UniqueFd in = input_descriptor(input);
+  if (!in) return Status(Code::kInternalError, std::string("memfd: ") + std::strerror(errno));
   pid_t pid = -1;
-  int error = spawn_with_input(arguments, in, pid);
-  ::close(in);
+  int error = spawn_with_input(arguments, in.get(), pid);
   if (error != 0)
     return Status(Code::kInternalError,
                   "cannot start " + arguments.front() + ": " + std::strerror(error));
   // The pid stays ours until it is reaped, so this cannot hit another process.
-  int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  std::unique_ptr<ChildProcess> child(new ChildProcess(pid, pidfd, std::move(exit)));
-  if (pidfd < 0)
+  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  std::unique_ptr<ChildProcess> child(new ChildProcess(pid, std::move(pidfd), std::move(exit)));
+  if (!child->pidfd_)
     return Status(Code::kInternalError, std::string("pidfd_open: ") + std::strerror(errno));
-  child->watch_ =
-      loop.watch_fd(pidfd, Loop::kReadable, [raw = child.get()](std::uint32_t) { raw->reap(); });
+  child->watch_ = loop.watch_fd(child->pidfd_.get(), Loop::kReadable,
+                                [raw = child.get()](std::uint32_t) { raw->reap(); });
   return child;
 }
 
@@ -88,7 +83,6 @@ ChildProcess::~ChildProcess() {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
-  if (pidfd_ >= 0) ::close(pidfd_);
 }
 
 void ChildProcess::kill(int signal) {

@@ -12,6 +12,7 @@
 
 #include "kubus/loop.h"
 #include "kubus/status.h"
+#include "kubus/unique_fd.h"
 
 namespace kubus::kernel {
 
@@ -34,11 +35,12 @@ class ChildProcess {
   void kill(int signal);
 
  private:
-  ChildProcess(int pid, int pidfd, Exit exit) : pid_(pid), pidfd_(pidfd), exit_(std::move(exit)) {}
+  ChildProcess(int pid, UniqueFd pidfd, Exit exit)
+      : pid_(pid), pidfd_(std::move(pidfd)), exit_(std::move(exit)) {}
   void reap();
 
   int pid_;
-  int pidfd_;
+  UniqueFd pidfd_;
   bool running_ = true;
   Exit exit_;
   Registration watch_;

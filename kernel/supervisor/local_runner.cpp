@@ -39,19 +39,8 @@ class LocalRunner final : public Runner {
   }
 
   void report(const InstanceReport& report) override {
-    switch (report.state) {
-      case InstanceState::kReady:
-      case InstanceState::kSkipped:
-      case InstanceState::kFailed:
-      case InstanceState::kZombie:
-        event_(report.state, report.why);
-        break;
-      case InstanceState::kStopped:
-        unload();
-        break;
-      default:
-        break;
-    }
+    if (report.state == InstanceState::kStopped) return unload();
+    event_(report.state, report.why);
   }
 
   int pid() const override { return ::getpid(); }

@@ -26,7 +26,8 @@ struct RunnerEnvironment {
 class Runner {
  public:
   // kReady, kSkipped, kFailed, kZombie and at last kStopped, after which the runner holds nothing
-  // and may be destroyed. For kStopped, `why` is not ok when something of it stays in memory.
+  // and may be destroyed; other states on the way may be told as well. For kStopped, `why` is not
+  // ok when something of it stays in memory.
   using Event = std::function<void(InstanceState state, const Status& why)>;
 
   virtual ~Runner() = default;

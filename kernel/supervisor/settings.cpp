@@ -1,6 +1,5 @@
 #include "supervisor/settings.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -14,15 +13,6 @@ std::string first_existing(const std::vector<fs::path>& paths) {
   for (const auto& path : paths)
     if (fs::exists(path, ignored)) return path.lexically_normal().string();
   return {};
-}
-
-Status one_of(const Resolved& resolved, const std::string& key,
-              const std::vector<std::string>& words) {
-  const auto& value = resolved.values.at(key);
-  if (std::find(words.begin(), words.end(), value.text) != words.end()) return {};
-  std::string all;
-  for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
-  return {Code::kInvalid, ConfigError{value.origin, key, "expected one of " + all}.to_string()};
 }
 
 }  // namespace
@@ -41,12 +31,6 @@ Layout Layout::find() {
                       "/etc/kubus/kubus.yaml", "/etc/kubus/kubus.ini"});
   layout.command_dirs = {bin.string(), (prefix / "libexec/kubus").string()};
   return layout;
-}
-
-Result<Settings> Settings::from(const Resolved& resolved, Layout layout, std::string config_file) {
-  KUBUS_TRY(one_of(resolved, "log.level", {"debug", "info", "warn", "error"}));
-  KUBUS_TRY(one_of(resolved, "log.format", {"text", "json"}));
-  return Settings{resolved.values, std::move(layout), std::move(config_file)};
 }
 
 const std::string& Settings::text(std::string_view key) const {

@@ -28,8 +28,6 @@ struct Settings {
   Layout layout;
   std::string config_file;
 
-  // `resolved` has no errors; kInvalid for a word that is none.
-  static Result<Settings> from(const Resolved& resolved, Layout layout, std::string config_file);
   // Asking for a key that the schema lacks is a bug and aborts.
   const std::string& text(std::string_view key) const;
   std::vector<std::string> list(std::string_view key) const;

@@ -30,6 +30,12 @@ Supervisor::Supervisor(Host& host, Settings settings, ConfigStore config,
 
 Supervisor::~Supervisor() = default;
 
+std::set<std::string> Supervisor::names() const {
+  std::set<std::string> names;
+  for (const auto& plugin : list()) names.insert(plugin.name());
+  return names;
+}
+
 void Supervisor::stop_loading() { loader_->stop(); }
 
 PluginRecord* Supervisor::find(const std::string& name) {
@@ -52,12 +58,7 @@ void Supervisor::start() {
         log_.warn("plugin directory not watched", {{"reason", status.message()}});
   }
   scan();
-  for (const auto& error : config_.unknown_sections(kernel_schema(""), [&] {
-         std::set<std::string> names;
-         for (const auto& [name, record] : records_) names.insert(name);
-         for (const auto& [path, info] : refused_) names.insert(info.name());
-         return names;
-       }()))
+  for (const auto& error : config_.unknown_sections(kernel_schema(""), names()))
     log_.error("configuration", {{"error", error.to_string()}});
   check_required_present();
 }
@@ -119,34 +120,6 @@ Result<std::string> Supervisor::host_program(const std::string& abi_tag) const {
   return Status(Code::kUnavailable, "built for ABI " + abi_tag + ", this is " +
                                         std::string(own_abi_tag()) + "; its runtime is not in " +
                                         settings_.layout.runtimes_dir);
-}
-
-Result<bool> Supervisor::decide_in_process(const PluginFile& file, const Resolved& config) const {
-  const auto& wish = config.values.at("isolation");
-  const auto& manifest = file.manifest;
-  if (wish.text != "auto" && wish.text != "process" && wish.text != "in-process")
-    return Status(Code::kInvalid,
-                  wish.origin.to_string() + ": isolation: expected auto, in-process or process");
-  if (file.abi_tag != own_abi_tag() || manifest.isolation == Isolation::kProcess) {
-    if (wish.text == "in-process")
-      return Status(Code::kInvalid, wish.origin.to_string() +
-                                        ": isolation: this plugin needs a process of its own");
-    return false;
-  }
-  if (manifest.isolation == Isolation::kInProcess) {
-    if (wish.text == "process")
-      return Status(Code::kInvalid,
-                    wish.origin.to_string() + ": isolation: this plugin only runs in-process");
-    return true;
-  }
-  if (wish.text == "auto") return !manifest.third_party;
-  return wish.text == "in-process";
-}
-
-Resolved Supervisor::resolve(const ConfigStore& store, const PluginFile& file) const {
-  auto schema = common_plugin_schema();
-  schema.insert(schema.end(), file.manifest.config.begin(), file.manifest.config.end());
-  return store.plugin(file.manifest.name, schema);
 }
 
 HostSpec Supervisor::host_spec(const Generation& generation) const {

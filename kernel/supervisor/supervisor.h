@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,15 +89,14 @@ class Supervisor {
   void answer(PluginRecord& record, const Status& status = {});
 
   // supervisor.cpp
-  Result<bool> decide_in_process(const PluginFile& file, const Resolved& config) const;
   Result<std::string> host_program(const std::string& abi_tag) const;
-  Resolved resolve(const ConfigStore& store, const PluginFile& file) const;
   HostSpec host_spec(const Generation& generation) const;
   void check_required(const std::string& name, const std::string& why);
   void check_required_present();
   void stop_next();
   void apply_reload(PluginRecord& record, const Resolved& resolved, ReloadReply& reply);
   PluginRecord* find(const std::string& name);
+  std::set<std::string> names() const;
 
   Host& host_;
   Loop& loop_;

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -11,14 +9,6 @@ namespace {
 // How long a removed file may stay away before its plugin is stopped: whoever replaces a file by
 // removing it first should get an upgrade as well.
 constexpr std::chrono::milliseconds kGoneDelay{250};
-
-Result<PluginFile> inspect(const std::string& path) {
-  auto fd = open_trusted(path);
-  if (!fd.ok()) return fd.status();
-  auto file = read_plugin_file(*fd);
-  ::close(*fd);
-  return file;
-}
 
 }  // namespace
 
@@ -84,7 +74,7 @@ void Supervisor::refuse(const std::string& path, const Status& why) {
 void Supervisor::file_present(const std::string& path) {
   auto stamp = file_stamp(path);
   if (auto* known = record_of_path(path); known && known->stamp == stamp && known->wanted) return;
-  auto file = inspect(path);
+  auto file = read_trusted_plugin_file(path);
   if (!file.ok()) return refuse(path, file.status());
   const auto name = file->manifest.name;
   auto* record = find(name);
@@ -133,9 +123,14 @@ void Supervisor::load(const std::string& path, const std::string& name, Reply re
   if (!path.empty()) {
     if (!std::filesystem::path(path).is_absolute())
       return reply({Code::kBadRequest, "the path of the file must be absolute"});
+    const bool known = refused_.contains(path);
     file_present(path);
-    if (auto refused = refused_.find(path); refused != refused_.end())
-      return reply({Code::kInvalid, refused->second.message()});
+    if (auto refused = refused_.find(path); refused != refused_.end()) {
+      Status why(Code::kInvalid, path + ": " + refused->second.message());
+      // Only what lies in a directory of plugins stays on the list.
+      if (!known) refused_.erase(refused);
+      return reply(why);
+    }
   }
   auto* record = path.empty() ? find(name) : record_of_path(path);
   if (!record) return reply({Code::kNotFound, "no plugin is called \"" + name + "\""});
@@ -174,7 +169,7 @@ void Supervisor::upgrade(const std::string& name, Reply reply) {
   auto* record = find(name);
   if (!record) return reply({Code::kNotFound, "no plugin is called \"" + name + "\""});
   if (!record->current || record->current->stopping) return restart(name, std::move(reply));
-  auto file = inspect(record->path);
+  auto file = read_trusted_plugin_file(record->path);
   if (!file.ok()) return reply(file.status());
   record->file = std::move(*file);
   record->stamp = file_stamp(record->path);

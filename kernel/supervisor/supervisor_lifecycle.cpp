@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "supervisor/dependencies.h"
+#include "supervisor/plugin_section.h"
 #include "supervisor/supervisor.h"
 
 namespace kubus::kernel {
@@ -30,9 +31,8 @@ void Supervisor::answer(PluginRecord& record, const Status& status) {
 
 // Decides whether a plugin of which nothing runs may start, as far as it alone is concerned.
 void Supervisor::admit(PluginRecord& record) {
-  auto resolved = resolve(config_, record.file);
+  auto resolved = plugin_section(config_, record.file);
   const auto& chosen = settings_.list("plugins");
-  auto in_process = decide_in_process(record.file, resolved);
   auto program = host_program(record.file.abi_tag);
   if (!resolved.errors.empty()) {
     set_state(record, PluginState::kFailed, resolved.status().message());
@@ -44,8 +44,6 @@ void Supervisor::admit(PluginRecord& record) {
     set_state(record, PluginState::kDisabled, "not among `plugins` of the configuration");
   } else if (record.zombies() >= kMaxZombies) {
     set_state(record, PluginState::kZombie, "too many generations did not end");
-  } else if (!in_process.ok()) {
-    set_state(record, PluginState::kFailed, in_process.status().message());
   } else if (!program.ok()) {
     set_state(record, PluginState::kFailed, program.status().message());
   } else {
@@ -115,15 +113,14 @@ void Supervisor::copied(const std::string& name, std::uint64_t number,
   if (generation->stopping) return event(name, number, InstanceState::kStopped, {});
   if (!copy.ok()) return event(name, number, InstanceState::kFailed, copy.status());
   const auto& file = (*copy)->file();
-  auto resolved = resolve(config_, file);
-  auto in_process = decide_in_process(file, resolved);
+  auto resolved = plugin_section(config_, file);
   auto program = host_program(file.abi_tag);
-  for (const auto& status : {resolved.status(), in_process.status(), program.status()})
+  for (const auto& status : {resolved.status(), program.status()})
     if (!status.ok()) return event(name, number, InstanceState::kFailed, status);
   generation->manifest = file.manifest;
   generation->abi_tag = file.abi_tag;
   generation->config = resolved.values;
-  generation->in_process = *in_process;
+  generation->in_process = runs_in_process(file, resolved);
   generation->copy = std::move(*copy);
   auto spec = host_spec(*generation);
   spec.set_file(generation->copy->path());
@@ -132,7 +129,7 @@ void Supervisor::copied(const std::string& name, std::uint64_t number,
     loop_.post([this, name, number, state, why] { event(name, number, state, why); });
   };
   RunnerEnvironment environment{host_, loop_, *loader_, *program};
-  generation->runner = *in_process
+  generation->runner = generation->in_process
                            ? make_local_runner(environment, std::move(spec), std::move(on_event))
                            : make_process_runner(environment, std::move(spec), std::move(on_event));
   generation->runner->start();

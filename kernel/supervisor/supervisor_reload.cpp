@@ -1,6 +1,5 @@
-#include <set>
-
 #include "config/schema.h"
+#include "supervisor/plugin_section.h"
 #include "supervisor/supervisor.h"
 
 namespace kubus::kernel {
@@ -20,28 +19,19 @@ ConfigValue to_message(const std::string& section, const ResolvedValue& value) {
   return message;
 }
 
-void append(std::vector<ConfigError>& all, const std::vector<ConfigError>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
 }  // namespace
 
 Status Supervisor::reload(const ConfigSources& sources, ReloadReply& reply) {
   auto store = ConfigStore::load(sources);
   auto kernel = store.kernel(kernel_schema(settings_.layout.plugin_dir));
   Resolved all;
-  append(all.errors, store.source_errors());
-  append(all.errors, kernel.errors);
+  all.add(store.source_errors());
+  all.add(kernel.errors);
   std::map<std::string, Resolved> plugins;
-  std::set<std::string> names;
-  for (const auto& [path, info] : refused_) names.insert(info.name());
-  for (const auto& [name, record] : records_) {
-    names.insert(name);
-    append(all.errors, (plugins[name] = resolve(store, record->file)).errors);
-  }
-  append(all.errors, store.unknown_sections(kernel_schema(""), names));
+  for (const auto& [name, record] : records_)
+    all.add((plugins[name] = plugin_section(store, record->file)).errors);
+  all.add(store.unknown_sections(kernel_schema(""), names()));
   KUBUS_TRY(all.status());
-  KUBUS_TRY(Settings::from(kernel, settings_.layout, settings_.config_file).status());
 
   for (auto& [key, value] : settings_.values) {
     const auto& now = kernel.values.at(key);
@@ -99,7 +89,7 @@ ConfigReply Supervisor::configuration(const std::string& section) const {
     if (!section.empty() && section != name) continue;
     auto values = record->current && !record->current->config.empty()
                       ? record->current->config
-                      : resolve(config_, record->file).values;
+                      : plugin_section(config_, record->file).values;
     for (const auto& [key, value] : values) *reply.add_values() = to_message(name, value);
   }
   return reply;
