@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -17,12 +18,6 @@ namespace {
 
 namespace json = boost::json;
 using kernel::PluginFile;
-
-json::array strings(const std::vector<std::string>& items) {
-  json::array array;
-  for (const auto& item : items) array.emplace_back(item);
-  return array;
-}
 
 void print_as_json(const PluginFile& file) {
   const auto& manifest = file.manifest;
@@ -41,8 +36,8 @@ void print_as_json(const PluginFile& file) {
                       {"description", manifest.description},
                       {"status", manifest.status},
                       {"abi", file.abi_tag},
-                      {"provides", strings(manifest.provides)},
-                      {"requires", strings(manifest.requires_)},
+                      {"provides", json::value_from(manifest.provides)},
+                      {"requires", json::value_from(manifest.requires_)},
                       {"permissions", permissions},
                       {"isolation", json::string(kernel::isolation_name(manifest.isolation))},
                       {"trust", manifest.third_party ? "third-party" : "core"},
