@@ -30,6 +30,13 @@ std::set<int> used_indexes() {
 
 }  // namespace
 
+bool Cluster::owns(const std::string& path) const {
+  std::error_code error;
+  const fs::path file = fs::weakly_canonical(fs::absolute(path, error), error);
+  const fs::path dir = fs::weakly_canonical(state_dir(), error);
+  return file.string().starts_with(dir.string() + "/");
+}
+
 Status check_name(const std::string& name) {
   const auto alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   bool good = !name.empty() && name.size() <= 40 && alnum(name.front()) && alnum(name.back());

@@ -26,7 +26,7 @@ struct Cluster {
   std::string unprepared_file() const { return state_dir() + "/unprepared"; }
   // Of the cluster itself: it holds nobody's contexts but its own and goes with the cluster. Its
   // folder is locked already by whoever works on the cluster.
-  bool owns(const std::string& path) const { return path.starts_with(state_dir() + "/"); }
+  bool owns(const std::string& path) const;
   std::string log_file() const { return state_dir() + "/kubusd.log"; }
   std::string netns() const { return "kubus-" + name; }
   std::string netns_path() const { return "/run/netns/" + netns(); }

@@ -49,6 +49,23 @@ Result<int> spawn(std::vector<std::string> words, const std::string& log, int ke
 
 std::string uplink_pid_file(const Cluster& cluster) { return cluster.run_dir() + "/uplink.pid"; }
 
+// Where its things are is said here: the caller's environment may be about another cluster.
+std::vector<std::string> daemon_words(const Cluster& cluster, const std::string& kubusd,
+                                      const std::vector<std::string>& settings) {
+  std::vector<std::string> words = {kubusd,
+                                    "--config",
+                                    cluster.config_dir() + "/kubus.yaml",
+                                    "--set",
+                                    "run_dir=" + cluster.run_dir(),
+                                    "--set",
+                                    "state_dir=" + cluster.state_dir() + "/plugins"};
+  std::ifstream overrides(cluster.overrides_file());
+  for (std::string setting; std::getline(overrides, setting);)
+    words.insert(words.end(), {"--set", setting});
+  for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
+  return words;
+}
+
 }  // namespace
 
 Result<std::string> find_daemon() {
@@ -103,28 +120,38 @@ Status add_overrides(const Cluster& cluster, const std::vector<std::string>& set
   return Status(Code::kInternalError, "cannot write " + cluster.overrides_file());
 }
 
-Result<int> start_daemon(const Cluster& cluster, const std::string& kubusd) {
-  int pid = 0;
-  // Where its things are is said here: the caller's environment may be about another cluster.
-  std::vector<std::string> words = {kubusd,
-                                    "--config",
-                                    cluster.config_dir() + "/kubus.yaml",
-                                    "--set",
-                                    "run_dir=" + cluster.run_dir(),
-                                    "--set",
-                                    "state_dir=" + cluster.state_dir() + "/plugins"};
-  std::ifstream overrides(cluster.overrides_file());
-  for (std::string setting; std::getline(overrides, setting);)
-    words.insert(words.end(), {"--set", setting});
+Status check_settings(const Cluster& cluster, const std::string& kubusd,
+                      const std::vector<std::string>& settings) {
+  if (settings.empty()) return {};
+  auto words = daemon_words(cluster, kubusd, settings);
+  words.push_back("--check-config");
+  const std::string answer = cluster.state_dir() + "/check-config";
+  auto pid = spawn(words, answer, -1);
+  if (!pid.ok()) return pid.status();
+  int status = 0;
+  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  std::ifstream file(answer);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  ::unlink(answer.c_str());
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return Status(Code::kInvalid, text.substr(0, text.find_last_not_of('\n') + 1));
+}
+
+Result<Daemon> start_daemon(const Cluster& cluster, const std::string& kubusd) {
+  Daemon daemon;
+  std::error_code error;
+  if (const auto size = fs::file_size(cluster.log_file(), error); !error) daemon.log_from = size;
+  const auto words = daemon_words(cluster, kubusd, {});
   // A spawned child is in the namespace of the thread that spawns it.
   Status status = in_netns(cluster, [&]() -> Status {
     auto started = spawn(words, cluster.log_file(), -1);
-    if (started.ok()) pid = *started;
+    if (started.ok()) daemon.pid = *started;
     return started.status();
   });
   if (!status.ok()) return status;
-  std::ofstream(cluster.run_dir() + "/kubusd.pid") << pid << "\n";
-  return pid;
+  std::ofstream(cluster.run_dir() + "/kubusd.pid") << daemon.pid << "\n";
+  return daemon;
 }
 
 Status start_uplink(const Cluster& cluster) {

@@ -3,6 +3,7 @@
 // Thread safety: single-threaded commands.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,18 @@ Result<std::string> find_daemon();
 Status write_configuration(const Cluster& cluster);
 // Adds KEY=VALUE settings to those that every kubusd of the cluster is started with.
 Status add_overrides(const Cluster& cluster, const std::vector<std::string>& settings);
+// Asks kubusd whether it would start with `settings` on top of what the cluster has; kInvalid with
+// its answer when it would not.
+Status check_settings(const Cluster& cluster, const std::string& kubusd,
+                      const std::vector<std::string>& settings);
+
+// A kubusd that was just started, a child of this process.
+struct Daemon {
+  int pid = 0;
+  std::uintmax_t log_from = 0;  // where in cluster.log_file() its own words begin
+};
 // Starts kubusd inside the cluster's network namespace, detached, logging to cluster.log_file().
-Result<int> start_daemon(const Cluster& cluster, const std::string& kubusd);
+Result<Daemon> start_daemon(const Cluster& cluster, const std::string& kubusd);
 
 // Gives the node a way out through slirp4netns: an ordinary process that makes the host's own
 // connections, so that nothing of the host's network is changed. kNotFound when it is not

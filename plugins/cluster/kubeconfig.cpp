@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "folder_lock.h"
 
@@ -71,6 +72,13 @@ void drop_named(YAML::Node root, const char* list, const std::string& name) {
   root[list] = kept;
 }
 
+YAML::Node find_named(const YAML::Node& list, const std::string& name) {
+  if (list && list.IsSequence())
+    for (const auto& entry : list)
+      if (entry.IsMap() && entry["name"] && entry["name"].as<std::string>("") == name) return entry;
+  return YAML::Node(YAML::NodeType::Map);
+}
+
 void put_named(YAML::Node root, const char* list, const char* kind, const std::string& name,
                const YAML::Node& value) {
   drop_named(root, list, name);
@@ -78,6 +86,48 @@ void put_named(YAML::Node root, const char* list, const char* kind, const std::s
   entry["name"] = name;
   entry[kind] = value;
   root[list].push_back(entry);
+}
+
+// What is kept of our own in a context, where the format has room for what others do not know: the
+// context that was the current one before it. It also tells our contexts from those of others.
+constexpr const char* kExtension = "kubus";
+constexpr const char* kPrevious = "previous-context";
+
+// A map; empty when there is none.
+YAML::Node extension_of(const YAML::Node& root, const std::string& context) {
+  const YAML::Node entry = find_named(root["contexts"], context);
+  const YAML::Node binding = entry["context"];
+  if (!binding || !binding.IsMap()) return YAML::Node(YAML::NodeType::Map);
+  const YAML::Node ours = find_named(binding["extensions"], kExtension);
+  if (!ours["extension"] || !ours["extension"].IsMap()) return YAML::Node(YAML::NodeType::Map);
+  return ours["extension"];
+}
+
+std::string previous_of(const YAML::Node& root, const std::string& context) {
+  const YAML::Node extension = extension_of(root, context);
+  return extension[kPrevious] ? extension[kPrevious].as<std::string>("") : "";
+}
+
+std::string current_context(const YAML::Node& root) {
+  return root["current-context"] ? root["current-context"].as<std::string>("") : "";
+}
+
+std::vector<std::string> context_names(const YAML::Node& root) {
+  std::vector<std::string> names;
+  if (root["contexts"] && root["contexts"].IsSequence())
+    for (const auto& entry : root["contexts"])
+      if (entry.IsMap() && entry["name"]) names.push_back(entry["name"].as<std::string>(""));
+  return names;
+}
+
+// Which context to use once `previous` was wanted back: it, the only cluster of ours, or none.
+std::string next_context(const YAML::Node& root, const std::string& previous) {
+  std::vector<std::string> ours;
+  for (const auto& name : context_names(root)) {
+    if (name == previous) return name;
+    if (extension_of(root, name).size() > 0) ours.push_back(name);
+  }
+  return ours.size() == 1 ? ours.front() : "";
 }
 
 }  // namespace
@@ -104,9 +154,15 @@ Status merge_context(const std::string& file, const std::string& admin_kubeconfi
   auto root = load(file, false);
   if (!root.ok()) return root.status();
   try {
+    const std::string current = current_context(*root);
+    YAML::Node extension;
+    extension["name"] = kExtension;
+    // Started again, it is what it was.
+    extension["extension"][kPrevious] = current == context ? previous_of(*root, context) : current;
     YAML::Node binding;
     binding["cluster"] = context;
     binding["user"] = context;
+    binding["extensions"].push_back(extension);
     if (!(*root)["apiVersion"]) (*root)["apiVersion"] = "v1";
     if (!(*root)["kind"]) (*root)["kind"] = "Config";
     put_named(*root, "clusters", "cluster", context, (*admin)["clusters"][0]["cluster"]);
@@ -125,8 +181,17 @@ Status remove_context(const std::string& file, const std::string& context) {
   if (!lock.ok()) return lock.status();
   auto root = load(file, true);
   if (!root.ok()) return root.status();
-  for (const char* list : {"clusters", "users", "contexts"}) drop_named(*root, list, context);
-  if ((*root)["current-context"].as<std::string>("") == context) (*root)["current-context"] = "";
+  try {
+    const std::string previous = previous_of(*root, context);
+    for (const char* list : {"clusters", "users", "contexts"}) drop_named(*root, list, context);
+    // Whoever would have gone back to it goes where it would have gone.
+    for (const auto& name : context_names(*root))
+      if (previous_of(*root, name) == context) extension_of(*root, name)[kPrevious] = previous;
+    if (current_context(*root) == context)
+      (*root)["current-context"] = next_context(*root, previous);
+  } catch (const YAML::Exception& e) {
+    return Status(Code::kBadRequest, file + ": " + e.what());
+  }
   return store(file, *root);
 }
 

@@ -16,10 +16,12 @@ std::string user_kubeconfig();
 std::string context_name(const std::string& cluster);
 
 // Puts cluster, user and context of `admin_kubeconfig` into `file` under `context` and makes it the
-// current context. kBadRequest when either file cannot be understood; `file` is unchanged then.
+// current context; the one before it is remembered there. kBadRequest when either file cannot be
+// understood; `file` is unchanged then.
 Status merge_context(const std::string& file, const std::string& admin_kubeconfig,
                      const std::string& context);
-// Takes `context` out again; the current context becomes empty if it was that. Ok when absent.
+// Takes `context` out again. If it was the current one, that becomes again what it was before, else
+// the only other cluster of ours, else empty. Ok when absent.
 Status remove_context(const std::string& file, const std::string& context);
 
 }  // namespace kubus::cluster

@@ -18,24 +18,11 @@
 #include <set>
 #include <sstream>
 
+#include "kubus/unique_fd.h"
+
 namespace kubus::cluster {
 namespace fs = std::filesystem;
 namespace {
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 int pidfd_signal(int fd, int signal) {
@@ -131,8 +118,8 @@ pid_t daemon_pid(const Cluster& cluster) {
 bool stop_daemon(const Cluster& cluster, std::chrono::seconds deadline) {
   const pid_t pid = daemon_pid(cluster);
   if (pid == 0) return true;
-  const Fd process(pidfd_open(pid));
-  if (!process.valid()) return true;
+  const UniqueFd process(pidfd_open(pid));
+  if (!process) return true;
   pidfd_signal(process.get(), SIGTERM);
   pollfd wait{process.get(), POLLIN, 0};
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
@@ -145,8 +132,8 @@ Status kill_processes(const Cluster& cluster) {
     const auto pids = cluster_processes(cluster);
     if (pids.empty()) return {};
     for (const pid_t pid : pids) {
-      const Fd process(pidfd_open(pid));
-      if (!process.valid()) continue;
+      const UniqueFd process(pidfd_open(pid));
+      if (!process) continue;
       pidfd_signal(process.get(), SIGKILL);
       pollfd wait{process.get(), POLLIN, 0};
       ::poll(&wait, 1, 2000);

@@ -38,16 +38,19 @@ Status prepare(const Cluster& cluster, const Options& options) {
   return {};
 }
 
-Status start(const Cluster& cluster, const Options& options) {
-  KUBUS_TRY(add_overrides(cluster, options.settings));
-  KUBUS_TRY(keep_host_netns(cluster));
+Result<std::vector<std::string>> start(const Cluster& cluster, const Options& options) {
   auto kubusd = find_daemon();
   if (!kubusd.ok()) return kubusd.status();
-  auto pid = start_daemon(cluster, *kubusd);
-  if (!pid.ok()) return pid.status();
-  KUBUS_TRY(wait_ready(cluster, *pid, std::chrono::seconds(options.timeout_seconds)));
-  if (options.no_context || cluster.owns(user_kubeconfig())) return {};
-  return merge_context(user_kubeconfig(), cluster.admin_kubeconfig(), context_name(cluster.name));
+  KUBUS_TRY(check_settings(cluster, *kubusd, options.settings));
+  KUBUS_TRY(add_overrides(cluster, options.settings));
+  KUBUS_TRY(keep_host_netns(cluster));
+  auto daemon = start_daemon(cluster, *kubusd);
+  if (!daemon.ok()) return daemon.status();
+  auto complaints = wait_ready(cluster, *daemon, std::chrono::seconds(options.timeout_seconds));
+  if (!complaints.ok() || options.no_context || cluster.owns(user_kubeconfig())) return complaints;
+  KUBUS_TRY(
+      merge_context(user_kubeconfig(), cluster.admin_kubeconfig(), context_name(cluster.name)));
+  return complaints;
 }
 
 bool is_prepared(const Cluster& cluster) {
@@ -55,36 +58,73 @@ bool is_prepared(const Cluster& cluster) {
   return !std::filesystem::exists(cluster.unprepared_file(), error);
 }
 
-// A new cluster, or one whose kubusd has died: its containers are found running and adopted.
-Result<Cluster> bring_up(const Options& options) {
-  KUBUS_TRY(check_name(options.name));
-  const auto lock = FolderLock::take(Cluster{options.name}.state_dir(), true);
-  if (!lock.ok()) return lock.status();
-  if (auto existing = find_cluster(options.name); existing.ok()) {
-    if (daemon_pid(*existing) != 0)
-      return Status(Code::kAlreadyExists, "cluster \"" + options.name + "\" is up already");
-    if (is_prepared(*existing)) {
-      if (Status s = start(*existing, options); !s.ok()) return s;
-      return existing;
-    }
-    // Left by a `kubus up` that was killed before anything could run.
-    if (Status s = tear_down(*existing); !s.ok()) return s;
-    return bring_up(options);
-  }
+struct Outcome {
+  Cluster cluster;
+  std::vector<std::string> complaints;  // of plugins that are not at work
+};
+
+Status with_log(const Status& status, const std::string& log_file) {
+  std::error_code error;
+  if (!std::filesystem::exists(log_file, error)) return status;
+  return Status(status.code(), status.message() + "\n  log: " + log_file);
+}
+
+// Its containers are found running and adopted.
+Result<Outcome> start_again(const Cluster& cluster, const Options& options) {
+  auto complaints = start(cluster, options);
+  if (!complaints.ok()) return with_log(complaints.status(), cluster.log_file());
+  return Outcome{cluster, std::move(*complaints)};
+}
+
+Result<Outcome> make_new(const Options& options) {
   auto cluster = reserve_cluster(options.name);
-  if (!cluster.ok()) return cluster;
+  if (!cluster.ok()) return cluster.status();
   Status status = prepare(*cluster, options);
-  if (status.ok()) status = start(*cluster, options);
-  if (status.ok()) return cluster;
+  if (status.ok()) {
+    auto complaints = start(*cluster, options);
+    if (complaints.ok()) return Outcome{*cluster, std::move(*complaints)};
+    status = complaints.status();
+  }
   // The log is what explains a start that failed: it survives.
   const std::string kept = "/tmp/kubus-" + cluster->name + "-kubusd.log";
   std::error_code error;
   std::filesystem::copy_file(cluster->log_file(), kept,
                              std::filesystem::copy_options::overwrite_existing, error);
-  if (!error) status = status.annotate("log kept at " + kept);
+  if (!error) status = with_log(status, kept);
   if (Status undone = tear_down(*cluster); !undone.ok())
     std::fprintf(stderr, "kubus up: clean-up: %s\n", undone.message().c_str());
   return status;
+}
+
+// A new cluster, or one whose kubusd has died.
+Result<Outcome> bring_up(const Options& options) {
+  KUBUS_TRY(check_name(options.name));
+  const auto lock = FolderLock::take(Cluster{options.name}.state_dir(), true);
+  if (!lock.ok()) return lock.status();
+  auto existing = find_cluster(options.name);
+  if (!existing.ok()) return make_new(options);
+  if (daemon_pid(*existing) != 0)
+    return Status(Code::kAlreadyExists, "cluster \"" + options.name + "\" is up already");
+  if (is_prepared(*existing)) return start_again(*existing, options);
+  // Left by a `kubus up` that was killed before anything could run.
+  KUBUS_TRY(tear_down(*existing));
+  return bring_up(options);
+}
+
+void report(const Outcome& outcome, const Options& options, double seconds) {
+  const Cluster& cluster = outcome.cluster;
+  std::printf("cluster %s is up in %.2f s, node %s is Ready\n", cluster.name.c_str(), seconds,
+              cluster.node_name().c_str());
+  std::printf("  API server  https://%s:%d\n", cluster.node_address().c_str(), Cluster::kApiPort);
+  if (options.no_context)
+    std::printf("  kubeconfig  %s\n", cluster.admin_kubeconfig().c_str());
+  else
+    std::printf("  context     %s in %s\n", context_name(cluster.name).c_str(),
+                user_kubeconfig().c_str());
+  std::printf("  log         %s\n", cluster.log_file().c_str());
+  std::fflush(stdout);
+  for (const auto& complaint : outcome.complaints)
+    std::fprintf(stderr, "kubus up: %s\n", complaint.c_str());
 }
 
 int run(int argc, char** argv) {
@@ -113,21 +153,13 @@ int run(int argc, char** argv) {
     return 1;
   }
   const auto started = std::chrono::steady_clock::now();
-  auto cluster = bring_up(options);
-  if (!cluster.ok()) {
-    std::fprintf(stderr, "kubus up: %s\n", cluster.status().message().c_str());
+  const auto outcome = bring_up(options);
+  if (!outcome.ok()) {
+    std::fprintf(stderr, "kubus up: %s\n", outcome.status().message().c_str());
     return 1;
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-  std::printf("cluster %s is up in %.2f s, node %s is Ready\n", cluster->name.c_str(), took.count(),
-              cluster->node_name().c_str());
-  std::printf("  API server  https://%s:%d\n", cluster->node_address().c_str(), Cluster::kApiPort);
-  if (options.no_context)
-    std::printf("  kubeconfig  %s\n", cluster->admin_kubeconfig().c_str());
-  else
-    std::printf("  context     %s in %s\n", context_name(cluster->name).c_str(),
-                user_kubeconfig().c_str());
-  std::printf("  log         %s\n", cluster->log_file().c_str());
+  report(*outcome, options, took.count());
   return 0;
 }
 

@@ -4,13 +4,17 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <vector>
 
-#include "cluster.h"
+#include "daemon.h"
 
 namespace kubus::cluster {
 
-// Returns when the node is Ready and the admin kubeconfig exists. kUnavailable as soon as kubusd
-// (`pid`) ends, kTimeout with what is still missing.
-Status wait_ready(const Cluster& cluster, int pid, std::chrono::seconds timeout);
+// Returns when the node is Ready, the admin kubeconfig exists and the plugins have settled: one
+// line for each plugin that is not at work. kUnavailable, with the reasons, as soon as kubusd ends
+// or the node cannot become Ready; kTimeout with what is still missing.
+Result<std::vector<std::string>> wait_ready(const Cluster& cluster, const Daemon& daemon,
+                                            std::chrono::seconds timeout);
 
 }  // namespace kubus::cluster

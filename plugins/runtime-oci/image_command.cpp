@@ -194,7 +194,9 @@ int run(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   auto host =
       Host::open({.run_dir = arguments.run_dir, .role = HostRole::kClient, .id = "kubus-image"});
-  if (!host.ok()) return complain(host.status());
+  if (!host.ok())
+    return complain(host.status().annotate("kubusd is not running at " + arguments.run_dir +
+                                           " (choose a cluster with --run-dir or KUBUS_RUN_DIR)"));
   return chosen((*host)->self().context().bus(), arguments);
 }
 

@@ -84,12 +84,14 @@ testing::CommandOptions Cluster::environment(const std::string& input) const {
   return result;
 }
 
-CommandResult Cluster::up() {
+CommandResult Cluster::up(const std::vector<std::string>& more) {
   auto options = environment();
   // `kubus up` gives each cluster a run directory of its own.
   std::erase_if(options.environment, [](const auto& one) { return one.first == "KUBUS_RUN_DIR"; });
-  auto result = testing::run_command(
-      {testing::build_dir() + "/bin/kubus", "up", "--name", name_, "--no-uplink"}, options);
+  std::vector<std::string> words = {testing::build_dir() + "/bin/kubus", "up", "--name", name_,
+                                    "--no-uplink"};
+  words.insert(words.end(), more.begin(), more.end());
+  auto result = testing::run_command(words, options);
   up_ = up_ || result.ok();
   return result;
 }

@@ -44,7 +44,7 @@ class Cluster {
   static std::string missing();
 
   // Starts it, or its kubusd again after that has died, and waits for the node to be ready.
-  CommandResult up();
+  CommandResult up(const std::vector<std::string>& more = {});
   // Removes it. Afterwards residue() (residue.h) must be empty.
   CommandResult down();
 

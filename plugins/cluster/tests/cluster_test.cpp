@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 namespace kubus::cluster {
 namespace {
 
@@ -19,6 +21,19 @@ TEST(Cluster, EverythingFollowsFromNameAndIndex) {
   EXPECT_EQ(cluster.host_address(), "198.18.7.1");
   EXPECT_EQ(cluster.node_address(), "198.18.7.2");
   EXPECT_LE(cluster.host_link().size(), 15u) << "longer than an interface name may be";
+}
+
+TEST(Cluster, OwnsWhatLiesInItsFolderHoweverItIsWritten) {
+  const Cluster cluster{"demo", 7};
+  EXPECT_TRUE(cluster.owns(cluster.admin_kubeconfig()));
+  EXPECT_TRUE(cluster.owns("/var/lib/../lib/kubus/./demo/admin.kubeconfig"));
+  EXPECT_FALSE(cluster.owns("/var/lib/kubus/demo2/admin.kubeconfig"));
+  EXPECT_FALSE(cluster.owns("/var/lib/kubus/demo/../config"));
+  const auto back = std::filesystem::current_path();
+  std::filesystem::current_path("/var/lib");
+  EXPECT_TRUE(cluster.owns("kubus/demo/config"));
+  EXPECT_FALSE(cluster.owns("config"));
+  std::filesystem::current_path(back);
 }
 
 TEST(Cluster, OneThatDoesNotExistIsNotFound) {

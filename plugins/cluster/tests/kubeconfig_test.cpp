@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -31,6 +32,16 @@ current-context: admin@kubus
   void TearDown() override { fs::remove_all(dir_); }
   std::string admin() const { return dir_ + "/admin"; }
   std::string file() const { return dir_ + "/sub/config"; }
+  std::string current() const {
+    const YAML::Node root = YAML::LoadFile(file());
+    return root["current-context"] ? root["current-context"].as<std::string>() : "";
+  }
+  // As `kubectl config use-context` does it.
+  void choose(const std::string& context) const {
+    YAML::Node root = YAML::LoadFile(file());
+    root["current-context"] = context;
+    std::ofstream(file()) << root;
+  }
   static void write(const std::string& path, const std::string& text) {
     fs::create_directories(fs::path(path).parent_path());
     std::ofstream(path) << text;
@@ -63,7 +74,59 @@ TEST_F(KubeconfigTest, MergeAndRemoveLeaveOtherContextsAlone) {
   EXPECT_EQ(root["contexts"].size(), 1u);
   EXPECT_EQ(root["contexts"][0]["name"].as<std::string>(), "mine");
   EXPECT_EQ(root["extra"].as<std::string>(), "kept");
-  EXPECT_EQ(root["current-context"].as<std::string>(), "");
+  EXPECT_EQ(current(), "mine") << "as it was before";
+}
+
+TEST_F(KubeconfigTest, AClusterThatGoesGivesTheCurrentContextBack) {
+  struct Case {
+    std::string what;
+    std::string steps;  // +NAME: made, -NAME: removed, =NAME: somebody chooses it
+    std::string current;
+  };
+  const Case cases[] = {
+      {"nothing before, nothing after, whoever else is there", "+a -a", ""},
+      {"back to what was there", "=mine +a -a", "mine"},
+      {"one after the other, the last first", "=mine +a +b -b", "kubus-a"},
+      {"one after the other, the first first", "=mine +a +b -a", "kubus-b"},
+      {"its predecessor has gone meanwhile", "=mine +a +b -a -b", "mine"},
+      {"the only other cluster", "+a +b =kubus-a -a", "kubus-b"},
+      {"several others: none is better than another", "+a +b +c =kubus-a -a", ""},
+      {"what somebody chose stays", "+a +b =mine -b", "mine"},
+      {"started again, it is what it was", "=mine +a +a -a", "mine"},
+      {"what was there has gone", "=mine +a -mine -a", ""},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.what);
+    write(file(),
+          "clusters: [{name: mine, cluster: {server: x}}]\nusers: [{name: me, user: {token: t}}]\n"
+          "contexts: [{name: mine, context: {cluster: mine, user: me}}]\n");
+    std::istringstream steps(one.steps);
+    for (std::string step; steps >> step;) {
+      const std::string name = step.substr(1);
+      const std::string context = name == "mine" ? name : "kubus-" + name;
+      Status status;
+      if (step[0] == '=') choose(name);
+      if (step[0] == '+') status = merge_context(file(), admin(), context);
+      if (step[0] == '-') status = remove_context(file(), context);
+      ASSERT_TRUE(status.ok()) << step << ": " << status.message();
+    }
+    EXPECT_EQ(current(), one.current);
+  }
+}
+
+TEST_F(KubeconfigTest, OddFilesAreReadWithoutHarm) {
+  for (const char* odd : {"contexts: 7\n", "contexts: [x, {name: [1]}, {name: kubus}]\n",
+                          "contexts: [{name: kubus, context: {extensions: 1}}]\n",
+                          "contexts: [{name: kubus, context: {extensions: [{name: kubus}]}}]\n",
+                          "contexts: [{name: kubus, context: 3}]\ncurrent-context: kubus\n"}) {
+    SCOPED_TRACE(odd);
+    write(file(), odd);
+    EXPECT_TRUE(merge_context(file(), admin(), "kubus").ok());
+    EXPECT_EQ(current(), "kubus");
+    write(file(), odd);
+    EXPECT_TRUE(remove_context(file(), "kubus").ok());
+    EXPECT_EQ(current(), "");
+  }
 }
 
 TEST_F(KubeconfigTest, GarbledFileIsAnErrorAndStaysAsItWas) {
