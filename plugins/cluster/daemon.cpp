@@ -131,11 +131,12 @@ Status check_settings(const Cluster& cluster, const std::string& kubusd,
   int status = 0;
   while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
   }
+  std::string text = "wrong configuration";
   std::ifstream file(answer);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (std::string line; std::getline(file, line);) text += "\n  " + line;
   ::unlink(answer.c_str());
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return Status(Code::kInvalid, text.substr(0, text.find_last_not_of('\n') + 1));
+  return Status(Code::kInvalid, text);
 }
 
 Result<Daemon> start_daemon(const Cluster& cluster, const std::string& kubusd) {

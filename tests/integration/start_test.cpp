@@ -76,14 +76,17 @@ TEST_F(Start, ADaemonThatEndsIsNotWaitedFor) {
 
 TEST_F(Start, AWrongSettingIsRefusedBeforeKubusdStarts) {
   Cluster cluster;
-  const auto up = cluster.up({"--set", "scheduler.bogus=1", "--set", "log.level=loud"});
+  const auto up = cluster.up({"--set", "log.level=loud"});
   EXPECT_EQ(up.code, 1);
   EXPECT_EQ(up.out,
-            "kubus up: kubusd: --set: log.level: expected one of debug, info, warn, error, found "
-            "\"loud\"\n");
-  const auto next = cluster.up({"--set", "scheduler.bogus=1"});
+            "kubus up: wrong configuration\n  kubusd: --set: log.level: expected one of debug, "
+            "info, warn, error, found \"loud\"\n");
+  const auto next = cluster.up({"--set", "scheduler.bogus=1", "--set", "nobody.bogus=1"});
   EXPECT_EQ(next.code, 1);
-  EXPECT_EQ(next.out, "kubus up: kubusd: --set: scheduler.bogus: unknown key\n");
+  EXPECT_EQ(next.out,
+            "kubus up: wrong configuration\n  kubusd: --set: scheduler.bogus: unknown key\n"
+            "  --set: nobody.bogus: unknown key: the kernel has none such and no plugin is called "
+            "nobody\n");
   EXPECT_THAT(residue(cluster.name()), IsEmpty());
 }
 
