@@ -8,11 +8,13 @@
 
 #include "bundle.h"
 #include "conmon.h"
+#include "file_arrival.h"
 
 namespace kubus::runtime_oci {
 namespace {
 
 constexpr int kStartFailed = 128;
+constexpr std::chrono::seconds kReopenPatience(10);
 
 ConmonOptions conmon_options(const Node& node, const runtime::Container& container) {
   ConmonOptions options;
@@ -190,7 +192,20 @@ Status Containers::reopen_log(const std::string& id) {
   if (container.state() != runtime::CONTAINER_RUNNING)
     return {Code::kConflict, "container \"" + id + "\" does not run"};
   if (container.log_path().empty()) return {};
-  return conmon_reopen_log(node_.settings.container(id));
+  const std::lock_guard operation((*entry)->operation);
+  ProcessId monitor;
+  {
+    const std::lock_guard lock(node_.registry.mutex);
+    monitor = (*entry)->record.monitor;
+  }
+  const auto ended = monitor.open();
+  if (!ended.ok()) return ended.status();
+  const std::filesystem::path path(container.log_path());
+  auto log = FileArrival::watch(path.parent_path().string());
+  if (!log.ok()) return log.status();
+  KUBUS_TRY(conmon_reopen_log(node_.settings.container(id)));
+  if (log->wait(path.filename().string(), kReopenPatience, ended->get())) return {};
+  return {Code::kTimeout, "conmon has not opened the log of container \"" + id + "\" again"};
 }
 
 }  // namespace kubus::runtime_oci

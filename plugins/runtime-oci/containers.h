@@ -1,7 +1,7 @@
 // Containers: from an image and a configuration to an exit code.
 //
-// Thread safety: all members from any thread. create(), start() and release() block for tens of
-// milliseconds; stop() and remove() return at once and answer through `done`.
+// Thread safety: all members from any thread. create(), start(), reopen_log() and release() block
+// for tens of milliseconds; stop() and remove() return at once and answer through `done`.
 #pragma once
 
 #include <chrono>
@@ -27,6 +27,7 @@ class Containers {
   void abandon_stops();
   Status signal(const std::string& id, const std::string& signal);
   Result<runtime::Container> update(const std::string& id, const runtime::Resources& resources);
+  // When it returns, the path of the log names a new file, and what comes is written there.
   Status reopen_log(const std::string& id);
 
   // conmon wrote the exit file of `id`.

@@ -2,14 +2,15 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstring>
 
+#include "file_arrival.h"
 #include "process.h"
+#include "record.h"
 #include "spec.h"
 #include "streams.h"
 
@@ -17,25 +18,10 @@ namespace kubus::runtime_oci {
 namespace {
 
 constexpr int kTerminalPatienceMs = 30'000;
-constexpr int kStartPatienceMs = 60'000;
-
-// Until the runtime has written the process's pid, so that it can be signalled from then on, or has
-// ended without.
-void await_pid_file(int inotify, int ended) {
-  for (;;) {
-    pollfd fds[2] = {{inotify, POLLIN, 0}, {ended, POLLIN, 0}};
-    const int ready = ::poll(fds, 2, kStartPatienceMs);
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0 || fds[1].revents) return;
-    alignas(inotify_event) char buffer[4096];
-    const ssize_t got = ::read(inotify, buffer, sizeof buffer);
-    for (ssize_t at = 0; at < got;) {
-      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
-      if (event->len > 0 && std::string_view(event->name) == "pid") return;
-      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-    }
-  }
-}
+constexpr std::chrono::seconds kStartPatience(60);
+// In the directory of a session.
+constexpr const char* kPidFile = "/pid";        // of the process, written by the runtime
+constexpr const char* kParentFile = "/parent";  // the runtime's exec, written by us
 
 // The descriptor that came with a message; none when there was none.
 UniqueFd receive_fd(int connection) {
@@ -103,7 +89,7 @@ ExecProcess::~ExecProcess() {
 int ExecProcess::reap() { return wait_exit(std::exchange(child_, 0)); }
 
 std::string ExecProcess::start_error() const {
-  if (exists(directory_ + "/pid")) return {};
+  if (exists(directory_ + kPidFile)) return {};
   const auto text = read_file(directory_ + "/log", 65536);
   std::string message = text.ok() ? *text : std::string();
   while (!message.empty() && message.back() == '\n') message.pop_back();
@@ -111,19 +97,33 @@ std::string ExecProcess::start_error() const {
 }
 
 void ExecProcess::signal(int number) const {
-  const auto pid = static_cast<pid_t>(read_number(directory_ + "/pid", 0));
+  const auto pid = static_cast<pid_t>(read_number(directory_ + kPidFile, 0));
   // While the runtime's exec, its parent, has not been reaped, neither has it.
   if (pid > 0 && child_ > 0) ::kill(pid, number);
 }
 
-Status ExecProcess::open_terminal(int listener) {
+Status ExecProcess::open_terminal(int listener, const std::optional<winsize>& size) {
   pollfd fds[2] = {{listener, POLLIN, 0}, {ended.get(), POLLIN, 0}};
   while (::poll(fds, 2, kTerminalPatienceMs) < 0 && errno == EINTR) {
   }
   if (!(fds[0].revents & POLLIN)) return {};  // it failed: its exit will tell
   const UniqueFd connection(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
   if (connection) terminal = receive_fd(connection.get());
+  // For runtimes that do not read it from the specification.
+  if (terminal && size) ::ioctl(terminal.get(), TIOCSWINSZ, &*size);
   return terminal ? Status() : errno_status("terminal");
+}
+
+void end_abandoned(const Settings& settings) {
+  for (const auto& name : list_dir(settings.sessions())) {
+    const auto directory = settings.sessions() + "/" + name;
+    const auto parent = load_process(directory + kParentFile);
+    const auto pid = static_cast<pid_t>(read_number(directory + kPidFile, 0));
+    // While its parent is there, the pid is its own.
+    if (parent.alive() && pid > 0) ::kill(pid, SIGKILL);
+    (void)parent.signal(SIGKILL).ok();
+    (void)remove_tree(directory).ok();
+  }
 }
 
 Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& options) {
@@ -132,7 +132,7 @@ Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& 
   if (options.command.empty()) return Status(Code::kInvalid, "no command to execute");
   const auto spec = read_file(node.settings.container(options.container_id) + "/config.json");
   if (!spec.ok()) return spec.status();
-  const auto process_spec = make_exec_process(*spec, options.command, options.tty);
+  const auto process_spec = make_exec_process(*spec, options.command, options.tty, options.size);
   if (!process_spec.ok()) return process_spec.status();
 
   auto process = std::make_unique<ExecProcess>();
@@ -140,9 +140,9 @@ Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& 
   const auto& directory = process->directory_;
   KUBUS_TRY(make_dirs(directory));
   KUBUS_TRY(write_file(directory + "/process.json", *process_spec, 0600, false));
-  std::vector<std::string> arguments{"--log",           directory + "/log",          "exec",
-                                     "--process",       directory + "/process.json", "--pid-file",
-                                     directory + "/pid"};
+  std::vector<std::string> arguments{
+      "--log",      directory + "/log",  "exec", "--process", directory + "/process.json",
+      "--pid-file", directory + kPidFile};
   SpawnOptions spawning;
   Ends theirs;
   UniqueFd listener;
@@ -161,16 +161,17 @@ Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& 
   spawning.argv = node.oci.command(arguments);
   spawning.env = minimal_env();
   spawning.new_session = true;
-  const UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  if (!inotify || ::inotify_add_watch(inotify.get(), directory.c_str(), IN_CLOSE_WRITE) < 0)
-    return errno_status("inotify");
+  auto pid_file = FileArrival::watch(directory);
+  if (!pid_file.ok()) return pid_file.status();
   const auto child = spawn(spawning);
   if (!child.ok()) return child.status();
   process->child_ = *child;
+  KUBUS_TRY(save_process(directory + kParentFile, ProcessId::of(*child)));
   process->ended.reset(static_cast<int>(::syscall(SYS_pidfd_open, *child, 0)));
   if (!process->ended) return errno_status("pidfd");
-  if (options.tty) KUBUS_TRY(process->open_terminal(listener.get()));
-  await_pid_file(inotify.get(), process->ended.get());
+  if (options.tty) KUBUS_TRY(process->open_terminal(listener.get(), options.size));
+  // It can be signalled from then on; or the runtime has ended without.
+  (void)pid_file->wait(kPidFile + 1, kStartPatience, process->ended.get());
   return process;
 }
 

@@ -4,7 +4,10 @@
 // belongs to one thread at a time.
 #pragma once
 
+#include <sys/ioctl.h>
+
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +20,7 @@ struct ExecOptions {
   std::vector<std::string> command;
   bool tty = false;
   bool with_stdin = false;
+  std::optional<winsize> size;  // of the terminal, if it is known
 };
 
 // The runtime's `exec` is our child and ends with the process's exit code.
@@ -37,11 +41,14 @@ class ExecProcess {
 
  private:
   friend Result<std::unique_ptr<ExecProcess>> launch_exec(Node&, const ExecOptions&);
-  Status open_terminal(int listener);
+  Status open_terminal(int listener, const std::optional<winsize>& size);
   std::string directory_;
   pid_t child_ = 0;
 };
 
+// Ends the processes, with KILL, that an earlier life of the plugin left in containers when it was
+// killed, and removes what it kept of them. Before the first launch.
+void end_abandoned(const Settings& settings);
 // Conflict when the container does not run.
 Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& options);
 // The container, which must run.

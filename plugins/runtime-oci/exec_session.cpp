@@ -1,6 +1,13 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "exec_process.h"
 #include "sessions.h"
 #include "streams.h"
@@ -9,8 +16,19 @@ namespace kubus::runtime_oci {
 namespace {
 
 constexpr int kCannotRun = 126;
+// For a client to tell how large its terminal is, which those that know do at once: the process
+// starts with a terminal of that size. After this it starts without.
+constexpr std::chrono::milliseconds kSizePatience(200);
 
-class ExecSession : public Session {
+winsize terminal_size(std::string_view payload) {
+  const auto number = [&](int at) {
+    return static_cast<unsigned short>(static_cast<unsigned char>(payload[at]) << 8 |
+                                       static_cast<unsigned char>(payload[at + 1]));
+  };
+  return {number(2), number(0), 0, 0};
+}
+
+class ExecSession : public Session, public std::enable_shared_from_this<ExecSession> {
  public:
   ExecSession(Node& node, Sessions& sessions, const runtime::ExecRequest& request)
       : node_(node), sessions_(sessions), request_(request) {}
@@ -21,6 +39,29 @@ class ExecSession : public Session {
         FrameChannel::Handlers{
             [this](runtime::Frame type, std::string_view data) { on_frame(type, data); },
             [this] { on_closed(); }, [this] { on_room(); }});
+    if (!request_.tty()) return launch();
+    size_timer_ = node_.loop.after(kSizePatience, [this] { launch(); });
+    channel_->resume();
+  }
+
+ private:
+  // Once; frames that come while it is under way are kept for the process.
+  void launch() {
+    if (std::exchange(launched_, true)) return;
+    size_timer_.reset();
+    channel_->pause();
+    ExecOptions options;
+    options.container_id = request_.id();
+    options.command.assign(request_.command().begin(), request_.command().end());
+    options.tty = request_.tty();
+    options.with_stdin = request_.stdin();
+    options.size = size_;
+    node_.pool.post([&node = node_, session = shared_from_this(), options] {
+      auto process = launch_exec(node, options);
+      node.loop.post([session, process = std::move(process)]() mutable {
+        session->begin(std::move(process));
+      });
+    });
   }
 
   void begin(Result<std::unique_ptr<ExecProcess>> process) {
@@ -43,9 +84,9 @@ class ExecSession : public Session {
     ended_ = node_.loop.watch_fd(process_->ended.get(), Loop::kReadable,
                                  [this](std::uint32_t) { on_ended(); });
     channel_->resume();
+    for (const auto& [type, data] : std::exchange(early_, {})) on_frame(type, data);
   }
 
- private:
   void read(std::unique_ptr<ByteReader>& reader, UniqueFd fd, runtime::Frame type) {
     reader = std::make_unique<ByteReader>(
         node_.loop, std::move(fd),
@@ -75,25 +116,31 @@ class ExecSession : public Session {
     if (channel_ && !closed_) channel_->resume();
   }
 
+  void on_early_frame(runtime::Frame type, std::string_view data) {
+    early_.emplace_back(type, data);
+    early_bytes_ += data.size();
+    const bool sized = type == runtime::Frame::kResize && data.size() == 4;
+    if (sized) size_ = terminal_size(data);
+    if (sized || early_bytes_ > kBacklog) launch();
+  }
+
   void on_frame(runtime::Frame type, std::string_view data) {
-    if (!process_ || exited_) return;
+    if (finished_ || exited_) return;
+    if (!process_) return on_early_frame(type, data);
     if (type == runtime::Frame::kStdin && stdin_) {
       stdin_->write(data);
       if (stdin_->pending() > kBacklog) channel_->pause();
     } else if (type == runtime::Frame::kStdinEnd && stdin_ && terminal_ < 0) {
       stdin_->finish();
     } else if (type == runtime::Frame::kResize && terminal_ >= 0 && data.size() == 4) {
-      const auto number = [&](int at) {
-        return static_cast<unsigned short>(static_cast<unsigned char>(data[at]) << 8 |
-                                           static_cast<unsigned char>(data[at + 1]));
-      };
-      const winsize size{number(2), number(0), 0, 0};
+      const auto size = terminal_size(data);
       ::ioctl(terminal_, TIOCSWINSZ, &size);
     }
   }
 
   void on_closed() {
     closed_ = true;
+    if (!std::exchange(launched_, true)) return sessions_.drop(this);
     if (process_ && !exited_) process_->signal(SIGHUP);
     if (out_) out_->resume();  // what it writes is read and dropped
     if (err_) err_->resume();
@@ -125,6 +172,11 @@ class ExecSession : public Session {
   Node& node_;
   Sessions& sessions_;
   const runtime::ExecRequest request_;
+  bool launched_ = false;
+  std::optional<winsize> size_;
+  Registration size_timer_;
+  std::vector<std::pair<runtime::Frame, std::string>> early_;  // before there was a process
+  std::size_t early_bytes_ = 0;
   std::unique_ptr<FrameChannel> channel_;
   std::unique_ptr<ExecProcess> process_;
   std::unique_ptr<ByteWriter> stdin_;
@@ -144,16 +196,6 @@ void serve_exec(Node& node, Sessions& sessions, const runtime::ExecRequest& requ
   auto session = std::make_shared<ExecSession>(node, sessions, request);
   sessions.keep(session);
   session->open(std::move(connection));
-  ExecOptions options;
-  options.container_id = request.id();
-  options.command.assign(request.command().begin(), request.command().end());
-  options.tty = request.tty();
-  options.with_stdin = request.stdin();
-  node.pool.post([&node, session, options] {
-    auto process = launch_exec(node, options);
-    node.loop.post(
-        [session, process = std::move(process)]() mutable { session->begin(std::move(process)); });
-  });
 }
 
 }  // namespace kubus::runtime_oci

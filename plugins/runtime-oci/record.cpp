@@ -49,4 +49,19 @@ Result<ContainerRecord> load_container(const std::string& file) {
   return load<runtime::Container>(file);
 }
 
+Status save_process(const std::string& file, const ProcessId& process) {
+  std::ostringstream text;
+  text << boot_id() << ' ' << process.pid << ' ' << process.start_time << '\n';
+  return write_file(file, text.str(), 0600, false);
+}
+
+ProcessId load_process(const std::string& file) {
+  const auto text = read_file(file, 1024);
+  std::istringstream words(text.ok() ? *text : std::string());
+  std::string boot;
+  ProcessId process;
+  words >> boot >> process.pid >> process.start_time;
+  return words && boot == boot_id() ? process : ProcessId();
+}
+
 }  // namespace kubus::runtime_oci

@@ -1,4 +1,5 @@
-// What is kept on disk of a sandbox or container: a protobuf message and the processes behind it.
+// What is kept on disk of a sandbox or container: a protobuf message and the processes behind it;
+// and of other processes that may outlive this one.
 //
 // Thread safety: free functions.
 //
@@ -28,5 +29,9 @@ Status save_record(const std::string& file, const SandboxRecord& record);
 Status save_record(const std::string& file, const ContainerRecord& record);
 Result<SandboxRecord> load_sandbox(const std::string& file);
 Result<ContainerRecord> load_container(const std::string& file);
+
+Status save_process(const std::string& file, const ProcessId& process);
+// {0, 0} when there is none, or it was of another boot.
+ProcessId load_process(const std::string& file);
 
 }  // namespace kubus::runtime_oci

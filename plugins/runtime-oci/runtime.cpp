@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "exec_process.h"
 #include "process.h"
 #include "stats.h"
 
@@ -81,8 +82,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Po
   if (!lock) return errno_status(settings.state_dir + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     return Status(Code::kConflict, "another process has " + settings.state_dir);
-  for (const auto& name : list_dir(settings.sessions()))
-    (void)remove_tree(settings.sessions() + "/" + name).ok();
+  end_abandoned(settings);
   auto images = ImageStore::open(settings.images(), settings.layer_limits);
   if (!images.ok()) return images.status();
   std::unique_ptr<Runtime> self(new Runtime(std::move(settings), loop, pool, std::move(log),

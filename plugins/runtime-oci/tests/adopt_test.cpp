@@ -10,7 +10,11 @@
 namespace kubus::runtime_oci::test {
 namespace {
 
-class AdoptTest : public Lab {};
+class AdoptTest : public Lab {
+ protected:
+  std::string run_and_be_killed(const std::function<void(const std::string&)>& launch,
+                                const std::function<bool(const std::string&)>& ready);
+};
 
 TEST_F(AdoptTest, RunningContainersAreTakenOverAsTheyAre) {
   const auto sandbox = run_sandbox();
@@ -106,11 +110,13 @@ TEST_F(AdoptTest, ADrainWaitsForNoCommandAndNoStop) {
   EXPECT_TRUE(stop(id, 0).ok());
 }
 
-TEST_F(AdoptTest, ContainersOutliveTheirOwnerBeingKilled) {
+// A process of its own runs a container and, in it, commands: `launch` is called there. It is
+// killed when `ready` holds for the container, whose id is returned.
+std::string AdoptTest::run_and_be_killed(const std::function<void(const std::string&)>& launch,
+                                         const std::function<bool(const std::string&)>& ready) {
   life.reset();
   Pipe pipe = std::move(*Pipe::make());
-  // A process of its own starts them and is killed; it may use nothing of this one's threads, of
-  // which there are none now.
+  // It may use nothing of this process's threads, of which there are none now.
   const pid_t owner = ::fork();
   if (owner == 0) {
     life = std::make_unique<Life>(settings);
@@ -118,14 +124,42 @@ TEST_F(AdoptTest, ContainersOutliveTheirOwnerBeingKilled) {
     const auto created =
         rt().containers().create(sandbox->id(), container_config("exec sleep 1000"));
     (void)rt().containers().start(created->id()).ok();
+    launch(created->id());
     (void)write_all(pipe.write.get(), created->id() + "\n").ok();
     for (;;) ::pause();
   }
   char text[128] = {};
-  ASSERT_GT(::read(pipe.read.get(), text, sizeof text - 1), 64);
+  EXPECT_GT(::read(pipe.read.get(), text, sizeof text - 1), 64);
   const std::string id(text, 64);
+  eventually([&] { return ready(id); }, "what the other process is to start");
   ::kill(owner, SIGKILL);
   ::waitpid(owner, nullptr, 0);
+  return id;
+}
+
+TEST_F(AdoptTest, CommandsEndWithTheOwnerWhoStartedThem) {
+  const auto command = [&](const std::string& id) {
+    runtime::ExecSyncRequest request;
+    request.set_id(id);
+    for (const char* word : {"sh", "-c", "touch /runs; exec sleep 777"}) request.add_command(word);
+    rt().sessions().exec_sync(request, [](const auto&) {});
+  };
+  const auto id = run_and_be_killed(command, [&](const std::string& container) {
+    return exists(settings.container(container) + "/rootfs/runs");
+  });
+  restart();
+  const auto gone = [&] {
+    const auto look = exec(id, {"sh", "-c", "cat /proc/[0-9]*/cmdline | grep -aq 'slee[p].777'"});
+    return look.ok() && look->exit_code() != 0;
+  };
+  eventually(gone, "the command ends");
+  EXPECT_EQ(status(id).state(), runtime::CONTAINER_RUNNING);
+  EXPECT_TRUE(stop(id, 0).ok());
+}
+
+TEST_F(AdoptTest, ContainersOutliveTheirOwnerBeingKilled) {
+  const auto nothing = [](const std::string&) {};
+  const auto id = run_and_be_killed(nothing, [](const std::string&) { return true; });
   restart();
   EXPECT_EQ(status(id).state(), runtime::CONTAINER_RUNNING);
   EXPECT_EQ(exec(id, {"echo", "alive"})->stdout(), "alive\n");

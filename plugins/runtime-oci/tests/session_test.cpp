@@ -125,6 +125,29 @@ TEST_F(SessionTest, ExecWithATerminalHasItsSizeAndEchoes) {
   EXPECT_EQ(client.end.exit_code(), 4);
 }
 
+TEST_F(SessionTest, ATerminalHasItsSizeBeforeTheProcessRuns) {
+  const auto id = start();
+  auto wanted = request(id, "stty size; read x; echo got $x");
+  wanted.set_tty(true);
+  Client client(rt().sessions().exec(wanted));
+  // What is typed before the size has arrived is not lost.
+  client.send(runtime::Frame::kStdin, "ahead\n");
+  client.send(runtime::Frame::kResize, std::string("\x00\x64\x00\x1e", 4));
+  client.read_to_end();
+  EXPECT_NE(client.out.find("30 100\r\n"), std::string::npos) << client.out;
+  EXPECT_NE(client.out.find("got ahead\r\n"), std::string::npos) << client.out;
+  EXPECT_EQ(client.end.exit_code(), 0);
+}
+
+TEST_F(SessionTest, ATerminalOfAClientThatTellsNoSizeStartsAllTheSame) {
+  const auto id = start();
+  auto wanted = request(id, "test -t 0 && echo terminal");
+  wanted.set_tty(true);
+  Client client(rt().sessions().exec(wanted));
+  client.read_to_end();
+  EXPECT_EQ(client.out, "terminal\r\n");
+}
+
 TEST_F(SessionTest, ExecThatCannotStartSaysWhy) {
   const auto id = start();
   runtime::ExecRequest wanted;
@@ -249,10 +272,10 @@ TEST_F(SessionTest, PortForwardReachesTheSandboxesLoopback) {
   wanted.set_port(8081);
   const auto silent = rt().sessions().port_forward(wanted);
   EXPECT_EQ(silent.code(), Code::kServiceUnavailable);
-  EXPECT_NE(silent.status().message().find("failed to connect to localhost:8081 inside namespace \"" +
-                                           sandbox +
-                                           "\", IPv4: dial tcp4 127.0.0.1:8081: connect: "
-                                           "connection refused IPv6 dial tcp6 [::1]:8081: "),
+  EXPECT_NE(silent.status().message().find(
+                "failed to connect to localhost:8081 inside namespace \"" + sandbox +
+                "\", IPv4: dial tcp4 127.0.0.1:8081: connect: "
+                "connection refused IPv6 dial tcp6 [::1]:8081: "),
             std::string::npos)
       << silent.status().message();
   wanted.set_port(70'000);
