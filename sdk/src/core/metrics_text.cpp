@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "core/metrics_impl.h"
+#include "kubus/metrics_page.h"
 
 namespace kubus::metrics {
 namespace {
@@ -19,20 +20,14 @@ void append_escaped(std::string& out, std::string_view text, bool quotes) {
   }
 }
 
-std::string number_text(double value) {
-  char buffer[32];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return std::string(buffer, error == std::errc() ? end : buffer);
-}
-
-void append_head(std::string& out, const std::string& name, const std::string& help,
+void append_head(std::string& out, std::string_view name, std::string_view help,
                  std::string_view type) {
   out.append("# HELP ").append(name).append(" ");
   append_escaped(out, help, false);
   out.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
 }
 
-void append_line(std::string& out, const std::string& name, std::string_view labels,
+void append_line(std::string& out, std::string_view name, std::string_view labels,
                  std::string_view more, const std::string& value) {
   out += name;
   if (!labels.empty() || !more.empty()) {
@@ -67,6 +62,12 @@ void append_histogram(std::string& out, const std::string& name, const std::stri
 
 }  // namespace
 
+std::string number_text(double value) {
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return std::string(buffer, error == std::errc() ? end : buffer);
+}
+
 std::string label_text(Labels labels) {
   std::sort(labels.begin(), labels.end());
   std::string text;
@@ -77,6 +78,17 @@ std::string label_text(Labels labels) {
     text += '"';
   }
   return text;
+}
+
+void Page::family(std::string_view name, std::string_view help, std::string_view type) {
+  name_ = name;
+  append_head(text_, name, help, type);
+}
+
+void Page::sample(const Labels& labels, double value, const SampleOptions& options) {
+  std::string end = number_text(value);
+  if (options.time_ms != 0) end += " " + std::to_string(options.time_ms);
+  append_line(text_, name_ + std::string(options.suffix), label_text(labels), {}, end);
 }
 
 std::string expose() {

@@ -5,6 +5,8 @@
 
 #include <thread>
 
+#include "kubus/metrics_page.h"
+
 namespace kubus::metrics {
 namespace {
 
@@ -42,6 +44,21 @@ TEST(MetricsTest, HistogramsAreCumulative) {
 TEST(MetricsTest, LabelValuesAreEscaped) {
   counter("t_odd_total", "Odd.", {{"p", "a\"b\\c\nd"}}).add();
   EXPECT_THAT(expose(), HasSubstr(R"(t_odd_total{p="a\"b\\c\nd"} 1)"));
+}
+
+TEST(MetricsTest, APageHasWhatOthersCount) {
+  Page page;
+  page.family("t_reads_total", "Reads.", "counter");
+  page.sample({}, 3);
+  page.sample({{"disk", "b"}, {"bus", "a"}}, 0.25, {.time_ms = 1'700'000'000'123});
+  page.family("t_wait_seconds", "Wait.", "histogram");
+  page.sample({{"le", "+Inf"}}, 2, {.suffix = "_bucket"});
+  EXPECT_EQ(page.text(),
+            "# HELP t_reads_total Reads.\n# TYPE t_reads_total counter\n"
+            "t_reads_total 3\n"
+            "t_reads_total{bus=\"a\",disk=\"b\"} 0.25 1700000000123\n"
+            "# HELP t_wait_seconds Wait.\n# TYPE t_wait_seconds histogram\n"
+            "t_wait_seconds_bucket{le=\"+Inf\"} 2\n");
 }
 
 TEST(MetricsTest, NoUpdateIsLostBetweenThreads) {
