@@ -23,6 +23,8 @@ Kubelet::Kubelet(Context& context, NodeSettings settings, NodeIdentity identity,
                  Duration status_interval, ServerSettings server, std::string client_ca_file)
     : context_(context),
       runtime_(context.bus()),
+      log_rotator_(context, settings.log_limits,
+                   [this](const std::string& id) { return runtime_.reopen_log(id); }),
       node_name_(settings.node_name),
       pods_(context, where("spec.nodeName", node_name_)),
       nodes_(context, where("metadata.name", node_name_)),
@@ -70,9 +72,12 @@ void Kubelet::look_at_all() {
 }
 
 ServerParts Kubelet::server_parts() {
-  return {context_.loop(), context_.pool(), runtime_,
+  return {context_.loop(),
+          context_.pool(),
+          runtime_,
           [this](const std::string& ns, const std::string& name) { return find_pod(ns, name); },
-          [this] { return pods(); }};
+          [this] { return pods(); },
+          [this] { return worker_->probes().metrics(); }};
 }
 
 void Kubelet::drain() {
@@ -141,10 +146,15 @@ void Kubelet::on_runtime_event(const runtime::Event& event) {
       server_.ends().missed();
       context_.pool().post([this] { adopt(); });
       break;
+    case runtime::Event::CONTAINER_STARTED:
+      log_rotator_.begin(event.container().id(), event.container().log_path());
+      break;
     case runtime::Event::CONTAINER_REMOVED:
+      log_rotator_.end(event.container().id());
       server_.ends().ended(event.container().id());
       break;
     case runtime::Event::CONTAINER_EXITED:
+      log_rotator_.end(event.container().id());
       server_.ends().ended(event.container().id());
       [[fallthrough]];
     case runtime::Event::SANDBOX_STOPPED:
@@ -171,6 +181,8 @@ void Kubelet::adopt() {
     sandboxes.push_back(sandbox.id());
     uids.insert(sandbox.config().pod_uid());
   }
+  for (const auto& container : state->containers)
+    if (is_running(container)) log_rotator_.begin(container.id(), container.log_path());
   if (Status s = runtime_.reconcile_network(sandboxes); !s.ok())
     context_.log().warn("network not reconciled", {{"error", s.to_string()}});
   for (const std::string& uid : worker_->volumes().pods()) uids.insert(uid);

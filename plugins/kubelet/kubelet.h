@@ -13,6 +13,7 @@
 
 #include "kubus/context.h"
 #include "kubus/informer.h"
+#include "logs/log_rotator.h"
 #include "node/node_agent.h"
 #include "pod_worker.h"
 #include "server/client_ca.h"
@@ -49,6 +50,7 @@ class Kubelet {
 
   Context& context_;
   NodeRuntime runtime_;
+  LogRotator log_rotator_;
   const std::string node_name_;
   Informer<core_v1::Pod> pods_;
   Informer<core_v1::Node> nodes_;  // this one

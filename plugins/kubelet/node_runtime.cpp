@@ -161,6 +161,12 @@ Status NodeRuntime::remove_container(const std::string& id, bool keep_log) {
   return rpc::call_wait(bus_, runtime::kRemoveContainer, request, quick()).status();
 }
 
+Status NodeRuntime::reopen_log(const std::string& id) {
+  runtime::ReopenLogRequest request;
+  request.set_id(id);
+  return rpc::call_wait(bus_, runtime::kReopenLog, request, once(30s)).status();
+}
+
 Registration NodeRuntime::exec_later(
     const std::string& id, const std::vector<std::string>& command,
     std::chrono::milliseconds timeout,

@@ -35,7 +35,8 @@ class NodeRuntime {
   // The same, but its ended containers and their logs stay.
   Status stop_sandbox(const runtime::Sandbox& sandbox);
   Result<std::vector<std::string>> setup_network(const runtime::Sandbox& sandbox);
-  // What is not on the network, or not wholly (a kubelet was killed in between), is put on it again.
+  // What is not on the network, or not wholly (a kubelet was killed in between), is put on it
+  // again.
   Result<std::vector<std::string>> addresses(const runtime::Sandbox& sandbox);
   // Releases what sandboxes hold that are neither among these nor set up by this process.
   Status reconcile_network(const std::vector<std::string>& sandbox_ids);
@@ -46,6 +47,8 @@ class NodeRuntime {
   Registration stop_later(const std::string& id, std::chrono::milliseconds grace,
                           std::function<void(const Status&)> done);
   Status remove_container(const std::string& id, bool keep_log);
+  // Its log's path names a new file when it returns.
+  Status reopen_log(const std::string& id);
   // `done` on the Loop.
   Registration exec_later(const std::string& id, const std::vector<std::string>& command,
                           std::chrono::milliseconds timeout,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "environment.h"
+#include "logs/log_rotator.h"
 
 namespace kubus::kubelet {
 
@@ -14,6 +15,7 @@ struct NodeSettings {
   std::string node_ip;
   std::string state_dir;
   std::string log_dir;
+  LogLimits log_limits;
   std::string cgroup_root;
   std::string cluster_domain;
   std::vector<std::string> cluster_dns;

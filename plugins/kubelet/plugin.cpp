@@ -36,6 +36,11 @@ class KubeletPlugin : public Plugin {
     }
     settings.log_dir = config.string("pod_log_dir").empty() ? settings.state_dir + "/logs"
                                                             : config.string("pod_log_dir");
+    settings.log_limits.max_bytes = config.bytes("container_log_max_size");
+    settings.log_limits.max_files = static_cast<int>(config.integer("container_log_max_files"));
+    settings.log_limits.interval = config.duration("container_log_monitor_interval");
+    if (settings.log_limits.max_files < 2)
+      return {Code::kInvalid, "container_log_max_files must be greater than 1"};
     settings.cgroup_root = config.string("cgroup_root");
     settings.cluster_domain = config.string("cluster_domain");
     settings.cluster_dns = config.list("cluster_dns");
@@ -54,6 +59,7 @@ class KubeletPlugin : public Plugin {
         identity.labels[label.substr(0, equals)] = label.substr(equals + 1);
 
     ServerSettings server = server_settings(config, settings);
+    server.machine = machine;
     kubelet_ = std::make_unique<Kubelet>(context(), std::move(settings), std::move(identity),
                                          config.duration("status_interval"), std::move(server),
                                          config.string("client_ca_file"));

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "kubus/context.h"
+#include "logs/rotation.h"
 #include "pod_worker.h"
 #include "termination.h"
 
@@ -119,6 +120,8 @@ void PodWorker::drop_old(const NodeRuntime::PodState& state) {
     }
     if (Status removed = runtime_.remove_container(container.id(), false); !removed.ok())
       context_.log().debug("old container not removed", {{"error", removed.to_string()}});
+    else if (!container.log_path().empty())
+      remove_rotated_logs(container.log_path());
   }
   for (const runtime::Sandbox& sandbox : state.sandboxes) {
     if (&sandbox == ready_sandbox(state) || inhabited.contains(sandbox.id())) continue;

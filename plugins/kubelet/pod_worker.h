@@ -44,6 +44,7 @@ class PodWorker {
   // A pod that was there before this kubelet: when an earlier run took it on, its room is taken.
   void know(const core_v1::Pod& pod);
   Volumes& volumes() { return volumes_; }
+  const ProbeManager& probes() const { return probes_; }
 
  private:
   using MemoryPtr = std::shared_ptr<PodMemory>;

@@ -5,10 +5,13 @@
 
 #include "../retry.h"
 #include "kubus/context.h"
+#include "probe_metrics.h"
 #include "prober.h"
 #include "verdict.h"
 
 namespace kubus::kubelet {
+
+using Clock = std::chrono::steady_clock;
 
 enum class ProbeKind { kStartup, kLiveness, kReadiness };
 
@@ -124,37 +127,42 @@ struct ProbeManager::Impl : std::enable_shared_from_this<ProbeManager::Impl> {
       ip = worker->pod_ip;
     }
     std::weak_ptr<Impl> weak = weak_from_this();
+    const auto began = Clock::now();
     const core_v1::ProbeHandler& handler = worker->probe.handler();
     if (handler.has_exec()) {
       const auto& command = handler.exec().command();
       worker->exec = runtime.exec_later(
           worker->id, {command.begin(), command.end()}, worker->timeout(),
-          [weak, worker](const Result<runtime::ExecSyncResponse>& ran) {
+          [weak, worker, began](const Result<runtime::ExecSyncResponse>& ran) {
             auto self = weak.lock();
             if (!self) return;
             // While the runtime is replaced nothing is known of the container.
             if (!ran.ok() && was_away(ran.status()))
               return self->schedule(worker, worker->period());
-            self->finish(worker,
-                         exec_result(worker->probe.handler().exec(), worker->timeout(), ran));
+            self->finish(
+                worker, exec_result(worker->probe.handler().exec(), worker->timeout(), ran), began);
           });
       return;
     }
-    context.pool().post([weak, worker, ip] {
+    context.pool().post([weak, worker, ip, began] {
       auto self = weak.lock();
       if (!self) return;
       const core_v1::Container* spec = find_container(*worker->pod, worker->container);
-      self->finish(worker, run_probe(worker->probe.handler(), {ip, spec}, worker->timeout()));
+      self->finish(worker, run_probe(worker->probe.handler(), {ip, spec}, worker->timeout()),
+                   began);
     });
   }
 
-  void finish(const WorkerPtr& worker, const ProbeResult& result) {
+  void finish(const WorkerPtr& worker, const ProbeResult& result, Clock::time_point began) {
+    const std::chrono::duration<double> took = Clock::now() - began;
     bool news = false;
     bool over = false;
     {
       std::lock_guard lock(mutex);
       if (!current(worker)) return;
       if (result.outcome != ProbeOutcome::kError) {
+        metrics.count(*worker->pod, worker->container, name_of(worker->kind), result.ok(),
+                      took.count());
         const int failures = worker->failure_threshold();
         news = worker->verdict.add(result.ok(), or_default(worker->probe.successthreshold(), 1),
                                    failures);
@@ -217,6 +225,7 @@ struct ProbeManager::Impl : std::enable_shared_from_this<ProbeManager::Impl> {
   const ChangedFn changed;
   const UnhealthyFn unhealthy;
   mutable std::mutex mutex;
+  ProbeMetrics metrics;
   std::map<std::pair<std::string, ProbeKind>, WorkerPtr> workers;
 };
 
@@ -251,7 +260,10 @@ void ProbeManager::forget(const std::string& uid) {
   std::lock_guard lock(impl_->mutex);
   gone =
       impl_->take([&](const ProbeWorker& worker) { return worker.pod->metadata().uid() == uid; });
+  impl_->metrics.forget(uid);
 }
+
+std::string ProbeManager::metrics() const { return impl_->metrics.text(); }
 
 ProbeVerdict ProbeManager::liveness(const std::string& id) const {
   std::lock_guard lock(impl_->mutex);

@@ -36,6 +36,9 @@ class ProbeManager {
              const std::vector<const runtime::Container*>& running);
   void forget(const std::string& uid);
 
+  // What the probes have shown so far, in Prometheus' text format.
+  std::string metrics() const;
+
   ProbeVerdict liveness(const std::string& container_id) const;
   ProbeVerdict startup(const std::string& container_id) const;
   // True without such a probe.

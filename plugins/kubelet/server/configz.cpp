@@ -30,6 +30,11 @@ std::string kubelet_configuration(const Config& config, const std::string& log_d
       {"cgroupDriver", "cgroupfs"},
       {"maxPods", config.integer("max_pods")},
       {"podLogsDir", log_dir},
+      {"containerLogMaxSize", config.string("container_log_max_size")},
+      {"containerLogMaxFiles", config.integer("container_log_max_files")},
+      {"containerLogMaxWorkers", 1},
+      {"containerLogMonitorInterval",
+       format_duration(config.duration("container_log_monitor_interval"))},
       {"kind", "KubeletConfiguration"},
       {"apiVersion", "kubelet.config.k8s.io/v1beta1"}};
   std::string out;

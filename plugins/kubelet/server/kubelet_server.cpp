@@ -41,7 +41,7 @@ KubeletServer::KubeletServer(const ServerParts& parts, ServerSettings settings)
       logs_(parts_, ends_),
       sessions_(parts_),
       ports_(parts_),
-      reports_(parts_, settings_.node_name, settings_.configz) {
+      reports_(parts_, settings_.node_name, settings_.machine, settings_.configz) {
   add_routes();
 }
 

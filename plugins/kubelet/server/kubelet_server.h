@@ -24,6 +24,7 @@ struct ServerSettings {
   std::string cert_dir;
   std::string node_name;
   std::string node_ip;
+  Machine machine;
   std::string configz;  // the running configuration as JSON
 };
 

@@ -2,9 +2,12 @@
 
 #include <k8s/core/v1/pod.pb.h>
 
+#include "cadvisor_metrics.h"
 #include "kubus/api/json.h"
 #include "kubus/metrics.h"
+#include "node_usage.h"
 #include "reply.h"
+#include "resource_metrics.h"
 #include "stats_summary.h"
 
 namespace kubus::kubelet {
@@ -30,6 +33,12 @@ core_v1::Pod running_pod(const runtime::Sandbox& sandbox, const NodeRuntime::Pod
     out.set_image(container.image_ref());
   }
   return pod;
+}
+
+http::Response metrics_reply(std::string text) {
+  auto response = text_reply(200, std::move(text));
+  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  return response;
 }
 
 }  // namespace
@@ -75,10 +84,30 @@ void NodeReports::serve_stats(const ServerRequest& request) {
 }
 
 void NodeReports::serve_metrics(const ServerRequest& request) {
-  if (!request.path.empty()) return request.respond(not_found_reply());
-  auto response = text_reply(200, metrics::expose());
-  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-  request.respond(std::move(response));
+  if (request.path.empty()) return request.respond(metrics_reply(metrics::expose()));
+  if (request.path.size() > 1) return request.respond(not_found_reply());
+  const auto& which = request.path[0];
+  if (which == "resource") return serve_resource_metrics(request);
+  if (which == "cadvisor") return serve_cadvisor_metrics(request);
+  if (which == "probes") return request.respond(metrics_reply(parts_.probe_metrics()));
+  request.respond(not_found_reply());
+}
+
+void NodeReports::serve_resource_metrics(const ServerRequest& request) {
+  parts_.pool.post([this, request] {
+    request.respond(
+        metrics_reply(resource_metrics(read_node_usage(), parts_.runtime.stats(), parts_.pods())));
+  });
+}
+
+void NodeReports::serve_cadvisor_metrics(const ServerRequest& request) {
+  parts_.pool.post([this, request] {
+    const auto stats = parts_.runtime.stats();
+    if (!stats.ok()) return request.respond(text_reply(500, stats.status().message()));
+    const auto state = parts_.runtime.everything();
+    if (!state.ok()) return request.respond(text_reply(500, state.status().message()));
+    request.respond(metrics_reply(cadvisor_metrics(machine_, read_node_usage(), *stats, *state)));
+  });
 }
 
 }  // namespace kubus::kubelet

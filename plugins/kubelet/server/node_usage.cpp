@@ -56,6 +56,7 @@ NodeUsage read_node_usage() {
   usage.memory.set_usage_bytes((memory["MemTotal"] - memory["MemFree"]) * 1024);
   usage.memory.set_working_set_bytes((memory["MemTotal"] - memory["MemAvailable"]) * 1024);
   usage.memory.set_rss_bytes(memory["AnonPages"] * 1024);
+  usage.swap_bytes = (memory["SwapTotal"] - memory["SwapFree"]) * 1024;
   usage.memory.set_page_faults(counters["pgfault"]);
   usage.memory.set_major_page_faults(counters["pgmajfault"]);
   return usage;

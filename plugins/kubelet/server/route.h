@@ -24,6 +24,7 @@ struct ServerParts {
   // The pod of this name on this node, or null.
   std::function<PodPtr(const std::string& ns, const std::string& name)> find_pod;
   std::function<std::vector<PodPtr>()> pods;
+  std::function<std::string()> probe_metrics;
 };
 
 struct ServerRequest {

@@ -61,17 +61,6 @@ json::object network_json(const runtime::SandboxStats& stats) {
   return out;
 }
 
-// When the container started, as its pod's status says; empty when that is not known yet.
-std::string start_time(const core_v1::Pod& pod, const std::string& container) {
-  const auto& status = pod.status();
-  for (const auto* list : {&status.containerstatuses(), &status.initcontainerstatuses(),
-                           &status.ephemeralcontainerstatuses()})
-    for (const auto& each : *list)
-      if (each.name() == container && each.state().has_running())
-        return format_time(to_time(each.state().running().startedat()));
-  return {};
-}
-
 json::object pod_json(const runtime::SandboxStats& stats, const core_v1::Pod* pod) {
   json::object out = {{"podRef",
                        {{"name", stats.pod_name()},
@@ -82,8 +71,8 @@ json::object pod_json(const runtime::SandboxStats& stats, const core_v1::Pod* po
   json::array containers;
   for (const auto& container : stats.containers()) {
     json::object each = {{"name", container.name()}};
-    if (const auto since = pod ? start_time(*pod, container.name()) : ""; !since.empty())
-      each["startTime"] = since;
+    if (const auto since = pod ? start_time(*pod, container.name()) : std::nullopt)
+      each["startTime"] = format_time(*since);
     each["cpu"] = cpu_json(container.cpu());
     each["memory"] = memory_json(container.memory());
     each["rootfs"] = layer_json(container.writable_layer());
@@ -98,6 +87,16 @@ json::object pod_json(const runtime::SandboxStats& stats, const core_v1::Pod* po
 }
 
 }  // namespace
+
+std::optional<SystemTime> start_time(const core_v1::Pod& pod, const std::string& container) {
+  const auto& status = pod.status();
+  for (const auto* list : {&status.containerstatuses(), &status.initcontainerstatuses(),
+                           &status.ephemeralcontainerstatuses()})
+    for (const auto& each : *list)
+      if (each.name() == container && each.state().has_running())
+        return to_time(each.state().running().startedat());
+  return std::nullopt;
+}
 
 std::string stats_summary(const std::string& node_name, const runtime::StatsResponse& stats,
                           const std::vector<PodPtr>& pods) {
