@@ -48,13 +48,51 @@ TEST_F(Sessions, Execute) {
       {"kubectl exec a -- sh -c 'echo out; echo err >&2; exit 7'",
        "out\nerr\ncommand terminated with exit code 7", 7},
       {"echo typed | kubectl exec -i a -- cat", "typed"},
-      {"head -c 3000000 /dev/zero | kubectl exec -i a -- sh -c 'cat | wc -c || true'", "…"},
+      {"head -c 3000000 /dev/zero | kubectl exec -i a -- busybox wc -c", "3000000"},
       {"kubectl exec a -- nothing", "…", 1},
       {"kubectl exec nope -- ls", "Error from server (NotFound): pods \"nope\" not found", 1},
       {"kubectl exec a -c nope -- ls", "…container nope…", 1},
       // script gives kubectl a terminal.
       {"script -qec \"kubectl exec -it a -- sh -c 'test -t 0 && echo terminal'\" /dev/null",
        "terminal"},
+  });
+}
+
+TEST_F(Sessions, ATerminalHasItsSizeFromTheStart) {
+  // The size of script's own terminal is what kubectl tells of.
+  const auto sizes = [](const std::string& protocol) {
+    return protocol +
+           " script -qec \"stty rows 31 cols 97; for i in 1 2 3 4 5; do kubectl exec "
+           "-it a -- busybox stty size; done\" /dev/null | tr -d '\\r'";
+  };
+  const std::string five = "31 97\n31 97\n31 97\n31 97\n31 97";
+  play({
+      {sizes(""), five},
+      {sizes("KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false"), five},
+  });
+}
+
+// What a client has ended on its side is ended in the pod, and the pod's answer still arrives.
+TEST_F(Sessions, EndsAreCarried) {
+  write("file", "some\ntext\n");
+  // nc ends its side at the end of its input and waits for the other's.
+  const auto port = [](const std::string& protocol, const std::string& local) {
+    return "rm -f log; " + protocol + " kubectl port-forward pod/sums " + local +
+           ":7000 >log & until grep -qs Forwarding log; do sleep 0.1; done; "
+           "busybox nc 127.0.0.1 " +
+           local + " <file; kill $!";
+  };
+  play({
+      {"kubectl exec -i a -- cat <file", "some\ntext"},
+      {"KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false kubectl exec -i a -- cat <file", "some\ntext"},
+      {"kubectl run sums --image=demo:1.0 --restart=Never -- sh -c "
+       "'while true; do nc -l -p 7000 -e busybox wc -c; done'",
+       "pod/sums created"},
+      {"kubectl wait --for=condition=Ready pod/sums --timeout=40s", "pod/sums condition met"},
+      {port("", "18070"), "10"},
+      {port("KUBECTL_PORT_FORWARD_WEBSOCKETS=false", "18071"), "10"},
+      {"kubectl run once --rm -i --image=demo:1.0 --restart=Never --quiet -- busybox wc -c <file",
+       "10"},
   });
 }
 

@@ -3,16 +3,19 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "cluster_test.h"
+#include "kubus/runtime.h"
 #include "temp_dir.h"
 
 namespace kubus::integration {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -69,6 +72,33 @@ class PodLifeTest : public ClusterTest {
     EXPECT_TRUE(removed.ok()) << removed.out;
   }
 
+  // The ids of the sandboxes that the runtime has of a pod, newest first.
+  std::vector<std::string> sandboxes(const std::string& uid) {
+    const auto host = cluster().connect();
+    runtime::ListSandboxesRequest request;
+    request.set_pod_uid(uid);
+    const auto reply =
+        rpc::call_wait(host->self().context().bus(), runtime::kListSandboxes, request);
+    EXPECT_TRUE(reply.ok()) << reply.status().to_string();
+    std::vector<runtime::Sandbox> all;
+    if (reply.ok()) all.assign(reply->sandboxes().begin(), reply->sandboxes().end());
+    std::sort(all.begin(), all.end(),
+              [](const auto& a, const auto& b) { return a.created_at() > b.created_at(); });
+    std::vector<std::string> ids;
+    for (const auto& sandbox : all) ids.push_back(sandbox.id());
+    return ids;
+  }
+  // A container that says in /out/up that it runs and in /out/order that it was told to stop.
+  std::string talkative(const std::string& name, const std::string& more,
+                        const std::string& on_stop = "") const {
+    return "  - name: " + name + "\n    image: demo:1.0\n" + more + "    " + mount_ +
+           "\n    command: [sh, -c, \"trap '" + on_stop + "echo " + name +
+           " >> /out/order; exit 0' TERM; echo up >> /out/up; while true; do sleep 0.1; done\"]\n";
+  }
+  std::string sidecar(const std::string& name) const {
+    return talkative(name, "    restartPolicy: Always\n");
+  }
+
   // A directory of the machine that pods mount at /out.
   const kernel::TempDir out_;
   const std::string volume_ =
@@ -98,24 +128,50 @@ TEST_F(PodLifeTest, ADeadSandboxIsReplaced) {
   })) << events("phoenix");
 }
 
+// The one before it keeps its containers, of which status and logs still tell.
+TEST_F(PodLifeTest, ADeadSandboxGoesWithTheLastOfItsContainers) {
+  make("phoenix",
+       "  terminationGracePeriodSeconds: 1\n  containers: [{name: c, image: demo:1.0}]\n");
+  expect_field("phoenix", ".status.containerStatuses[0].ready", "true");
+  const std::string uid = field("phoenix", ".metadata.uid");
+  for (int death = 1; death <= 2; ++death) {
+    const auto before = sandboxes(uid);
+    ASSERT_THAT(before, SizeIs(death));
+    ASSERT_EQ(::kill(sandbox_holder(cluster().name(), "phoenix"), SIGKILL), 0);
+    expect_field("phoenix", ".status.containerStatuses[0].restartCount", std::to_string(death));
+    expect_field("phoenix", ".status.containerStatuses[0].ready", "true");
+    EXPECT_TRUE(eventually([&] { return sandboxes(uid).size() == 2; }));
+    EXPECT_EQ(sandboxes(uid).back(), before.front());
+  }
+  remove("phoenix", "1");
+  EXPECT_TRUE(eventually([&] { return sandboxes(uid).empty(); }));
+}
+
 TEST_F(PodLifeTest, SidecarsEndAfterTheContainersInReverseOrder) {
-  // Each one says when it was told to stop; `main` takes a while to.
-  const auto container = [&](const std::string& name, const std::string& more,
-                             const std::string& on_stop) {
-    return "  - name: " + name + "\n    image: demo:1.0\n" + more + "    " + mount_ +
-           "\n    command: [sh, -c, \"trap '" + on_stop + "echo " + name +
-           " >> /out/order; exit 0' TERM; echo up >> /out/up; while true; do sleep 0.1; done\"]\n";
-  };
-  const std::string sidecar = "    restartPolicy: Always\n";
-  make("carriage", volume_ + "  initContainers:\n" + container("s1", sidecar, "") +
-                       container("s2", sidecar, "") + "  containers:\n" +
-                       container("main",
-                                 "    lifecycle: {preStop: {exec: {command: [sh, -c, \"echo hook "
-                                 ">> /out/order\"]}}}\n",
-                                 "sleep 0.5; "));
+  make("carriage",
+       volume_ + "  initContainers:\n" + sidecar("s1") + sidecar("s2") + "  containers:\n" +
+           talkative("main",
+                     "    lifecycle: {preStop: {exec: {command: [sh, -c, \"echo hook >> "
+                     "/out/order\"]}}}\n",
+                     "sleep 0.5; "));
   ASSERT_TRUE(eventually([&] { return read_file(out_.path() + "/up") == "up\nup\nup\n"; }));
   remove("carriage", "30");
   EXPECT_EQ(read_file(out_.path() + "/order"), "hook\nmain\ns2\ns1\n");
+}
+
+TEST_F(PodLifeTest, SidecarsEndWhenTheirWorkIsDone) {
+  make("errand",
+       "  restartPolicy: Never\n" + volume_ + "  initContainers:\n" + sidecar("s1") +
+           sidecar("s2") + "  containers:\n  - name: main\n    image: demo:1.0\n    " + mount_ +
+           "\n    command: [sh, -c, \"while [ \\\"$(cat /out/up)\\\" != "
+           "\\\"$(echo up; echo up)\\\" ]; do sleep 0.1; done; echo main >> /out/order\"]\n");
+  expect_field("errand", ".status.phase", "Succeeded");
+  EXPECT_EQ(read_file(out_.path() + "/order"), "main\ns2\ns1\n");
+  EXPECT_EQ(field("errand", ".status.containerStatuses[0].state.terminated.reason"), "Completed");
+  for (const char* index : {"0", "1"})
+    EXPECT_EQ(field("errand", std::string(".status.initContainerStatuses[") + index +
+                                  "].state.terminated.exitCode"),
+              "0");
 }
 
 TEST_F(PodLifeTest, VolumesFollowTheirObjects) {
