@@ -64,6 +64,49 @@ Conditions:
   });
 }
 
+TEST_F(Nodes, TellWhatIsUsed) {
+  write("busy.yaml", R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: busy}
+spec:
+  containers:
+  - {name: main, image: "demo:1.0", readinessProbe: {httpGet: {port: 8080}, periodSeconds: 1}}
+)");
+  const auto lines = [&](const std::string& path, const std::string& pattern) {
+    return "kubectl get --raw /api/v1/nodes/" + node_ + "/proxy/" + path + " | grep '" + pattern +
+           "'";
+  };
+  const std::string mine = R"(,namespace=")" + ns() + R"(",pod="busy")";
+  play({
+      {"kubectl apply -f busy.yaml", "pod/busy created"},
+      {"kubectl wait --for=condition=Ready pod/busy --timeout=40s", "pod/busy condition met"},
+      {lines("metrics/resource", "^container_cpu_usage_seconds_total.*pod=.busy"),
+       R"(container_cpu_usage_seconds_total{container="main")" + mine + "} …"},
+      {lines("metrics/resource", "^pod_memory_working_set_bytes.*pod=.busy"),
+       R"(pod_memory_working_set_bytes{namespace=")" + ns() + R"(",pod="busy"} …)"},
+      {lines("metrics/resource", "^node_cpu_usage_seconds_total"),
+       "node_cpu_usage_seconds_total …"},
+      {lines("metrics/resource", "^resource_scrape_error"), "resource_scrape_error 0"},
+      {lines("metrics/cadvisor", "^container_memory_rss.*container=.main.*pod=.busy"),
+       R"(container_memory_rss{container="main",id="/…/pod…",image="docker.io/library/demo:1.0",name="…")" +
+           mine + "} …"},
+      {lines("metrics/cadvisor", "^container_network_receive_bytes_total.*pod=.busy"),
+       R"(container_network_receive_bytes_total{container="",id="…",image="",interface="eth0",)"
+       R"(name="")" +
+           mine + "} …"},
+      {lines("metrics/probes", "^prober_probe_total.*pod=.busy.*successful"),
+       R"(prober_probe_total{container="main")" + mine +
+           R"(,pod_uid="…",probe_type="Readiness",result="successful"} …)"},
+      {"kubectl get --raw /api/v1/nodes/" + node_ +
+           "/proxy/stats/summary | grep -o '\"podRef\":{\"name\":\"busy\"'",
+       R"("podRef":{"name":"busy")"},
+      {"kubectl get --raw /api/v1/nodes/" + node_ + "/proxy/metrics/nothing",
+       "Error from server (NotFound): …", 1},
+      {"kubectl delete pod busy --now", "pod \"busy\" deleted from " + ns() + " namespace"},
+  });
+}
+
 TEST_F(Nodes, RefusePods) {
   write("big.yaml", R"(
 apiVersion: v1

@@ -31,7 +31,8 @@ class LogRotationTest : public ClusterTest {
     std::error_code gone;
     for (fs::recursive_directory_iterator at(cluster().state_dir(), gone), end; at != end;
          at.increment(gone))
-      if (at->path().parent_path().filename() == "writer")
+      if (at->path().parent_path().filename() == "writer" &&
+          at->path().filename().string().starts_with("0.log"))
         names.push_back(at->path().filename().string());
     std::sort(names.begin(), names.end());
     return names;

@@ -79,6 +79,13 @@ std::vector<Group> groups_of(const NodeUsage& node, const runtime::StatsResponse
   return groups;
 }
 
+// A container may have been made of an image's id; people know its tag.
+void name_image(runtime::Container& container, const std::vector<runtime::Image>& images) {
+  for (const auto& image : images)
+    if (image.id() == container.image_id() && image.repo_tags_size() > 0)
+      container.mutable_config()->set_image(image.repo_tags(0));
+}
+
 // One family: a name, and what each group has to say.
 struct Family {
   const char* name;
@@ -177,9 +184,12 @@ void print(const std::vector<Family>& families, const std::vector<Group>& groups
 
 std::string cadvisor_metrics(const Machine& machine, const NodeUsage& node,
                              const runtime::StatsResponse& stats,
-                             const NodeRuntime::PodState& state) {
+                             const NodeRuntime::PodState& state,
+                             const std::vector<runtime::Image>& images) {
   Page page;
-  const auto groups = groups_of(node, stats, state);
+  auto named = state;
+  for (auto& container : named.containers) name_image(container, images);
+  const auto groups = groups_of(node, stats, named);
   print(usage_families(), groups, page);
   print(other_families(), groups, page);
   const Labels labels = {{"boot_id", machine.boot_id},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "../node/machine.h"
 #include "../node_runtime.h"
@@ -12,9 +13,10 @@
 namespace kubus::kubelet {
 
 // Under the names and with the labels of the reference's collector, in Prometheus' text format.
-// `state` tells what the images and control groups are.
+// `state` tells what the containers and control groups are, `images` the names of the images.
 std::string cadvisor_metrics(const Machine& machine, const NodeUsage& node,
                              const runtime::StatsResponse& stats,
-                             const NodeRuntime::PodState& state);
+                             const NodeRuntime::PodState& state,
+                             const std::vector<runtime::Image>& images);
 
 }  // namespace kubus::kubelet

@@ -106,7 +106,10 @@ void NodeReports::serve_cadvisor_metrics(const ServerRequest& request) {
     if (!stats.ok()) return request.respond(text_reply(500, stats.status().message()));
     const auto state = parts_.runtime.everything();
     if (!state.ok()) return request.respond(text_reply(500, state.status().message()));
-    request.respond(metrics_reply(cadvisor_metrics(machine_, read_node_usage(), *stats, *state)));
+    const auto images = parts_.runtime.images();
+    if (!images.ok()) return request.respond(text_reply(500, images.status().message()));
+    request.respond(
+        metrics_reply(cadvisor_metrics(machine_, read_node_usage(), *stats, *state, *images)));
   });
 }
 

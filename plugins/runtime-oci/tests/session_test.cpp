@@ -125,9 +125,9 @@ TEST_F(SessionTest, ExecWithATerminalHasItsSizeAndEchoes) {
   EXPECT_EQ(client.end.exit_code(), 4);
 }
 
-TEST_F(SessionTest, ATerminalHasItsSizeBeforeTheProcessRuns) {
+TEST_F(SessionTest, ATerminalHasTheSizeItsClientTellsFirst) {
   const auto id = start();
-  auto wanted = request(id, "stty size; read x; echo got $x");
+  auto wanted = request(id, "read x; stty size; echo got $x");
   wanted.set_tty(true);
   Client client(rt().sessions().exec(wanted));
   // What is typed before the size has arrived is not lost.

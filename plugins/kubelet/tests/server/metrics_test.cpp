@@ -69,37 +69,45 @@ std::vector<PodPtr> pods() {
   return {pod};
 }
 
+// A family of one sample: what stands behind its name.
+std::string family(const std::string& name, const std::string& help, const std::string& type,
+                   const std::string& sample) {
+  return "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + sample +
+         "\n";
+}
+
 TEST(ResourceMetrics, AreTheReferences) {
-  EXPECT_EQ(
-      resource_metrics(node_usage(), usage(), pods()),
-      R"(# HELP container_cpu_usage_seconds_total [STABLE] Cumulative cpu time consumed by the container in core-seconds
-# TYPE container_cpu_usage_seconds_total counter
-container_cpu_usage_seconds_total{container="main",namespace="shop",pod="web"} 1.25 1700000003123
-# HELP container_memory_working_set_bytes [STABLE] Current working set of the container in bytes
-# TYPE container_memory_working_set_bytes gauge
-container_memory_working_set_bytes{container="main",namespace="shop",pod="web"} 200064 1700000003123
-# HELP container_start_time_seconds [STABLE] Start time of the container since unix epoch in seconds
-# TYPE container_start_time_seconds gauge
-container_start_time_seconds{container="main",namespace="shop",pod="web"} 1700000001
-# HELP node_cpu_usage_seconds_total [STABLE] Cumulative cpu time consumed by the node in core-seconds
-# TYPE node_cpu_usage_seconds_total counter
-node_cpu_usage_seconds_total 12.5 1700000003123
-# HELP node_memory_working_set_bytes [STABLE] Current working set of the node in bytes
-# TYPE node_memory_working_set_bytes gauge
-node_memory_working_set_bytes 4000128 1700000003123
-# HELP node_swap_usage_bytes [ALPHA] Current swap usage of the node in bytes. Reported only on non-windows systems
-# TYPE node_swap_usage_bytes gauge
-node_swap_usage_bytes 4096 1700000003123
-# HELP pod_cpu_usage_seconds_total [STABLE] Cumulative cpu time consumed by the pod in core-seconds
-# TYPE pod_cpu_usage_seconds_total counter
-pod_cpu_usage_seconds_total{namespace="shop",pod="web"} 2 1700000003123
-# HELP pod_memory_working_set_bytes [STABLE] Current working set of the pod in bytes
-# TYPE pod_memory_working_set_bytes gauge
-pod_memory_working_set_bytes{namespace="shop",pod="web"} 300032 1700000003123
-# HELP resource_scrape_error [STABLE] 1 if there was an error while getting container metrics, 0 otherwise
-# TYPE resource_scrape_error gauge
-resource_scrape_error 0
-)");
+  const std::string container = R"({container="main",namespace="shop",pod="web"} )";
+  const std::string pod = R"({namespace="shop",pod="web"} )";
+  const std::string at = " 1700000003123";
+  const std::string expected =
+      family("container_cpu_usage_seconds_total",
+             "[STABLE] Cumulative cpu time consumed by the container in core-seconds", "counter",
+             container + "1.25" + at) +
+      family("container_memory_working_set_bytes",
+             "[STABLE] Current working set of the container in bytes", "gauge",
+             container + "200064" + at) +
+      family("container_start_time_seconds",
+             "[STABLE] Start time of the container since unix epoch in seconds", "gauge",
+             container + "1700000001") +
+      family("node_cpu_usage_seconds_total",
+             "[STABLE] Cumulative cpu time consumed by the node in core-seconds", "counter",
+             " 12.5" + at) +
+      family("node_memory_working_set_bytes", "[STABLE] Current working set of the node in bytes",
+             "gauge", " 4000128" + at) +
+      family("node_swap_usage_bytes",
+             "[ALPHA] Current swap usage of the node in bytes. Reported only on non-windows "
+             "systems",
+             "gauge", " 4096" + at) +
+      family("pod_cpu_usage_seconds_total",
+             "[STABLE] Cumulative cpu time consumed by the pod in core-seconds", "counter",
+             pod + "2" + at) +
+      family("pod_memory_working_set_bytes", "[STABLE] Current working set of the pod in bytes",
+             "gauge", pod + "300032" + at) +
+      family("resource_scrape_error",
+             "[STABLE] 1 if there was an error while getting container metrics, 0 otherwise",
+             "gauge", " 0");
+  EXPECT_EQ(resource_metrics(node_usage(), usage(), pods()), expected);
 }
 
 TEST(ResourceMetrics, SayThatTheRuntimeCouldNotBeRead) {
@@ -126,20 +134,25 @@ TEST(CadvisorMetrics, ArePerControlGroup) {
   container.set_id("c1");
   container.set_started_at(1'700'000'001'000'000'000);
   container.mutable_config()->set_name("main");
-  container.mutable_config()->set_image("demo:1.0");
+  container.mutable_config()->set_image("sha256:1");
+  container.set_image_id("sha256:1");
   state.containers.push_back(container);
+  runtime::Image image;
+  image.set_id("sha256:1");
+  image.add_repo_tags("docker.io/library/demo:1.0");
   Machine machine;
   machine.cpus = 4;
   machine.memory_bytes = 8'000'128;
   machine.machine_id = "m";
   machine.boot_id = "b";
   machine.system_uuid = "u";
-  const auto text = cadvisor_metrics(machine, node_usage(), usage(), state);
+  const auto text = cadvisor_metrics(machine, node_usage(), usage(), state, {image});
   const std::string root = R"(container="",%id="/",image="",%name="",namespace="",pod="")";
   const std::string pod =
       R"(container="",%id="/kubepods/podu1",image="",%name="",namespace="shop",pod="web")";
-  const std::string main = R"(container="main",%id="/kubepods/podu1/c1",image="demo:1.0",)"
-                           R"(%name="c1",namespace="shop",pod="web")";
+  const std::string main =
+      R"(container="main",%id="/kubepods/podu1/c1",image="docker.io/library/demo:1.0",)"
+      R"(%name="c1",namespace="shop",pod="web")";
   struct Case {
     std::string name, group;
     std::string before_id, before_name, last;  // further labels, where they stand
