@@ -30,7 +30,9 @@ TEST(Lifecycle, ADroppedFileIsLoadedAReplacedOneUpgradedARemovedOneStopped) {
   EXPECT_EQ(Cluster::number(cluster.plugin("zoo-good"), "generation"), 2);
   cluster.remove("zoo-good");
   EXPECT_TRUE(eventually([&] { return cluster.plugins().empty(); }));
-  if (!kInstrumented) EXPECT_EQ(usage_of(cluster.pid()).plugin_mappings, 0U);
+  if (!kInstrumented) {
+    EXPECT_EQ(usage_of(cluster.pid()).plugin_mappings, 0U);
+  }
 }
 
 // Callers from several threads while generations change: every call is answered.
@@ -102,7 +104,9 @@ TEST(Lifecycle, UnloadLoadAndRestart) {
   cluster.expect("zoo-good", "ready");
   EXPECT_EQ(cluster.kubus({"plugin", "unload", "zoo-good"}).code, 0);
   cluster.expect("zoo-good", "stopped");
-  if (!kInstrumented) EXPECT_EQ(usage_of(cluster.pid()).plugin_mappings, 0U);
+  if (!kInstrumented) {
+    EXPECT_EQ(usage_of(cluster.pid()).plugin_mappings, 0U);
+  }
   EXPECT_EQ(cluster.kubus({"plugin", "load", "zoo-good"}).code, 0);
   cluster.expect("zoo-good", "ready");
   auto result = cluster.kubus({"plugin", "restart", "zoo-good"});
