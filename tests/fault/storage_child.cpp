@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <random>
 #include <thread>
 #include <utility>
@@ -34,8 +35,9 @@ class Load {
   }
 
  private:
-  // Called first here, then by the writer's thread from each answer.
+  // Called first here, then by the writer's thread from each answer: at the start by both.
   void write_one() {
+    std::unique_lock lock(mutex_);
     const std::int64_t value = ++values_;
     const auto key = static_cast<std::int64_t>(random_() % kKeys);
     storage::TxnRequest request;
@@ -45,6 +47,7 @@ class Load {
     auto* other = request.add_success()->mutable_put();
     other->set_key("twin" + std::to_string(key));
     other->set_value(std::to_string(value));
+    lock.unlock();
     engine_.txn(std::move(request), [this, key, value](auto result) {
       if (!result.ok()) {
         std::fprintf(stderr, "child: %s\n", result.status().to_string().c_str());
@@ -58,6 +61,7 @@ class Load {
 
   Engine& engine_;
   const int pipe_;
+  std::mutex mutex_;
   std::mt19937 random_;
   std::int64_t values_ = 0;
 };

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>  // _GLIBCXX_TSAN
 
 namespace kubus::bus::handover {
 
-#if defined(__SANITIZE_THREAD__)
+#ifdef _GLIBCXX_TSAN
 inline std::atomic<unsigned> mark{0};
 inline void sent() { mark.fetch_add(1, std::memory_order_acq_rel); }
 inline void received() { mark.fetch_add(1, std::memory_order_acq_rel); }
