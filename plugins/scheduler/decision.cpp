@@ -59,7 +59,9 @@ Decision decide(const core_v1::Pod& pod, const PodUse& use, const NodeTable& tab
     if (verdict.pods_in_the_way) out.helpers |= kFewerPods;
   }
   if (candidates.empty()) {
-    out.message = summary(reasons, table.size()) + " preemption: ";
+    // The reference says first that taking back claims of devices, which this pod has none of,
+    // would not help.
+    out.message = summary(reasons, table.size()) + " no new claims to deallocate, preemption: ";
     out.message += pod.spec().preemptionpolicy() == "Never"
                        ? "not eligible due to preemptionPolicy=Never."
                        : summary(preemption, table.size());

@@ -24,9 +24,12 @@ class Nodes : public Play {
 };
 
 constexpr const char* kNoHelp =
-    " preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+    " no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not "
+    "helpful for scheduling.";
 constexpr const char* kNoVictim =
-    " preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.";
+    " no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims "
+    "found "
+    "for incoming pod.";
 
 TEST_F(Nodes, AreDescribed) {
   play({

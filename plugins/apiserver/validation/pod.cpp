@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "validation/checks.h"
+#include "validation/object_diff.h"
 #include "validation/pod_spec.h"
 #include "validation/validator.h"
 
@@ -153,12 +154,14 @@ void check_pod_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorLis
   check_only_added_tolerations(now, before, errors);
   check_only_removed_gates(now, before, errors);
   check_gated_selector(now, before, errors);
-  if (equal(without_changes(now, before), before)) return;
+  const core_v1::PodSpec rest = without_changes(now, before);
+  if (equal(rest, before)) return;
   errors.forbidden(path,
                    "pod updates may not change fields other than `spec.containers[*].image`,"
                    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` "
                    "(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` "
-                   "(allow it to be set to 1 if it was previously negative)");
+                   "(allow it to be set to 1 if it was previously negative)\n" +
+                       object_diff(before, rest));
 }
 
 void check_pod_status(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {

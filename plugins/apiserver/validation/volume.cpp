@@ -5,6 +5,7 @@
 
 #include "kubus/api/quantity.h"
 #include "validation/checks.h"
+#include "validation/object_diff.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -72,7 +73,8 @@ void check_claim_update(const core_v1::PersistentVolumeClaim& claim,
   if (!equal(spec, before)) {
     errors.forbidden(Path("spec"),
                      "spec is immutable after creation except resources.requests and "
-                     "volumeAttributesClassName for bound claims");
+                     "volumeAttributesClassName for bound claims\n" +
+                         object_diff(before, spec));
   }
   const auto now = claim.spec().resources().requests().find("storage");
   const auto then = before.resources().requests().find("storage");
@@ -134,9 +136,12 @@ void check_volume(const core_v1::PersistentVolume& volume, ErrorList& errors) {
 
 void check_volume_update(const core_v1::PersistentVolume& volume,
                          const core_v1::PersistentVolume& old, ErrorList& errors) {
-  if (!equal(volume.spec().persistentvolumesource(), old.spec().persistentvolumesource())) {
-    errors.forbidden(Path("spec").child("persistentvolumesource"),
-                     "spec.persistentvolumesource is immutable after creation");
+  const auto& source = volume.spec().persistentvolumesource();
+  const auto& before = old.spec().persistentvolumesource();
+  if (!equal(source, before)) {
+    errors.forbidden(
+        Path("spec").child("persistentvolumesource"),
+        "spec.persistentvolumesource is immutable after creation\n" + object_diff(before, source));
   }
   check_immutable(volume.spec().volumemode(), old.spec().volumemode(),
                   Path("spec").child("volumeMode"), errors);

@@ -35,12 +35,12 @@ TEST(Decision, SaysWhyThereIsNoNode) {
   table.put_pod("u1", "n1", cpu(600));
   const Decision full = decide(pod, cpu(600), table);
   EXPECT_EQ(full.message,
-            "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: "
-            "1 No preemption victims found for incoming pod.");
+            "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, "
+            "preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.");
   EXPECT_EQ(full.helpers, unsigned{kNodeChange} | kFewerPods);
   EXPECT_EQ(decide(pod, cpu(2000), table).message,
-            "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: "
-            "1 Preemption is not helpful for scheduling.");
+            "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, "
+            "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.");
   EXPECT_TRUE(table.remove_pod("u1"));
   EXPECT_FALSE(table.remove_pod("u1"));
   EXPECT_FALSE(decide(pod, cpu(600), table).nodes.empty());

@@ -194,7 +194,50 @@ constexpr UpdateCase kUpdates[] = {
      "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,"
      "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
      "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set "
-     "to 1 if it was previously negative)"},
+     "to 1 if it was previously negative)\n"
+     R"(@@ -3,6 +3,9 @@
+     {
+       "name": "c",
+       "image": "i:1",
++      "command": [
++        "x"
++      ],
+       "resources": {},
+       "terminationMessagePath": "/dev/termination-log",
+       "terminationMessagePolicy": "File",
+)"},
+    {"claims_do_not_change", "v1", "PersistentVolumeClaim",
+     R"({"metadata":{"name":"c","namespace":"n","resourceVersion":"1"},"spec":{"accessModes":
+         ["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}},"volumeName":"v"}})",
+     R"({"metadata":{"name":"c","namespace":"n","resourceVersion":"1"},"spec":{"accessModes":
+         ["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}},"volumeName":"w"}})",
+     "spec: Forbidden: spec is immutable after creation except resources.requests and "
+     "volumeAttributesClassName for bound claims\n"
+     R"(@@ -7,6 +7,6 @@
+       "storage": "1Gi"
+     }
+   },
+-  "volumeName": "v",
++  "volumeName": "w",
+   "volumeMode": "Filesystem"
+ }
+)"},
+    {"volumes_keep_their_source", "v1", "PersistentVolume",
+     R"({"metadata":{"name":"v","resourceVersion":"1"},"spec":{"accessModes":["ReadWriteOnce"],
+         "capacity":{"storage":"1Gi"},"hostPath":{"path":"/a"}}})",
+     R"({"metadata":{"name":"v","resourceVersion":"1"},"spec":{"accessModes":["ReadWriteOnce"],
+         "capacity":{"storage":"1Gi"},"hostPath":{"path":"/b"}}})",
+     "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after "
+     "creation\n"
+     R"(@@ -1,6 +1,6 @@
+ {
+   "hostPath": {
+-    "path": "/a",
++    "path": "/b",
+     "type": ""
+   }
+ }
+)"},
     {"no_new_containers", "v1", "Pod",
      R"({"metadata":{"name":"p","namespace":"n","resourceVersion":"1"},
          "spec":{"containers":[{"name":"c","image":"i:1"}]}})",
