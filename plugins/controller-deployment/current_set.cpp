@@ -1,4 +1,5 @@
 // The part of Reconciler that makes the ReplicaSet of the present template and keeps it in line.
+#include "kubus/status_cause.h"
 #include "kubus/workload.h"
 #include "reconciler.h"
 
@@ -64,7 +65,7 @@ Status Reconciler::use_existing(Look& look, const ReplicaSet& made, std::int64_t
 
 Status Reconciler::creation_failed(Look& look, const std::string& name, const Status& why) {
   // Nothing is made in a namespace that goes away, which is no failure of the rollout.
-  if (why.message().find("because it is being terminated") != std::string::npos) return why;
+  if (has_cause(why, kNamespaceTerminating)) return why;
   const std::string message = "Failed to create new replica set \"" + name + "\": " + why.message();
   events_.warning(look.deployment, "ReplicaSetCreateError", message);
   KUBUS_TRY(store_progress(look, "False", "ReplicaSetCreateError", message));

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "claim.h"
+#include "kubus/status_cause.h"
 #include "kubus/workload.h"
 
 namespace kubus::deployment {
@@ -25,7 +26,9 @@ Outcome Reconciler::reconcile(const Deployment& cached) {
   auto claimed = claim_sets(*client_, replica_sets_, cached, *selector);
   if (!claimed.ok()) return claimed.status();
   Look look{cached, sort_out(cached, std::move(*claimed))};
-  KUBUS_TRY(sync_sets(look));
+  const Status synced = sync_sets(look);
+  if (has_cause(synced, kNamespaceTerminating)) return Outcome::done();
+  if (!synced.ok()) return synced;
   if (is_deleting(cached) || cached.spec().paused()) return Outcome::done();
   const auto wait = deadline_wait(look.deployment, look.deployment.status(), now());
   return wait ? Outcome::requeue_after(*wait) : Outcome::done();

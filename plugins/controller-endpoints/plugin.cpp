@@ -1,6 +1,8 @@
 #include <kubus/controller.h>
 #include <kubus/plugin.h>
 #include <kubus/service_pods.h>
+#include <kubus/status_cause.h>
+#include <kubus/trigger_time.h>
 
 #include "subsets.h"
 
@@ -30,12 +32,18 @@ class EndpointsPlugin : public Plugin {
   Outcome reconcile(const ObjectKey& key) {
     const auto service = services_.get(key);
     const auto current = endpoints_.get(key);
-    if (!service) return current ? remove(*current) : Status();
+    if (!service) {
+      triggers_.forget(key);
+      return current ? remove(*current) : Status();
+    }
     if (!is_selecting(*service) || is_deleting(*service)) return Outcome::done();
     const core_v1::Endpoints& before = current ? *current : core_v1::Endpoints::default_instance();
-    const auto wanted = wanted_endpoints(*service, pods_.list(key.ns), before);
+    const auto pods = pods_.list(key.ns);
+    auto wanted = wanted_endpoints(*service, pods, before);
+    const auto trigger = triggers_.next(*service, pods);
+    if (current && same_content(wanted, before)) return Outcome::done();
+    TriggerTimes::note(trigger, *wanted.mutable_metadata());
     if (!current) return unless_moot(controller_.client().create(wanted).status());
-    if (same_content(wanted, before)) return Outcome::done();
     return controller_.client().update(wanted).status();
   }
 
@@ -52,11 +60,10 @@ class EndpointsPlugin : public Plugin {
 
   // Nothing can be made in a namespace that ends; its end removes the service as well.
   static Status unless_moot(const Status& status) {
-    const bool moot = status.code() == Code::kForbidden &&
-                      status.message().find("being terminated") != std::string::npos;
-    return moot ? Status() : status;
+    return has_cause(status, kNamespaceTerminating) ? Status() : status;
   }
 
+  TriggerTimes triggers_;
   Controller controller_{context(), "endpoints"};
   Informer<core_v1::Pod>& pods_ = controller_.informer<core_v1::Pod>();
   Informer<core_v1::Service>& services_ = controller_.informer<core_v1::Service>();

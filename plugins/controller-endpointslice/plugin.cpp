@@ -1,6 +1,8 @@
 #include <kubus/controller.h>
 #include <kubus/plugin.h>
 #include <kubus/service_pods.h>
+#include <kubus/status_cause.h>
+#include <kubus/trigger_time.h>
 
 #include "slice_changes.h"
 
@@ -22,6 +24,9 @@ class EndpointSlicePlugin : public Plugin {
       return keys;
     });
     pods_.on_change([this](const auto& old, const auto& now) { pod_changed(old, now); });
+    services_.on_change([this](const auto& old, const auto& now) {
+      if (!now) triggers_.forget(key_of(*old));
+    });
     return controller_.reconcile<core_v1::Service>(
         [this](const core_v1::Service& service) { return reconcile(service); });
   }
@@ -41,10 +46,14 @@ class EndpointSlicePlugin : public Plugin {
     std::vector<SlicePtr> existing;
     for (auto& slice : slices_.list(ns))
       if (is_slice_of(service, *slice)) existing.push_back(std::move(slice));
-    const auto changes = slice_changes(service, wanted_groups(service, pods_.list(ns)), existing);
+    const auto pods = pods_.list(ns);
+    const auto trigger = triggers_.next(service, pods);
+    auto changes = slice_changes(service, wanted_groups(service, pods), existing);
+    for (auto* written : {&changes.create, &changes.update})
+      for (auto& slice : *written) TriggerTimes::note(trigger, *slice.mutable_metadata());
     for (const auto& slice : changes.create) {
       auto made = controller_.client().create(slice);
-      if (!made.ok()) return is_moot(made.status()) ? Outcome::done() : Outcome(made.status());
+      if (!made.ok()) return unless_moot(made.status());
     }
     for (const auto& slice : changes.update) {
       if (auto written = controller_.client().update(slice); !written.ok()) return written.status();
@@ -57,11 +66,11 @@ class EndpointSlicePlugin : public Plugin {
   }
 
   // Nothing can be made in a namespace that ends; its end removes the service as well.
-  static bool is_moot(const Status& status) {
-    return status.code() == Code::kForbidden &&
-           status.message().find("being terminated") != std::string::npos;
+  static Status unless_moot(const Status& status) {
+    return has_cause(status, kNamespaceTerminating) ? Status() : status;
   }
 
+  TriggerTimes triggers_;
   Controller controller_{context(), "endpointslice"};
   Informer<core_v1::Pod>& pods_ = controller_.informer<core_v1::Pod>();
   Informer<core_v1::Service>& services_ = controller_.informer<core_v1::Service>();

@@ -9,6 +9,7 @@
 #include "kubus/client.h"
 #include "kubus/events.h"
 #include "kubus/replicas.h"
+#include "kubus/status_cause.h"
 
 namespace kubus {
 namespace {
@@ -59,6 +60,8 @@ struct ReplicaManager::Impl {
         else
           failure = created.status();
       }
+      // Nothing more is made in a namespace that goes away, which is no failure of the owner.
+      if (has_cause(failure, kNamespaceTerminating)) return {};
       if (!failure.ok()) {
         events.warning(wanted.owner, "FailedCreate", "Error creating: " + failure.message());
         return failure;

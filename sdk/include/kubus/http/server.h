@@ -27,6 +27,8 @@ class Server {
   Server(ServerOptions options, std::shared_ptr<ServerTls> tls, Handler& handler);
   ~Server();
 
+  // Listens and starts the threads. kConflict: the port is taken, for example by the server this
+  // one replaces; trying again may help. kServiceUnavailable: the address cannot be listened on.
   Status start();
   // The port that is listened on, once started.
   std::uint16_t port() const;
