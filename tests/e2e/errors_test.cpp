@@ -100,7 +100,7 @@ The Deployment "web" is invalid:
       {"kubectl run web --image=demo:1.0 --env=A=b", "pod/web created"},
       {R"(kubectl patch pod web -p '{"spec":{"hostNetwork":true}}')",
        "The Pod \"web\" is invalid: spec: Forbidden: pod updates may not change fields other than "
-       "`spec.containers[*].image`,…",
+       "`spec.containers[*].image`,…\n+  \"hostNetwork\": true,\n…",
        1},
       {"kubectl create secret generic s --from-literal=a=b", "secret/s created"},
       {R"(kubectl patch secret s -p '{"immutable":true}')", "secret/s patched"},
@@ -123,9 +123,33 @@ TEST_F(Errors, OfWritersThatCameSecond) {
        "the latest version and try again",
        1},
       {R"(kubectl patch configmap a --type=json -p '[{"op":"test","path":"/metadata/name","value":"b"}]')",
-       "The request is invalid: testing value /metadata/name failed: test failed", 1},
+       "The request is invalid: the server rejected our request due to an error in our request", 1},
       {R"(kubectl patch configmap a --type=json -p '[{"op":"remove","path":"/data/b"}]')",
-       "The request is invalid: …", 1},
+       "The request is invalid: the server rejected our request due to an error in our request", 1},
+  });
+}
+
+TEST_F(Errors, OfPatches) {
+  play({
+      {"kubectl create deployment web --image=demo:1.0 --replicas=0",
+       "deployment.apps/web created"},
+      {R"(kubectl patch deployment web -p '{"spec":{"replicas":"3"}}')",
+       "The request is invalid: patch: Invalid value: \"map[spec:map[replicas:3]]\": unrecognized "
+       "type: int32",
+       1},
+      {R"(kubectl patch deployment web -p '{"metadata":{"labels":{"a":1}}}')",
+       "The request is invalid: patch: Invalid value: \"map[metadata:map[labels:map[a:1]]]\": "
+       "cannot "
+       "convert int64 to string",
+       1},
+      {R"(kubectl patch deployment web --type=merge -p '{"spec":{"replicas":"3"}}')",
+       "The request is invalid: patch: Invalid value: …: json: cannot unmarshal string into Go "
+       "struct field DeploymentSpec.spec.replicas of type int32",
+       1},
+      {R"(kubectl patch deployment web --type=merge -p '[]')",
+       "Error from server (BadRequest): error decoding patch: json: cannot unmarshal array into Go "
+       "value of type map[string]interface {}",
+       1},
   });
 }
 

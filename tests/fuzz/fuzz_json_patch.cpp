@@ -2,7 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include "patch/patch.h"
+#include "patch/tests/apply_body.h"
 #include "target.h"
 
 namespace kubus::fuzz {
@@ -14,7 +14,7 @@ void run(std::string_view input) {
   const boost::json::value document = boost::json::parse({text.data(), text.size()}, error);
   if (error) return;
   for (const PatchType type : {PatchType::kJson, PatchType::kMerge}) {
-    const auto result = apiserver::apply_patch(type, document, patch, nullptr);
+    const auto result = apiserver::apply_body(type, document, patch, nullptr);
     require(result.ok() || !result.status().message().empty(), "a refusal says nothing");
   }
 }

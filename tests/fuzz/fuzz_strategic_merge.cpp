@@ -3,7 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "kubus/api/resource.h"
-#include "patch/patch.h"
+#include "patch/tests/apply_body.h"
 #include "target.h"
 
 namespace kubus::fuzz {
@@ -15,7 +15,7 @@ void run(std::string_view input) {
   const boost::json::value pod = boost::json::parse({text.data(), text.size()}, error);
   if (error) return;
   const auto result =
-      apiserver::apply_patch(apiserver::PatchType::kStrategicMerge, pod, patch, schema);
+      apiserver::apply_body(apiserver::PatchType::kStrategicMerge, pod, patch, schema);
   require(result.ok() || !result.status().message().empty(), "a refusal says nothing");
 }
 

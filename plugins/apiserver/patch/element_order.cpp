@@ -57,9 +57,8 @@ const json::value* element_key(const json::value& element, std::string_view merg
 }
 
 Status no_merge_key(const json::value& element, std::string_view merge_key) {
-  return {Code::kInternalError,
-          "map: " + go_text(element) +
-              " does not contain declared merge key: " + std::string(merge_key)};
+  return {Code::kUnknown, "map: " + go_text(element) +
+                              " does not contain declared merge key: " + std::string(merge_key)};
 }
 
 Result<json::array> order_elements(json::array merged, const json::array& wanted,

@@ -347,22 +347,50 @@ Status JsonPatch::apply(const json::object& operation) {
   return fails("Unexpected kind: " + std::string(name));
 }
 
+Status check_members(const json::object& operation, std::size_t index,
+                     std::vector<std::string>& mistakes) {
+  for (const auto& member : operation) {
+    const std::string name(member.key());
+    if (name == "value") continue;
+    if (name != "op" && name != "path" && name != "from") {
+      mistakes.push_back("json patch unknown field \"[" + std::to_string(index) + "]." + name +
+                         "\"");
+    } else if (!member.value().is_string() && !member.value().is_null()) {
+      std::string words = cannot_unmarshal(member.value(), "string");
+      words.replace(words.find("value of"), 5, "struct field jsonPatchOp." + name);
+      return {Code::kBadRequest, "error decoding patch: " + words};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-Status apply_json_patch(json::value& document, const json::value& patch) {
+Status check_operations(const json::value& patch, std::vector<std::string>* mistakes) {
+  // Without validation the reference reads a patch with another of its types.
+  const std::string_view list = mistakes ? "[]handlers.jsonPatchOp" : "jsonpatch.Patch";
+  const std::string_view item = mistakes ? "handlers.jsonPatchOp" : "jsonpatch.Operation";
+  const auto wrong = [&](const json::value& value, std::string_view type) {
+    return Status(Code::kBadRequest,
+                  (mistakes ? "error decoding patch: " : "") + cannot_unmarshal(value, type));
+  };
   const json::array* operations = patch.if_array();
-  const auto is_object = [](const json::value& item) { return item.is_object(); };
-  if (operations == nullptr || !std::all_of(operations->begin(), operations->end(), is_object)) {
-    return {Code::kBadRequest,
-            "error decoding patch: json: cannot unmarshal into Go value of type jsonpatch.Patch"};
+  if (operations == nullptr) return wrong(patch, list);
+  for (std::size_t i = 0; i < operations->size(); ++i) {
+    const json::object* operation = (*operations)[i].if_object();
+    if (operation == nullptr) return wrong((*operations)[i], item);
+    if (mistakes == nullptr) continue;
+    KUBUS_TRY(check_members(*operation, i, *mistakes));
   }
-  if (operations->size() > kMaxPatchOperations) {
-    return {Code::kRequestEntityTooLarge, "The allowed maximum operations in a JSON patch is " +
-                                              std::to_string(kMaxPatchOperations) + ", got " +
-                                              std::to_string(operations->size())};
-  }
+  if (operations->size() <= kMaxPatchOperations) return {};
+  return {Code::kRequestEntityTooLarge, "The allowed maximum operations in a JSON patch is " +
+                                            std::to_string(kMaxPatchOperations) + ", got " +
+                                            std::to_string(operations->size())};
+}
+
+Status apply_json_patch(json::value& document, const json::value& patch) {
   JsonPatch engine(document, json_depth(patch));
-  for (const json::value& operation : *operations) {
+  for (const json::value& operation : patch.get_array()) {
     KUBUS_TRY(engine.apply(operation.get_object()));
   }
   return {};

@@ -1,10 +1,10 @@
 #include "patch/patch.h"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include <boost/json.hpp>
 #include <map>
 
+#include "kubus/api/json_value.h"
 #include "patch/engines.h"
 
 namespace kubus::apiserver {
@@ -12,19 +12,37 @@ namespace {
 
 namespace json = boost::json;
 
-Result<json::value> parse_body(std::string_view body) {
-  json::parse_options options;
-  options.max_depth = kMaxPatchDepth;
-  boost::system::error_code error;
-  json::value value = json::parse({body.data(), body.size()}, error, {}, options);
-  if (error) return {Code::kBadRequest, "error decoding patch: " + error.message()};
-  return value;
+constexpr std::string_view kDecoding = "error decoding patch";
+
+// The reference looks at a patch in more than one way, which shows in its words.
+Status wrong_body(PatchType type, const json::value& patch, bool validates) {
+  const auto words = cannot_unmarshal(patch, "map[string]interface {}");
+  if (type == PatchType::kStrategicMerge) return {Code::kBadRequest, words};
+  if (!validates || patch.is_null()) return {Code::kBadRequest, "Invalid JSON Patch"};
+  return Status(Code::kBadRequest, words).annotate(kDecoding);
 }
 
-Status not_an_object() {
-  return {Code::kBadRequest,
-          "error decoding patch: json: cannot unmarshal into Go value of type "
-          "map[string]interface {}"};
+Status malformed_body(PatchType type, const Status& why, bool validates) {
+  if (type == PatchType::kMerge && !validates) return {Code::kBadRequest, "Invalid JSON Patch"};
+  return validates && type != PatchType::kStrategicMerge ? why.annotate(kDecoding) : why;
+}
+
+void sort_members(json::object& object) {
+  std::map<std::string, json::value> sorted;
+  for (auto& member : object) sorted.emplace(member.key(), std::move(member.value()));
+  object.clear();
+  for (auto& [key, value] : sorted) object.emplace(key, std::move(value));
+}
+
+// The reference prints the objects it has looked into with their keys sorted, others as they were.
+void sort_merged(json::value& patched, const json::value& patch) {
+  json::object* object = patched.if_object();
+  const json::object* changes = patch.if_object();
+  if (object == nullptr || changes == nullptr) return;
+  sort_members(*object);
+  for (const auto& change : *changes) {
+    if (json::value* inner = object->if_contains(change.key())) sort_merged(*inner, change.value());
+  }
 }
 
 }  // namespace
@@ -69,31 +87,63 @@ std::string go_text(const json::value& value) {
       return "map[" + out + "]";
     }
     default:
-      return json::serialize(value);
+      append_json(value, out);
+      return out;
   }
 }
 
-Result<json::value> apply_patch(PatchType type, const json::value& current, std::string_view body,
+std::string cannot_unmarshal(const json::value& value, std::string_view target) {
+  static constexpr std::string_view kWords[] = {"null",   "bool",   "number", "number",
+                                                "number", "string", "array",  "object"};
+  return "json: cannot unmarshal " + std::string(kWords[static_cast<std::size_t>(value.kind())]) +
+         " into Go value of type " + std::string(target);
+}
+
+Result<json::value> read_patch(PatchType type, std::string_view body,
+                               std::vector<std::string>* mistakes) {
+  DecodeOptions options;
+  options.max_depth = static_cast<int>(kMaxPatchDepth);
+  options.strict_errors = mistakes;
+  json::value patch;
+  if (auto status = parse_json(body, patch, options); !status.ok())
+    return malformed_body(type, status, mistakes != nullptr);
+  if (type != PatchType::kJson) {
+    if (patch.is_null() && type == PatchType::kStrategicMerge) patch = json::object();
+    if (!patch.is_object()) return wrong_body(type, patch, mistakes != nullptr);
+    return patch;
+  }
+  if (patch.is_null()) patch = json::array();
+  if (mistakes != nullptr) {
+    for (std::string& mistake : *mistakes) mistake = "json patch " + mistake;
+  }
+  KUBUS_TRY(check_operations(patch, mistakes));
+  return patch;
+}
+
+Result<json::value> apply_patch(PatchType type, json::value current, const json::value& patch,
                                 const google::protobuf::Descriptor* schema) {
-  Result<json::value> patch = parse_body(body);
-  if (!patch.ok()) return patch.status();
-  json::value document = current;
   switch (type) {
     case PatchType::kJson:
-      KUBUS_TRY(apply_json_patch(document, *patch));
+      KUBUS_TRY(apply_json_patch(current, patch));
       break;
     case PatchType::kMerge:
-      if (!patch->is_object()) return Status(Code::kBadRequest, "Invalid JSON Patch");
-      apply_merge_patch(document, *patch);
+      apply_merge_patch(current, patch);
       break;
     case PatchType::kStrategicMerge:
-      if (!patch->is_object()) return not_an_object();
-      if (!document.is_object()) document = json::object();
-      KUBUS_TRY(
-          apply_strategic_merge(document.get_object(), std::move(patch->get_object()), schema));
+      if (!current.is_object()) current = json::object();
+      KUBUS_TRY(apply_strategic_merge(current.get_object(), patch.get_object(), schema));
       break;
   }
-  return document;
+  return current;
+}
+
+std::string patch_value_text(PatchType type, const json::value& patch, json::value patched) {
+  if (type == PatchType::kStrategicMerge) return go_text(patch);
+  if (type == PatchType::kMerge) sort_merged(patched, patch);
+  if (type == PatchType::kJson && patched.is_object()) sort_members(patched.get_object());
+  std::string text;
+  append_json(patched, text, false);
+  return text;
 }
 
 }  // namespace kubus::apiserver

@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 enum class Elements { kNone, kObjects, kScalars };
 
-Status internal(std::string message) { return {Code::kInternalError, std::move(message)}; }
+Status failed(std::string message) { return {Code::kUnknown, std::move(message)}; }
 
 Result<Elements> element_kind(const json::array& a, const json::array& b) {
   Elements out = Elements::kNone;
@@ -25,7 +25,7 @@ Result<Elements> element_kind(const json::array& a, const json::array& b) {
       if (item.is_array()) return Status(Code::kInvalid, "lists of lists are not supported");
       const Elements kind = item.is_object() ? Elements::kObjects : Elements::kScalars;
       if (out != Elements::kNone && out != kind) {
-        return internal("list element types are not identical: " + go_text(json::value(*list)));
+        return failed("list element types are not identical: " + go_text(json::value(*list)));
       }
       out = kind;
     }
@@ -73,9 +73,9 @@ Result<bool> take_directives(json::array& live, json::array& patch, std::string_
     } else if (*directive == "replace") {
       replace = true;
     } else if (*directive == "merge") {
-      return internal("merging lists cannot yet be specified in the patch");
+      return failed("merging lists cannot yet be specified in the patch");
     } else {
-      return internal("unknown patch type: " + go_text(*directive) + " in map: " + go_text(item));
+      return failed("unknown patch type: " + go_text(*directive) + " in map: " + go_text(item));
     }
   }
   patch = std::move(rest);
@@ -113,7 +113,7 @@ Result<json::array> merge_list(json::array live, json::array patch, std::string_
   if (*kind == Elements::kScalars) {
     return order_elements(merge_scalars(live, patch), patch, live, merge_key);
   }
-  if (merge_key.empty()) return internal("cannot merge lists without merge key");
+  if (merge_key.empty()) return failed("cannot merge lists without merge key");
   Result<bool> replace = take_directives(live, patch, merge_key);
   if (!replace.ok()) return replace.status();
   if (*replace) return patch;
@@ -148,9 +148,9 @@ Status check_order(const json::array& patch, const json::array& wanted,
       }
     }
     if (key != nullptr) {
-      return internal("The order in patch list:\n" + go_text(json::value(patch)) +
-                      "\n doesn't match $setElementOrder list:\n" + go_text(json::value(wanted)) +
-                      "\n");
+      return failed("The order in patch list:\n" + go_text(json::value(patch)) +
+                    "\n doesn't match $setElementOrder list:\n" + go_text(json::value(wanted)) +
+                    "\n");
     }
   }
   return {};

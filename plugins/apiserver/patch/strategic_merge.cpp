@@ -39,9 +39,9 @@ void drop_nulls(json::value& value) {
 }
 
 Status unknown_field(const Descriptor* type, std::string_view key) {
-  return {Code::kInternalError, "unable to find api field in struct " +
-                                    std::string(type != nullptr ? type->name() : "") +
-                                    " for the json field \"" + std::string(key) + "\""};
+  return {Code::kUnknown, "unable to find api field in struct " +
+                              std::string(type != nullptr ? type->name() : "") +
+                              " for the json field \"" + std::string(key) + "\""};
 }
 
 Status retain_keys(json::object& original, json::object& patch) {
@@ -94,8 +94,7 @@ Status apply_order(json::object& original, json::object& patch, const std::strin
   json::value* live = original.if_contains(key);
   json::value* change = patch.if_contains(key);
   if ((live != nullptr && !live->is_array()) || (change != nullptr && !change->is_array())) {
-    return {Code::kInternalError,
-            "expected a []interface {}, but received something else for " + key};
+    return {Code::kUnknown, "expected a []interface {}, but received something else for " + key};
   }
   if (live == nullptr && change == nullptr) return {};
   const json::array before = live != nullptr ? live->get_array() : json::array();
@@ -194,8 +193,8 @@ Status merge_map(json::object& original, json::object patch, const Descriptor* t
       return {};
     }
     if (*directive != "merge") {
-      return {Code::kInternalError, "unknown patch type: " + go_text(*directive) +
-                                        " in map: " + go_text(json::value(patch))};
+      return {Code::kUnknown, "unknown patch type: " + go_text(*directive) +
+                                  " in map: " + go_text(json::value(patch))};
     }
     patch.erase(kPatchDirective);
   }

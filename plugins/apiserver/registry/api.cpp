@@ -1,6 +1,9 @@
 #include "registry/api.h"
 
+#include "kubus/api/json.h"
+#include "registry/body.h"
 #include "registry/strategy.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -42,7 +45,8 @@ Status Api::resolve(Call& call) {
   KUBUS_TRY(check_scope(call));
   // The namespace in the path of a namespace is itself.
   if (!call.resource->namespaced) info.ns.clear();
-  call.cache = registry_.cache().find(*call.resource);
+  const auto* version = version_of(*call.resource);
+  call.cache = registry_.cache().find(version ? *version->stored : *call.resource);
   if (!info.subresource.empty()) {
     call.subresource = call.resource->find_subresource(info.subresource);
     if (!call.subresource) return errors::no_such_path();
@@ -54,7 +58,26 @@ Status Api::resolve(Call& call) {
   return {};
 }
 
+void Api::handle_version(const Version& version, CallPtr call, Done done) {
+  auto stored = std::make_shared<Call>(*call);
+  stored->resource = version.stored;
+  stored->version = &version;
+  const auto& verb = call->info.verb;
+  if (verb == "create" || verb == "update") {
+    auto body = read_body(*call, *version.served->message);
+    if (!body.ok()) return done(body.status());
+    stored->body = Bytes(to_json(*version.to_stored(**body)));
+    stored->body_format = Format::kJson;
+  }
+  handle(stored, [call, stored, done = std::move(done)](Result<Answer> result) mutable {
+    call->warnings.insert(call->warnings.end(), stored->warnings.begin(), stored->warnings.end());
+    done(std::move(result));
+  });
+}
+
 void Api::handle(CallPtr call, Done done) {
+  if (const auto* version = version_of(*call->resource))
+    return handle_version(*version, std::move(call), std::move(done));
   const auto name = handler_name(*call);
   if (const auto found = handlers_.find(name + " " + call->info.verb); found != handlers_.end())
     return found->second(std::move(call), std::move(done));

@@ -24,6 +24,8 @@ class Api {
   void handle(CallPtr call, Done done);
 
  private:
+  // A call about a version that is not stored becomes one about the version that is.
+  void handle_version(const Version& version, CallPtr call, Done done);
   void handle_stored(CallPtr call, Done done);
   static bool is_part(const Call& call);
   void handle_part(CallPtr call, Done done);

@@ -10,20 +10,6 @@
 namespace kubus::apiserver {
 namespace {
 
-enum class FieldValidation { kIgnore, kWarn, kStrict };
-
-Result<FieldValidation> field_validation(const Query& query) {
-  const auto mode = query.get("fieldValidation");
-  if (mode.empty() || mode == "Warn") return FieldValidation::kWarn;
-  if (mode == "Ignore") return FieldValidation::kIgnore;
-  if (mode == "Strict") return FieldValidation::kStrict;
-  return errors::invalid({"meta.k8s.io", "CreateOptions", ""},
-                         {{"FieldValueNotSupported",
-                           "Unsupported value: \"" + std::string(mode) +
-                               "\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
-                           "fieldValidation"}});
-}
-
 Status cannot_handle(const TypeMeta& sent, const MessageInfo& wanted, std::string_view why) {
   const auto& version = sent.api_version.empty() ? wanted.version : sent.api_version;
   return errors::bad_request((sent.kind.empty() ? wanted.kind : sent.kind) + " in version \"" +
@@ -44,11 +30,9 @@ Status check_type(const TypeMeta& sent, const MessageInfo& wanted) {
 // Options such as DeleteOptions belong to every group.
 bool any_version(const MessageInfo& wanted) { return wanted.kind.ends_with("Options"); }
 
-}  // namespace
-
 Result<MessagePtr> read_json(Call& call, std::string_view json,
                              const google::protobuf::Descriptor& type) {
-  const auto mode = field_validation(call.query);
+  const auto mode = field_validation(call);
   if (!mode.ok()) return mode.status();
   const auto& wanted = message_info(type);
   TypeMeta sent;
@@ -67,6 +51,24 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
   }
   call.warnings.insert(call.warnings.end(), mistakes.begin(), mistakes.end());
   return message;
+}
+
+}  // namespace
+
+Result<FieldValidation> field_validation(const Call& call) {
+  const auto mode = call.query.get("fieldValidation");
+  if (mode.empty() || mode == "Warn") return FieldValidation::kWarn;
+  if (mode == "Ignore") return FieldValidation::kIgnore;
+  if (mode == "Strict") return FieldValidation::kStrict;
+  const auto& verb = call.info.verb;
+  const char* options = verb == "patch"    ? "PatchOptions"
+                        : verb == "update" ? "UpdateOptions"
+                                           : "CreateOptions";
+  return errors::invalid({"meta.k8s.io", options, ""},
+                         {{"FieldValueNotSupported",
+                           "Unsupported value: \"" + std::string(mode) +
+                               "\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
+                           "fieldValidation"}});
 }
 
 Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type) {

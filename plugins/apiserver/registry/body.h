@@ -3,8 +3,8 @@
 // Thread safety: free functions.
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <string>
 
 #include "registry/call.h"
 
@@ -12,11 +12,13 @@ namespace kubus::apiserver {
 
 using MessagePtr = std::unique_ptr<Message>;
 
+enum class FieldValidation : std::uint8_t { kIgnore, kWarn, kStrict };
+
+// What the call wants done about fields that mean nothing. kInvalid for a word that is none of it.
+Result<FieldValidation> field_validation(const Call& call);
+
 // kBadRequest for what is not an object of `type`. Unknown and duplicate fields are an error, a
 // warning of the call, or nothing, as its fieldValidation says.
 Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type);
-// The same from JSON text that is not the body itself: a patched object.
-Result<MessagePtr> read_json(Call& call, std::string_view json,
-                             const google::protobuf::Descriptor& type);
 
 }  // namespace kubus::apiserver

@@ -22,13 +22,16 @@
 
 namespace kubus::apiserver {
 
+struct Version;
+
 struct Call {
   RequestInfo info;
   Query query;
   Identity identity;
   const ResourceInfo* resource = nullptr;
   const SubresourceInfo* subresource = nullptr;
-  ResourceCache* cache = nullptr;  // null for resources that are not stored
+  const Version* version = nullptr;  // as the client sees the resource, where it is not stored so
+  ResourceCache* cache = nullptr;    // null for resources that are not stored
   Format body_format = Format::kJson;
   std::string patch_type;
   Bytes body;

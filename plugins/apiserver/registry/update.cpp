@@ -6,11 +6,12 @@
 #include "cache/json_scan.h"
 #include "cache/storage_key.h"
 #include "kubus/api/json_value.h"
-#include "patch/patch.h"
 #include "registry/metadata.h"
+#include "registry/patched.h"
 #include "registry/reflect.h"
 #include "registry/registry.h"
 #include "registry/strategy.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -51,16 +52,6 @@ Status settle_version(Message& object, const Object& stored, const Call& call) {
   return {};
 }
 
-Result<PatchType> patch_type(const std::string& type) {
-  if (type == "application/json-patch+json") return PatchType::kJson;
-  if (type == "application/merge-patch+json") return PatchType::kMerge;
-  if (type == "application/strategic-merge-patch+json") return PatchType::kStrategicMerge;
-  return Status(Code::kUnsupportedMediaType,
-                "the body of the request was in an unknown format - accepted media types include: "
-                "application/json-patch+json, application/merge-patch+json, "
-                "application/strategic-merge-patch+json");
-}
-
 }  // namespace
 
 struct Registry::ChangeJob {
@@ -97,16 +88,15 @@ void Registry::patch(CallPtr call, Part part, Done done) {
   if (!type.ok()) return done(type.status());
   change(
       call, part,
-      [call, type = *type](const Object& stored, const Message&) -> Result<MessagePtr> {
-        call->warnings.clear();
-        boost::json::value current;
-        KUBUS_TRY(parse_json(stored.json().view(), current));
-        auto patched = apply_patch(type, current, call->body.view(), call->resource->message);
-        if (!patched.ok()) return patched.status();
-        std::string json;
-        append_json(*patched, json, false);
-        auto object = read_json(*call, json, *call->resource->message);
+      [call, type = *type](const Object& stored, const Message& current) -> Result<MessagePtr> {
+        const auto* version = call->version;
+        boost::json::value tree;
+        KUBUS_TRY(version ? to_json_value(*version->to_served(current), tree)
+                          : parse_json(stored.json().view(), tree));
+        const auto& seen = version ? *version->served : *call->resource;
+        auto object = read_patched(*call, type, std::move(tree), *seen.message);
         if (!object.ok()) return object;
+        if (version) *object = version->to_stored(**object);
         KUBUS_TRY(settle_version(**object, stored, *call));
         return object;
       },

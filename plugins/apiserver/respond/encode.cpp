@@ -10,6 +10,7 @@
 #include "respond/status_body.h"
 #include "respond/views.h"
 #include "respond/yaml.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -71,7 +72,7 @@ std::string list_table(const Call& call, const ListResult& list) {
   options.resource_version = metadata.resourceversion();
   options.continue_token = metadata.continue_();
   if (list.remaining) options.remaining_items = *list.remaining;
-  return table_json(*call.resource, rows, options);
+  return table_json(newest_version(*call.resource), rows, options);
 }
 
 std::string list_metadata_json(const Call& call, const ListResult& list) {
@@ -124,12 +125,32 @@ void encode_list(const Call& call, const ListResult& list, Encoded& encoded) {
   add_text(std::move(json), encoded);
 }
 
+Bytes encode_seen(const Object& object, const Accepted& accepted, const Query& query,
+                  bool headers) {
+  const bool protobuf = accepted.format == Format::kProtobuf;
+  if (accepted.view == View::kObject) return protobuf ? object.protobuf() : object.json();
+  if (accepted.view == View::kMetadata) {
+    if (!protobuf) return Bytes(metadata_json(object.metadata(), accepted));
+    std::string out;
+    append_envelope("meta.k8s.io/" + accepted.as_version, "PartialObjectMetadata",
+                    metadata_message(object).SerializeAsString(), out);
+    return Bytes(std::move(out));
+  }
+  const auto message = object.decode();
+  const TableRow row{message.get(), object.json().view()};
+  auto options = table_options(query);
+  options.headers = headers;
+  const auto version = std::to_string(object.revision());
+  options.resource_version = version;
+  return Bytes(table_json(object.resource(), {&row, 1}, options));
+}
+
 void encode_object(const Call& call, const ObjectPtr& object, Encoded& encoded) {
   if (call.accepted.view == View::kObject && encoded.format == Format::kJson) {
     encoded.body = {object->json(), newline()};
     return;
   }
-  auto bytes = encode_watched(*object, call.accepted, call.query, true);
+  auto bytes = encode_seen(*object, call.accepted, call.query, true);
   if (encoded.format == Format::kProtobuf)
     encoded.body.push_back(std::move(bytes));
   else
@@ -149,27 +170,46 @@ void encode_message(const Call& call, const Message& message, Encoded& encoded) 
   }
 }
 
-}  // namespace
-
-Bytes encode_watched(const Object& object, const Accepted& accepted, const Query& query,
-                     bool headers) {
-  const bool protobuf = accepted.format == Format::kProtobuf;
-  if (accepted.view == View::kObject) return protobuf ? object.protobuf() : object.json();
-  if (accepted.view == View::kMetadata) {
-    if (!protobuf) return Bytes(metadata_json(object.metadata(), accepted));
-    std::string out;
-    append_envelope("meta.k8s.io/" + accepted.as_version, "PartialObjectMetadata",
-                    metadata_message(object).SerializeAsString(), out);
-    return Bytes(std::move(out));
+Encoded encode_seen_answer(const Call& call, const Answer& answer) {
+  Encoded encoded;
+  encoded.code = answer.code;
+  encoded.format = call.accepted.format;
+  if (answer.list) {
+    encode_list(call, *answer.list, encoded);
+  } else if (answer.object) {
+    encode_object(call, answer.object, encoded);
+  } else if (answer.message) {
+    encode_message(call, *answer.message, encoded);
+  } else if (answer.removed) {
+    const auto& gone = *answer.removed;
+    encoded.body.push_back(
+        success_body(gone.name, gone.group, gone.kind, gone.uid, encoded.format));
   }
-  const auto message = object.decode();
-  const TableRow row{message.get(), object.json().view()};
-  auto options = table_options(query);
-  options.headers = headers;
-  const auto version = std::to_string(object.revision());
-  options.resource_version = version;
-  return Bytes(table_json(object.resource(), {&row, 1}, options));
+  return encoded;
 }
+
+// Rows of tables are made of objects as they are stored.
+bool is_converted(const Call& call) {
+  return call.accepted.view != View::kTable && version_of(*call.resource);
+}
+
+// What cannot be converted is left out, as if it were not there.
+Answer converted(const Call& call, const Answer& answer) {
+  const auto& version = *version_of(*call.resource);
+  Answer seen = answer;
+  if (answer.object)
+    if (auto object = served_as(answer.object, *call.resource); object.ok()) seen.object = *object;
+  if (answer.message && answer.message->GetDescriptor() == version.stored->message)
+    seen.message = version.to_served(*answer.message);
+  if (!answer.list) return seen;
+  seen.list->items.clear();
+  for (const auto& item : answer.list->items)
+    if (auto object = served_as(item, *call.resource); object.ok())
+      seen.list->items.push_back(std::move(*object));
+  return seen;
+}
+
+}  // namespace
 
 Bytes encode_bookmark(const ResourceInfo& resource, std::int64_t revision, bool initial_end,
                       const Accepted& accepted) {
@@ -196,22 +236,15 @@ Bytes encode_bookmark(const ResourceInfo& resource, std::int64_t revision, bool 
   return Bytes(accepted.format == Format::kProtobuf ? to_protobuf(*object) : to_json(*object));
 }
 
+Bytes encode_watched(const ObjectPtr& object, const Call& call, bool headers) {
+  if (!is_converted(call)) return encode_seen(*object, call.accepted, call.query, headers);
+  const auto seen = served_as(object, *call.resource);
+  return encode_seen(seen.ok() ? **seen : *object, call.accepted, call.query, headers);
+}
+
 Encoded encode_answer(const Call& call, const Answer& answer) {
-  Encoded encoded;
-  encoded.code = answer.code;
-  encoded.format = call.accepted.format;
-  if (answer.list) {
-    encode_list(call, *answer.list, encoded);
-  } else if (answer.object) {
-    encode_object(call, answer.object, encoded);
-  } else if (answer.message) {
-    encode_message(call, *answer.message, encoded);
-  } else if (answer.removed) {
-    const auto& gone = *answer.removed;
-    encoded.body.push_back(
-        success_body(gone.name, gone.group, gone.kind, gone.uid, encoded.format));
-  }
-  return encoded;
+  if (is_converted(call)) return encode_seen_answer(call, converted(call, answer));
+  return encode_seen_answer(call, answer);
 }
 
 }  // namespace kubus::apiserver

@@ -23,8 +23,7 @@ Encoded encode_answer(const Call& call, const Answer& answer);
 
 // One object as the client of a watch sees it; JSON without a newline. `headers`: a table gets its
 // column definitions.
-Bytes encode_watched(const Object& object, const Accepted& accepted, const Query& query,
-                     bool headers);
+Bytes encode_watched(const ObjectPtr& object, const Call& call, bool headers);
 // The object of a bookmark.
 Bytes encode_bookmark(const ResourceInfo& resource, std::int64_t revision, bool initial_end,
                       const Accepted& accepted);

@@ -7,9 +7,8 @@
 #include <boost/json.hpp>
 #include <map>
 
-#include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
-#include "patch/patch.h"
+#include "registry/patched.h"
 #include "registry/reflect.h"
 #include "subresource/subresources.h"
 
@@ -136,20 +135,24 @@ void update_scale(Registry& registry, CallPtr call, Done done) {
       std::move(done));
 }
 
-Result<MessagePtr> patched_scale(Call& call, const Object& stored, const Message& current) {
+Result<MessagePtr> patched_scale(Call& call, PatchType type, const Object& stored,
+                                 const Message& current) {
   boost::json::value tree;
   KUBUS_TRY(to_json_value(*scale_of(current, stored.revision()), tree));
-  const auto type = call.patch_type == "application/json-patch+json" ? PatchType::kJson
-                    : call.patch_type == "application/merge-patch+json"
-                        ? PatchType::kMerge
-                        : PatchType::kStrategicMerge;
-  auto patched = apply_patch(type, tree, call.body.view(), Scale::descriptor());
-  if (!patched.ok()) return patched.status();
-  std::string json;
-  append_json(*patched, json, false);
-  auto scale = read_json(call, json, *Scale::descriptor());
+  auto scale = read_patched(call, type, std::move(tree), *Scale::descriptor());
   if (!scale.ok()) return scale.status();
   return scaled(static_cast<const Scale&>(**scale), call, stored, current);
+}
+
+void patch_scale(Registry& registry, CallPtr call, Done done) {
+  const auto type = patch_type(call->patch_type);
+  if (!type.ok()) return done(type.status());
+  change_scale(
+      registry, call,
+      [call, type = *type](const Object& stored, const Message& current) {
+        return patched_scale(*call, type, stored, current);
+      },
+      std::move(done));
 }
 
 }  // namespace
@@ -164,12 +167,7 @@ void add_scale(Api& api, Registry& registry) {
       update_scale(registry, std::move(call), std::move(done));
     });
     api.add(name, "patch", [&registry](CallPtr call, Done done) {
-      change_scale(
-          registry, call,
-          [call](const Object& stored, const Message& current) {
-            return patched_scale(*call, stored, current);
-          },
-          std::move(done));
+      patch_scale(registry, std::move(call), std::move(done));
     });
   }
 }

@@ -37,8 +37,10 @@ ApiTest::Reply ApiTest::call(const std::string& verb, const std::string& path,
   auto& resource = *request.mutable_resource();
   const auto first = path.find('/');
   const auto second = path.find('/', first + 1);
-  resource.set_group(path.substr(0, first));
-  resource.set_version("v1");
+  const auto group = path.substr(0, first);
+  const auto at = group.find('@');
+  resource.set_group(group.substr(0, at));
+  resource.set_version(at == std::string::npos ? "v1" : group.substr(at + 1));
   resource.set_resource(path.substr(first + 1, second - first - 1));
   if (second != std::string::npos) resource.set_subresource(path.substr(second + 1));
   resource.set_namespace_(ns);

@@ -16,6 +16,10 @@ class ControlPlane;
 
 namespace kubus::apiserver {
 
+inline constexpr const char* kJson = "application/json-patch+json";
+inline constexpr const char* kMerge = "application/merge-patch+json";
+inline constexpr const char* kStrategic = "application/strategic-merge-patch+json";
+
 class ApiTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite();
@@ -29,7 +33,7 @@ class ApiTest : public ::testing::Test {
     std::string at(std::string_view path) const { return json_text(json_at(body, path)); }
   };
   using Query = std::map<std::string, std::string>;
-  // `path` is "group/resource[/subresource]"; everything has version v1.
+  // `path` is "group[@version]/resource[/subresource]"; everything else has version v1.
   static Reply call(const std::string& verb, const std::string& path, const std::string& ns,
                     const std::string& name, const std::string& body = "", const Query& query = {},
                     const std::string& patch = "");

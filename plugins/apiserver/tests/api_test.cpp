@@ -12,8 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr const char* kMerge = "application/merge-patch+json";
-
 std::string pod_json(const std::string& name) {
   return R"({"metadata":{"name":")" + name +
          R"("},"spec":{"containers":[{"name":"c","image":"busybox"}]}})";

@@ -11,8 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kStrategic = "application/strategic-merge-patch+json";
-
 class SubresourceTest : public ApiTest {
  protected:
   static void make_pod(const std::string& name, const std::string& resources = "{}") {
@@ -118,7 +116,7 @@ TEST_F(SubresourceTest, ServesWhatIsListed) {
   // Those that are passed on to a node exist over HTTP alone.
   const std::set<std::string> passed_on = {"attach", "exec", "log", "portforward", "proxy"};
   for (const auto& resource : all_resources()) {
-    if (resource.version != "v1" || resource.plural == "horizontalpodautoscalers") continue;
+    if (resource.version != "v1") continue;
     for (const auto& subresource : resource.subresources) {
       if (passed_on.contains(subresource.name)) continue;
       for (const auto& verb : subresource.verbs) {

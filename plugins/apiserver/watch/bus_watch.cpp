@@ -103,10 +103,9 @@ void BusWatch::finish(Status why) {
 Bytes BusWatch::encode(const Item& item) const {
   api::WatchItem message;
   message.set_type(std::string(event_name(item.type)));
-  const auto object =
-      item.object
-          ? encode_watched(*item.object, call_->accepted, call_->query, true)
-          : encode_bookmark(*call_->resource, item.revision, item.initial_end, call_->accepted);
+  const auto object = item.object ? encode_watched(item.object, *call_, true)
+                                  : encode_bookmark(*call_->resource, item.revision,
+                                                    item.initial_end, call_->accepted);
   message.set_object(object.data(), object.size());
   return rpc::encode(message);
 }

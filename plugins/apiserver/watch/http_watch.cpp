@@ -33,8 +33,7 @@ class HttpWatch final : public Watcher {
       : call_(std::move(call)), stream_(std::move(stream)) {}
 
   void on_event(EventType type, const ObjectPtr& object) override {
-    send(type,
-         encode_watched(*object, call_->accepted, call_->query, std::exchange(headers_, false)));
+    send(type, encode_watched(object, *call_, std::exchange(headers_, false)));
   }
   void on_bookmark(std::int64_t revision, bool initial_end) override {
     send(EventType::kBookmark,

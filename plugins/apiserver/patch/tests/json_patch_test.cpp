@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "patch/patch.h"
+#include "patch/tests/apply_body.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -22,7 +22,7 @@ class JsonPatchTest : public testing::TestWithParam<Case> {};
 
 TEST_P(JsonPatchTest, AppliesOrFailsAsTheReferenceDoes) {
   const Case& c = GetParam();
-  const auto result = apply_patch(PatchType::kJson, json::parse(c.document), c.patch, nullptr);
+  const auto result = apply_body(PatchType::kJson, json::parse(c.document), c.patch, nullptr);
   if (c.error != nullptr) {
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.status().message(), c.error);
@@ -82,11 +82,82 @@ constexpr Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(Cases, JsonPatchTest, testing::ValuesIn(kCases),
                          [](const auto& info) { return info.param.name; });
 
-TEST(JsonPatch, RefusesWhatIsNoListOfOperations) {
-  for (const char* body : {"{}", "[1]", "[", "null"}) {
-    const auto result = apply_patch(PatchType::kJson, json::object(), body, nullptr);
-    EXPECT_EQ(result.code(), Code::kBadRequest) << body;
+struct BodyCase {
+  PatchType type;
+  const char* body;
+  const char* validated;  // what is said when the client wants mistakes to be found
+  const char* ignored;    // and when it does not
+};
+
+constexpr BodyCase kBodies[] = {
+    {PatchType::kJson, "{}",
+     "error decoding patch: json: cannot unmarshal object into Go value of type "
+     "[]handlers.jsonPatchOp",
+     "json: cannot unmarshal object into Go value of type jsonpatch.Patch"},
+    {PatchType::kJson, "[1]",
+     "error decoding patch: json: cannot unmarshal number into Go value of type "
+     "handlers.jsonPatchOp",
+     "json: cannot unmarshal number into Go value of type jsonpatch.Operation"},
+    {PatchType::kJson, R"([{"op":7}])",
+     "error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.op of "
+     "type string",
+     nullptr},
+    {PatchType::kJson, "[", "error decoding patch: unexpected end of JSON input",
+     "unexpected end of JSON input"},
+    {PatchType::kJson, "null", nullptr, nullptr},
+    {PatchType::kMerge, "[]",
+     "error decoding patch: json: cannot unmarshal array into Go value of type "
+     "map[string]interface {}",
+     "Invalid JSON Patch"},
+    {PatchType::kMerge, "null", "Invalid JSON Patch", "Invalid JSON Patch"},
+    {PatchType::kMerge, "", "error decoding patch: unexpected end of JSON input",
+     "Invalid JSON Patch"},
+    {PatchType::kStrategicMerge, "true",
+     "json: cannot unmarshal bool into Go value of type map[string]interface {}",
+     "json: cannot unmarshal bool into Go value of type map[string]interface {}"},
+    {PatchType::kStrategicMerge, "{", "unexpected end of JSON input",
+     "unexpected end of JSON input"},
+    {PatchType::kStrategicMerge, "null", nullptr, nullptr},
+};
+
+TEST(PatchBody, IsRefusedInTheWordsOfTheReference) {
+  for (const BodyCase& c : kBodies) {
+    std::vector<std::string> mistakes;
+    for (auto* wanted : {&mistakes, static_cast<std::vector<std::string>*>(nullptr)}) {
+      const auto patch = read_patch(c.type, c.body, wanted);
+      const char* words = wanted ? c.validated : c.ignored;
+      EXPECT_EQ(patch.ok(), words == nullptr) << c.body;
+      if (words == nullptr) continue;
+      EXPECT_EQ(patch.code(), Code::kBadRequest) << c.body;
+      EXPECT_EQ(patch.status().message(), words);
+    }
   }
+}
+
+TEST(PatchBody, TellsOfFieldsThatMeanNothing) {
+  std::vector<std::string> mistakes;
+  ASSERT_TRUE(
+      read_patch(PatchType::kJson, R"([{"op":"add","path":"/a","path":"/b","x":1}])", &mistakes)
+          .ok());
+  EXPECT_EQ(mistakes, (std::vector<std::string>{"json patch duplicate field \"[0].path\"",
+                                                "json patch unknown field \"[0].x\""}));
+  mistakes.clear();
+  ASSERT_TRUE(read_patch(PatchType::kMerge, R"({"a":{"b":1,"b":2}})", &mistakes).ok());
+  EXPECT_EQ(mistakes, std::vector<std::string>{"duplicate field \"a.b\""});
+}
+
+TEST(PatchBody, IsShownAsTheReferenceShowsIt) {
+  const auto patched = json::parse(R"({"kind":"K","apiVersion":"v1","spec":{"z":{"d":1,"c":2},)"
+                                   R"("b":true}})");
+  const auto text = [&](PatchType type, const char* patch) {
+    return patch_value_text(type, json::parse(patch), patched);
+  };
+  EXPECT_EQ(text(PatchType::kMerge, R"({"spec":{"b":true}})"),
+            R"({"apiVersion":"v1","kind":"K","spec":{"b":true,"z":{"d":1,"c":2}}})");
+  EXPECT_EQ(text(PatchType::kJson, "[]"),
+            R"({"apiVersion":"v1","kind":"K","spec":{"z":{"d":1,"c":2},"b":true}})");
+  EXPECT_EQ(text(PatchType::kStrategicMerge, R"({"spec":{"b":[1.5,"x",null],"a":{}}})"),
+            "map[spec:map[a:map[] b:[1.5 x <nil>]]]");
 }
 
 TEST(JsonPatch, RefusesTooManyOperations) {
@@ -95,7 +166,7 @@ TEST(JsonPatch, RefusesTooManyOperations) {
     body += i == 0 ? "" : ",";
     body += R"({"op":"test","path":"/a"})";
   }
-  const auto result = apply_patch(PatchType::kJson, json::object(), body + "]", nullptr);
+  const auto result = apply_body(PatchType::kJson, json::object(), body + "]", nullptr);
   EXPECT_EQ(result.code(), Code::kRequestEntityTooLarge);
   EXPECT_EQ(result.status().message(),
             "The allowed maximum operations in a JSON patch is 10000, got 10001");
@@ -108,8 +179,7 @@ TEST(JsonPatch, BoundsCopiesAndDepth) {
     doubling += i == 0 ? "" : ",";
     doubling += R"({"op":"copy","from":"/a","path":"/a/-"})";
   }
-  EXPECT_EQ(apply_patch(PatchType::kJson, document, doubling + "]", nullptr).code(),
-            Code::kInvalid);
+  EXPECT_EQ(apply_body(PatchType::kJson, document, doubling + "]", nullptr).code(), Code::kInvalid);
 
   std::string nesting = "[";
   for (int i = 0; i < 2000; ++i) {
@@ -117,9 +187,9 @@ TEST(JsonPatch, BoundsCopiesAndDepth) {
     nesting += R"({"op":"add","path":"/b","value":{}},{"op":"move","from":"/a","path":"/b/a"},)"
                R"({"op":"move","from":"/b","path":"/a"})";
   }
-  EXPECT_EQ(apply_patch(PatchType::kJson, document, nesting + "]", nullptr).code(), Code::kInvalid);
+  EXPECT_EQ(apply_body(PatchType::kJson, document, nesting + "]", nullptr).code(), Code::kInvalid);
   const std::string deep(2000, '[');
-  EXPECT_EQ(apply_patch(PatchType::kMerge, document, deep, nullptr).code(), Code::kBadRequest);
+  EXPECT_EQ(apply_body(PatchType::kMerge, document, deep, nullptr).code(), Code::kBadRequest);
 }
 
 }  // namespace

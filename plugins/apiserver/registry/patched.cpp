@@ -1,0 +1,97 @@
+#include "registry/patched.h"
+
+#include <google/protobuf/message.h>
+
+#include <boost/json.hpp>
+#include <vector>
+
+#include "kubus/api/json_value.h"
+#include "kubus/api/resource.h"
+#include "kubus/api/schema.h"
+#include "patch/convert_error.h"
+#include "validation/field_error.h"
+
+namespace kubus::apiserver {
+namespace {
+
+// The reference keeps to itself why a patch does not apply.
+Status in_words_of_the_reference(const Status& status) {
+  if (status.code() != Code::kInvalid) return status;
+  return Status(Code::kInvalid, "the server rejected our request due to an error in our request");
+}
+
+Status invalid_patch(const std::string& value, const std::string& why) {
+  return errors::invalid(
+      Subject(),
+      {{"FieldValueInvalid", "Invalid value: " + apiserver::quoted(value) + ": " + why, "patch"}});
+}
+
+// What stands in the way of taking an object of the type `sent` for one of `wanted`; empty when
+// they are the same.
+std::string other_type(const TypeMeta& sent, const MessageInfo& wanted) {
+  const auto& version = sent.api_version.empty() ? wanted.api_version : sent.api_version;
+  const auto& kind = sent.kind.empty() ? wanted.kind : sent.kind;
+  if (version == wanted.api_version && kind == wanted.kind) return {};
+  const auto* other = find_message(version, kind);
+  if (!other)
+    return "no kind \"" + kind + "\" is registered for version \"" + version +
+           "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"";
+  const auto group = wanted.group.substr(0, wanted.group.find('.'));
+  return "converting (" + message_info(*other).go_name + ") to (" +
+         (group.empty() ? "core" : group) + "." + wanted.kind + "): unknown conversion";
+}
+
+std::string joined(const std::vector<std::string>& mistakes) {
+  std::string list = "strict decoding error: ";
+  for (const auto& mistake : mistakes) list += (&mistake == mistakes.data() ? "" : ", ") + mistake;
+  return list;
+}
+
+// Why `patched` cannot be read as what is wanted; empty when it can.
+std::string read_object(const boost::json::value& patched, PatchType patch_type, Message& object,
+                        std::vector<std::string>* mistakes) {
+  const auto& wanted = message_info(object);
+  TypeMeta sent;
+  DecodeOptions options;
+  options.type_meta = &sent;
+  options.strict_errors = mistakes;
+  const auto status = from_json(patched, object, options);
+  // A strategic merge never leaves the type, whatever the patch says of it.
+  if (patch_type == PatchType::kStrategicMerge)
+    return status.ok() ? std::string() : convert_error(patched, wanted).value_or(status.message());
+  return status.ok() ? other_type(sent, wanted) : status.message();
+}
+
+}  // namespace
+
+Result<PatchType> patch_type(const std::string& media_type) {
+  if (media_type == "application/json-patch+json") return PatchType::kJson;
+  if (media_type == "application/merge-patch+json") return PatchType::kMerge;
+  if (media_type == "application/strategic-merge-patch+json") return PatchType::kStrategicMerge;
+  return Status(Code::kUnsupportedMediaType,
+                "the body of the request was in an unknown format - accepted media types include: "
+                "application/json-patch+json, application/merge-patch+json, "
+                "application/strategic-merge-patch+json");
+}
+
+Result<MessagePtr> read_patched(Call& call, PatchType patch_type, boost::json::value current,
+                                const google::protobuf::Descriptor& type) {
+  const auto mode = field_validation(call);
+  if (!mode.ok()) return mode.status();
+  const bool validates = *mode != FieldValidation::kIgnore;
+  std::vector<std::string> mistakes, unknown;
+  const auto patch = read_patch(patch_type, call.body.view(), validates ? &mistakes : nullptr);
+  if (!patch.ok()) return patch.status();
+  auto patched = apply_patch(patch_type, std::move(current), *patch, &type);
+  if (!patched.ok()) return in_words_of_the_reference(patched.status());
+  auto object = new_message(type);
+  auto why = read_object(*patched, patch_type, *object, validates ? &unknown : nullptr);
+  mistakes.insert(mistakes.end(), unknown.begin(), unknown.end());
+  if (why.empty() && *mode == FieldValidation::kStrict && !mistakes.empty()) why = joined(mistakes);
+  if (!why.empty())
+    return invalid_patch(patch_value_text(patch_type, *patch, std::move(*patched)), why);
+  call.warnings = std::move(mistakes);
+  return object;
+}
+
+}  // namespace kubus::apiserver

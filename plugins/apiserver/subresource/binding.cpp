@@ -1,0 +1,71 @@
+#include <google/protobuf/message.h>
+#include <k8s/core/v1/binding.pb.h>
+#include <k8s/core/v1/pod.pb.h>
+
+#include "registry/reflect.h"
+#include "subresource/pod_actions.h"
+#include "subresource/subresources.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using core_v1::Binding;
+using core_v1::Pod;
+
+Result<MessagePtr> bound(const Binding& binding, const Call& call, const Message& current) {
+  auto object = clone(current);
+  auto& pod = static_cast<Pod&>(*object);
+  const Subject subject{"", "pods/binding", call.info.name};
+  if (pod.metadata().has_deletiontimestamp())
+    return errors::conflict(
+        subject, "pod " + call.info.name + " is being deleted, cannot be assigned to a host");
+  if (!pod.spec().nodename().empty())
+    return errors::conflict(subject, "pod " + call.info.name + " is already assigned to node \"" +
+                                         pod.spec().nodename() + "\"");
+  const auto& uid = binding.metadata().uid();
+  if (!uid.empty() && uid != pod.metadata().uid())
+    return errors::conflict(subject, "Precondition failed: UID in precondition: " + uid +
+                                         ", UID in object meta: " + pod.metadata().uid());
+  pod.mutable_spec()->set_nodename(binding.target().name());
+  for (const auto& [key, value] : binding.metadata().annotations())
+    (*pod.mutable_metadata()->mutable_annotations())[key] = value;
+  for (const auto& [key, value] : binding.metadata().labels())
+    (*pod.mutable_metadata()->mutable_labels())[key] = value;
+  set_pod_condition(pod, {"PodScheduled", "True", "", ""});
+  return object;
+}
+
+void bind(Registry& registry, CallPtr call, Done done) {
+  auto body = read_body(*call, *Binding::descriptor());
+  if (!body.ok()) return done(body.status());
+  std::shared_ptr<Message> binding = std::move(*body);
+  const auto& target = static_cast<const Binding&>(*binding).target();
+  if (call->info.name.empty())
+    call->info.name = static_cast<const Binding&>(*binding).metadata().name();
+  if (target.name().empty())
+    return done(errors::invalid({"", "Binding", call->info.name},
+                                {{"FieldValueRequired", "Required value", "target.name"}}));
+  // A binding may come as an object of its own; what it changes is the pod.
+  call->resource = find_resource("", "v1", "pods");
+  call->cache = registry.cache().find(*call->resource);
+  registry.change(
+      call, Part::kWhole,
+      [binding, call](const Object&, const Message& current) {
+        return bound(static_cast<const Binding&>(*binding), *call, current);
+      },
+      [done = std::move(done)](Result<Answer> result) mutable {
+        done(result.ok() ? Result<Answer>(acknowledged()) : std::move(result));
+      });
+}
+
+}  // namespace
+
+void add_binding(Api& api, Registry& registry) {
+  const auto handler = [&registry](CallPtr call, Done done) {
+    bind(registry, std::move(call), std::move(done));
+  };
+  api.add("/pods/binding", "create", handler);
+  api.add("/bindings", "create", handler);
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,28 @@
+#include "versions/version.h"
+
+#include <google/protobuf/message.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include "kubus/api/json.h"
+#include "kubus/api/types.h"
+#include "versions/autoscaler.h"
+
+namespace kubus::apiserver {
+
+const Version* version_of(const ResourceInfo& resource) {
+  static const auto& autoscaler =
+      *new Version{find_resource("autoscaling", "v1", "horizontalpodautoscalers"),
+                   find_resource("autoscaling", "v2", "horizontalpodautoscalers"), autoscaler_to_v2,
+                   autoscaler_to_v1};
+  return &resource == autoscaler.served ? &autoscaler : nullptr;
+}
+
+Result<ObjectPtr> served_as(const ObjectPtr& object, const ResourceInfo& resource) {
+  const auto* version = version_of(resource);
+  if (!version) return object;
+  auto message = version->to_served(*object->decode());
+  metadata_of(*message)->clear_resourceversion();
+  return Object::make(resource, to_json(*message), object->revision());
+}
+
+}  // namespace kubus::apiserver
