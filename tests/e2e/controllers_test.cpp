@@ -68,6 +68,52 @@ spec:
   });
 }
 
+TEST_F(Controllers, DisruptionBudgetsAreKeptAndHonoured) {
+  write("evict",
+        R"(#!/bin/sh
+pod=$(kubectl get pods -l app=web -o 'jsonpath={.items[0].metadata.name}')
+echo "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"$pod\"}}" |
+  kubectl create --raw /api/v1/namespaces/)" +
+            ns() +
+            R"(/pods/$pod/eviction -f -
+)",
+        true);
+  const std::string status =
+      "kubectl get pdb web -o 'jsonpath={.status.expectedPods} {.status.currentHealthy} "
+      "{.status.desiredHealthy} {.status.disruptionsAllowed} {.status.conditions[0].type} "
+      "{.status.conditions[0].status} {.status.conditions[0].reason}'";
+  play({
+      {"kubectl create pdb web --selector=app=web --max-unavailable=50%",
+       "poddisruptionbudget.policy/web created"},
+      {status, "0 0 0 0 DisruptionAllowed False InsufficientPods", 0, kEventually},
+      {"kubectl create deployment web --replicas=3" + kUntilTold, "deployment.apps/web created"},
+      {status, "3 3 1 2 DisruptionAllowed True SufficientPods", 0, kEventually},
+      {"kubectl get pdb --no-headers", "web  N/A  50%  2  …"},
+      {"kubectl scale deployment web --replicas=1", "deployment.apps/web scaled"},
+      {status, "1 1 0 1 DisruptionAllowed True SufficientPods", 0, kEventually},
+      {R"(kubectl patch pdb web -p '{"spec":{"maxUnavailable":0}}')",
+       "poddisruptionbudget.policy/web patched"},
+      {status, "1 1 1 0 DisruptionAllowed False InsufficientPods", 0, kEventually},
+      {"./evict",
+       "Error from server (TooManyRequests): Cannot evict pod as it would violate the pod's "
+       "disruption budget.",
+       1},
+      {R"(kubectl patch pdb web -p '{"spec":{"maxUnavailable":1}}')",
+       "poddisruptionbudget.policy/web patched"},
+      {status, "1 1 0 1 DisruptionAllowed True SufficientPods", 0, kEventually},
+      {"./evict",
+       R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","code":201})"},
+      {"kubectl delete deployment web",
+       "deployment.apps \"web\" deleted from " + ns() + " namespace"},
+      {"kubectl run lone --labels=app=web" + kUntilTold, "pod/lone created"},
+      {"kubectl events --for pdb/web --types=Warning --no-headers",
+       "…  Warning  UnmanagedPods  PodDisruptionBudget/web  Pods selected by this "
+       "PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{app: "
+       "web,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged. …",
+       0, kEventually},
+  });
+}
+
 TEST_F(Controllers, NamespacesHaveAnAccountAndTheRootCertificate) {
   play({
       {"kubectl delete serviceaccount default",

@@ -15,12 +15,17 @@ namespace kubus::integration {
 namespace {
 
 const std::vector<std::string>& isolated_plugins() {
-  static const std::vector<std::string> names = {
-      "controller-deployment",     "controller-endpoints",
-      "controller-endpointslice",  "controller-garbage-collector",
-      "controller-namespace",      "controller-node-lifecycle",
-      "controller-replicaset",     "controller-replicationcontroller",
-      "controller-serviceaccount", "scheduler"};
+  static const std::vector<std::string> names = {"controller-deployment",
+                                                 "controller-disruption",
+                                                 "controller-endpoints",
+                                                 "controller-endpointslice",
+                                                 "controller-garbage-collector",
+                                                 "controller-namespace",
+                                                 "controller-node-lifecycle",
+                                                 "controller-replicaset",
+                                                 "controller-replicationcontroller",
+                                                 "controller-serviceaccount",
+                                                 "scheduler"};
   return names;
 }
 
