@@ -106,7 +106,7 @@ echo "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\"
       {"kubectl delete deployment web",
        "deployment.apps \"web\" deleted from " + ns() + " namespace"},
       {"kubectl run lone --labels=app=web" + kUntilTold, "pod/lone created"},
-      {"kubectl events --for pdb/web --types=Warning --no-headers",
+      {"kubectl events --for pdb/web --types=Warning --no-headers | grep UnmanagedPods",
        "…  Warning  UnmanagedPods  PodDisruptionBudget/web  Pods selected by this "
        "PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{app: "
        "web,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged. …",
