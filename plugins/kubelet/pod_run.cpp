@@ -85,7 +85,7 @@ Outcome PodWorker::run(const PodPtr& pod, const MemoryPtr& memory) {
   stop_unwanted(pod, actions, *memory);
 
   const auto give_up = [&](const Status& why, const std::vector<std::string>& ips) -> Outcome {
-    KUBUS_TRY(publish(pod, state, ips, false, *memory));
+    KUBUS_TRY(publish(pod, state, ips, false, *memory).status());
     return retry_after(why);
   };
   KUBUS_TRY(make_pod_dir(volumes_.pod_dir(pod->metadata().uid())));
@@ -119,7 +119,7 @@ Outcome PodWorker::run(const PodPtr& pod, const MemoryPtr& memory) {
                         [&id](const auto& container) { return container.id() == id; });
   });
   probes_.track(pod, ips.empty() ? settings_.node_ip : ips.front(), running_of(state));
-  KUBUS_TRY(publish(pod, state, ips, false, *memory));
+  KUBUS_TRY(publish(pod, state, ips, false, *memory).status());
   drop_old(state);
   if (left) outcome = sooner(outcome, Outcome::requeue_after(*left));
   return outcome;

@@ -54,7 +54,7 @@ Outcome PodWorker::terminate(const PodPtr& pod, const MemoryPtr& memory) {
                                        [](const auto& c) { return is_running(c); });
   if (any_running) {
     const Outcome outcome = end_containers(pod, *state, *memory);
-    KUBUS_TRY(publish(pod, *state, pod_ips(*pod, *state), true, *memory));
+    KUBUS_TRY(publish(pod, *state, pod_ips(*pod, *state), true, *memory).status());
     return outcome;
   }
   objects_.forget(uid);
@@ -63,7 +63,7 @@ Outcome PodWorker::terminate(const PodPtr& pod, const MemoryPtr& memory) {
   // and has left nothing here says all there is to say already.
   const bool known = !state->sandboxes.empty() || !state->containers.empty();
   if (known || !is_finished(*pod))
-    KUBUS_TRY(publish(pod, *state, pod_ips(*pod, *state), true, *memory));
+    KUBUS_TRY(publish(pod, *state, pod_ips(*pod, *state), true, *memory).status());
   if (pod->metadata().has_deletiontimestamp()) return finish_deletion(*pod, *state);
   // A finished pod keeps its containers for their logs; its network and namespaces go.
   for (const runtime::Sandbox& sandbox : state->sandboxes)

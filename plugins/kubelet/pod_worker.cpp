@@ -65,7 +65,18 @@ Outcome PodWorker::sync(const std::string& uid, const PodPtr& pod) {
       !memory->failed_reason.empty())
     return terminate(pod, memory);
   if (auto refused = refuse(pod)) return *refused;
-  return run(pod, memory);
+  auto known = announce(pod, *memory);
+  if (!known.ok()) return known.status();
+  memory->pod = *known;
+  return run(*known, memory);
+}
+
+// Whoever watches a new pod sees that the node has it before anything is made of it.
+Result<PodPtr> PodWorker::announce(const PodPtr& pod, const PodMemory& memory) {
+  if (!pod->status().containerstatuses().empty()) return pod;
+  auto state = runtime_.pod(pod->metadata().uid());
+  if (!state.ok()) return state.status();
+  return publish(pod, *state, {}, false, memory);
 }
 
 std::optional<Outcome> PodWorker::refuse(const PodPtr& pod) {
@@ -79,7 +90,8 @@ std::optional<Outcome> PodWorker::refuse(const PodPtr& pod) {
   const auto rejection = admission_.admit(*pod, *node);
   if (!rejection) return std::nullopt;
   events_.warning(*pod, rejection->reason, rejection->message);
-  return Outcome(store(pod, make_rejected_status(*pod, rejection->reason, rejection->message)));
+  return Outcome(
+      store(pod, make_rejected_status(*pod, rejection->reason, rejection->message)).status());
 }
 
 PodPlace PodWorker::place(const core_v1::Pod& pod) const {
@@ -98,9 +110,9 @@ std::vector<std::string> PodWorker::pod_ips(const core_v1::Pod& pod,
   return ips.ok() ? *ips : std::vector<std::string>();
 }
 
-Status PodWorker::publish(const PodPtr& pod, const NodeRuntime::PodState& state,
-                          const std::vector<std::string>& ips, bool terminating,
-                          const PodMemory& memory) {
+Result<PodPtr> PodWorker::publish(const PodPtr& pod, const NodeRuntime::PodState& state,
+                                  const std::vector<std::string>& ips, bool terminating,
+                                  const PodMemory& memory) {
   StatusInput input{
       *pod, state, memory.since,         settings_.node_ip,    ips, terminating, {}, {},
       {},   {},    memory.failed_reason, memory.failed_message};
@@ -111,13 +123,15 @@ Status PodWorker::publish(const PodPtr& pod, const NodeRuntime::PodState& state,
   return store(pod, make_pod_status(input));
 }
 
-Status PodWorker::store(const PodPtr& pod, core_v1::PodStatus status) {
+Result<PodPtr> PodWorker::store(const PodPtr& pod, core_v1::PodStatus status) {
   core_v1::Pod changed = *pod;
   *changed.mutable_status() = std::move(status);
-  if (same_content(changed, *pod)) return {};
+  if (same_content(changed, *pod)) return pod;
   // Only the newest object may be overwritten: a conflict brings the pod back here.
-  Status updated = client_->update_status(changed).status();
-  return updated.code() == Code::kNotFound ? Status() : updated;
+  auto updated = client_->update_status(changed);
+  if (updated.ok()) return std::make_shared<const core_v1::Pod>(std::move(*updated));
+  if (updated.code() == Code::kNotFound) return pod;
+  return updated.status();
 }
 
 }  // namespace kubus::kubelet

@@ -72,9 +72,12 @@ class PodWorker {
   void drop_old(const NodeRuntime::PodState& state);
   void forget(const std::string& uid);
 
-  Status publish(const PodPtr& pod, const NodeRuntime::PodState& state,
-                 const std::vector<std::string>& ips, bool terminating, const PodMemory& memory);
-  Status store(const PodPtr& pod, core_v1::PodStatus status);
+  // The pod as it is then.
+  Result<PodPtr> announce(const PodPtr& pod, const PodMemory& memory);
+  Result<PodPtr> publish(const PodPtr& pod, const NodeRuntime::PodState& state,
+                         const std::vector<std::string>& ips, bool terminating,
+                         const PodMemory& memory);
+  Result<PodPtr> store(const PodPtr& pod, core_v1::PodStatus status);
   std::vector<std::string> pod_ips(const core_v1::Pod& pod, const NodeRuntime::PodState& state);
   PodPlace place(const core_v1::Pod& pod) const;
   ObjectSource source(const Surroundings& surroundings);

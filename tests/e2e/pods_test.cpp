@@ -122,6 +122,26 @@ TEST_F(Pods, AreWatchedAndWaitedFor) {
   });
 }
 
+TEST_F(Pods, AreSeenOnTheirWay) {
+  play({
+      {R"(kubectl run z --image=demo:1.0 --overrides='{"spec":{"nodeSelector":{"a":"none"}}}')",
+       "pod/z created"},
+      {"kubectl wait --for=condition=PodScheduled=false pod/z --timeout=40s",
+       "pod/z condition met"},
+      {"timeout 60 kubectl get pods --watch --no-headers > seen 2>&1 &", ""},
+      {"cat seen", "z  0/1  Pending  0  …", 0, kEventually},
+      {"kubectl run a" + kUntilTold, "pod/a created"},
+      {"cat seen", R"(
+z  0/1  Pending  0  …
+a  0/1  Pending  0  …
+a  0/1  Pending  0  …
+a  0/1  ContainerCreating  0  …
+a  1/1  Running  0  …
+)",
+       0, kEventually},
+  });
+}
+
 TEST_F(Pods, AreRunWithAService) {
   play({
       {"kubectl run web --image=demo:1.0 --port=8080 --expose",
