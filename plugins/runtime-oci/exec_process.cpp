@@ -1,5 +1,6 @@
 #include "exec_process.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include "record.h"
 #include "spec.h"
 #include "streams.h"
+#include "terminal_starter.h"
 
 namespace kubus::runtime_oci {
 namespace {
@@ -22,6 +24,7 @@ constexpr std::chrono::seconds kStartPatience(60);
 // In the directory of a session.
 constexpr const char* kPidFile = "/pid";        // of the process, written by the runtime
 constexpr const char* kParentFile = "/parent";  // the runtime's exec, written by us
+constexpr const char* kErrorFile = "/error";    // of TerminalStarter
 
 // The descriptor that came with a message; none when there was none.
 UniqueFd receive_fd(int connection) {
@@ -47,6 +50,21 @@ struct Ends {  // the process's ends of its streams
   UniqueFd in;
   UniqueFd out;
   UniqueFd err;
+};
+
+struct TerminalEnds {
+  UniqueFd listener;  // where the runtime hands the terminal over
+  UniqueFd errors;    // of TerminalStarter
+
+  Status open(const std::string& directory, bool sized) {
+    auto socket = listen_unix(directory + "/tty", SOCK_STREAM);
+    if (!socket.ok()) return socket.status();
+    listener = std::move(*socket);
+    if (!sized) return {};
+    errors.reset(
+        ::open((directory + kErrorFile).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    return errors ? Status() : errno_status("errors of a terminal");
+  }
 };
 
 Status open_pipes(ExecProcess& process, bool with_stdin, Ends& theirs) {
@@ -89,6 +107,8 @@ ExecProcess::~ExecProcess() {
 int ExecProcess::reap() { return wait_exit(std::exchange(child_, 0)); }
 
 std::string ExecProcess::start_error() const {
+  if (auto error = TerminalStarter::error(directory_ + kErrorFile, command_); !error.empty())
+    return error;
   if (exists(directory_ + kPidFile)) return {};
   const auto text = read_file(directory_ + "/log", 65536);
   std::string message = text.ok() ? *text : std::string();
@@ -102,15 +122,13 @@ void ExecProcess::signal(int number) const {
   if (pid > 0 && child_ > 0) ::kill(pid, number);
 }
 
-Status ExecProcess::open_terminal(int listener, const std::optional<winsize>& size) {
+Status ExecProcess::open_terminal(int listener) {
   pollfd fds[2] = {{listener, POLLIN, 0}, {ended.get(), POLLIN, 0}};
   while (::poll(fds, 2, kTerminalPatienceMs) < 0 && errno == EINTR) {
   }
   if (!(fds[0].revents & POLLIN)) return {};  // it failed: its exit will tell
   const UniqueFd connection(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
   if (connection) terminal = receive_fd(connection.get());
-  // For runtimes that do not read it from the specification.
-  if (terminal && size) ::ioctl(terminal.get(), TIOCSWINSZ, &*size);
   return terminal ? Status() : errno_status("terminal");
 }
 
@@ -132,10 +150,14 @@ Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& 
   if (options.command.empty()) return Status(Code::kInvalid, "no command to execute");
   const auto spec = read_file(node.settings.container(options.container_id) + "/config.json");
   if (!spec.ok()) return spec.status();
-  const auto process_spec = make_exec_process(*spec, options.command, options.tty, options.size);
+  const bool sized = options.tty && options.size;
+  const auto process_spec = make_exec_process(
+      *spec, sized ? TerminalStarter::command(*options.size, options.command) : options.command,
+      options.tty);
   if (!process_spec.ok()) return process_spec.status();
 
   auto process = std::make_unique<ExecProcess>();
+  process->command_ = options.command.front();
   process->directory_ = node.settings.sessions() + "/" + random_id().substr(0, 16);
   const auto& directory = process->directory_;
   KUBUS_TRY(make_dirs(directory));
@@ -145,12 +167,15 @@ Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& 
       "--pid-file", directory + kPidFile};
   SpawnOptions spawning;
   Ends theirs;
-  UniqueFd listener;
+  TerminalEnds terminal;
   if (options.tty) {
-    auto socket = listen_unix(directory + "/tty", SOCK_STREAM);
-    if (!socket.ok()) return socket.status();
-    listener = std::move(*socket);
+    KUBUS_TRY(terminal.open(directory, sized));
     arguments.insert(arguments.end(), {"--console-socket", directory + "/tty"});
+    if (sized) {
+      arguments.insert(arguments.end(), {"--preserve-fds", "2"});
+      spawning.fds.emplace_back(node.terminal_starter->program(), TerminalStarter::kProgramFd);
+      spawning.fds.emplace_back(terminal.errors.get(), TerminalStarter::kErrorsFd);
+    }
   } else {
     KUBUS_TRY(open_pipes(*process, options.with_stdin, theirs));
     if (theirs.in) spawning.fds.emplace_back(theirs.in.get(), 0);
@@ -169,7 +194,7 @@ Result<std::unique_ptr<ExecProcess>> launch_exec(Node& node, const ExecOptions& 
   KUBUS_TRY(save_process(directory + kParentFile, ProcessId::of(*child)));
   process->ended.reset(static_cast<int>(::syscall(SYS_pidfd_open, *child, 0)));
   if (!process->ended) return errno_status("pidfd");
-  if (options.tty) KUBUS_TRY(process->open_terminal(listener.get(), options.size));
+  if (options.tty) KUBUS_TRY(process->open_terminal(terminal.listener.get()));
   // It can be signalled from then on; or the runtime has ended without.
   (void)pid_file->wait(kPidFile + 1, kStartPatience, process->ended.get());
   return process;

@@ -41,8 +41,9 @@ class ExecProcess {
 
  private:
   friend Result<std::unique_ptr<ExecProcess>> launch_exec(Node&, const ExecOptions&);
-  Status open_terminal(int listener, const std::optional<winsize>& size);
+  Status open_terminal(int listener);
   std::string directory_;
+  std::string command_;  // its first word
   pid_t child_ = 0;
 };
 

@@ -18,7 +18,7 @@ namespace {
 constexpr int kCannotRun = 126;
 // For a client to tell how large its terminal is, which those that know do at once: the process
 // starts with a terminal of that size. After this it starts without.
-constexpr std::chrono::milliseconds kSizePatience(200);
+constexpr std::chrono::milliseconds kSizePatience(500);
 
 winsize terminal_size(std::string_view payload) {
   const auto number = [&](int at) {

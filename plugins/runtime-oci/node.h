@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "cgroups.h"
 #include "event_hub.h"
@@ -15,6 +16,7 @@
 #include "process.h"
 #include "registry.h"
 #include "settings.h"
+#include "terminal_starter.h"
 
 namespace kubus::runtime_oci {
 
@@ -29,7 +31,8 @@ struct Node {
   std::unique_ptr<ImageStore> images;
   EventHub events;
   Registry registry;
-  Cancel cancelled{};  // of what takes long
+  Cancel cancelled{};                                 // of what takes long
+  std::optional<TerminalStarter> terminal_starter{};  // set
 };
 
 // The outcome of an operation that takes its time, once, on any thread.

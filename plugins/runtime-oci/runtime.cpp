@@ -52,7 +52,8 @@ Runtime::Runtime(Settings settings, Loop& loop, Pool& pool, Logger log, OciCli o
             .images = nullptr,
             .events = {},
             .registry = Registry(node_.settings),
-            .cancelled = {}},
+            .cancelled = {},
+            .terminal_starter = {}},
       containers_(node_),
       sandboxes_(node_, containers_),
       sessions_(node_),
@@ -70,7 +71,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Po
                                                Logger log) {
   ignore_broken_pipes();
   KUBUS_TRY(make_directories(settings));
-  for (const char* helper : {"/oci-pause", "/oci-enter"})
+  for (const char* helper : {"/oci-pause", "/oci-enter", "/oci-terminal"})
     if (!exists(settings.helper_dir + helper))
       return Status(Code::kNotFound, settings.helper_dir + helper + " is missing");
   auto cgroups = Cgroups::detect();
@@ -78,6 +79,8 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Po
   if (!oci.ok()) return oci.status();
   auto conmon = find_program(settings.conmon);
   if (!conmon.ok()) return conmon.status();
+  auto starter = TerminalStarter::open(settings.helper_dir + "/oci-terminal");
+  if (!starter.ok()) return starter.status();
   UniqueFd lock(::open((settings.state_dir + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return errno_status(settings.state_dir + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
@@ -89,6 +92,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Settings settings, Loop& loop, Po
                                             std::move(*oci), std::move(cgroups)));
   Node& node = self->node_;
   node.conmon = std::move(*conmon);
+  node.terminal_starter = std::move(*starter);
   node.images = std::move(*images);
   self->lock_ = std::move(lock);
   // Watching first: an exit during the adoption is seen by one of them.

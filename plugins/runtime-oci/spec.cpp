@@ -124,16 +124,13 @@ Result<std::string> make_spec(const SpecInput& input) {
 }
 
 Result<std::string> make_exec_process(const std::string& spec,
-                                      const std::vector<std::string>& command, bool tty,
-                                      const std::optional<winsize>& size) {
+                                      const std::vector<std::string>& command, bool tty) {
   KUBUS_TRY(check_words(command));
   try {
     json::value value = json::parse(spec);
     auto& process = value.at("process").as_object();
     process["args"] = array_of(command);
     process["terminal"] = tty;
-    if (tty && size)
-      process["consoleSize"] = json::object{{"height", size->ws_row}, {"width", size->ws_col}};
     auto& env = process.at("env").as_array();
     const auto names_term = [](const json::value& e) {
       return e.is_string() && e.get_string().starts_with("TERM=");

@@ -3,10 +3,8 @@
 // Thread safety: free functions over values.
 #pragma once
 
-#include <sys/ioctl.h>
 #include <sys/types.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,10 +44,8 @@ std::string working_dir(const runtime::ContainerConfig& config, const ImageConfi
 // The namespaces in effect: the container's, else the sandbox's.
 const runtime::NamespaceOptions& namespaces_of(const runtime::ContainerConfig& config,
                                                const runtime::SandboxConfig& sandbox);
-// The process object of an exec: that of `spec` with another command. With a terminal, which has
-// `size` if that is set, from its start. Invalid when malformed.
+// The process object of an exec: that of `spec` with another command. Invalid when malformed.
 Result<std::string> make_exec_process(const std::string& spec,
-                                      const std::vector<std::string>& command, bool tty,
-                                      const std::optional<winsize>& size = {});
+                                      const std::vector<std::string>& command, bool tty);
 
 }  // namespace kubus::runtime_oci

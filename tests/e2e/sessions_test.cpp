@@ -58,6 +58,20 @@ TEST_F(Sessions, Execute) {
   });
 }
 
+TEST_F(Sessions, ATerminalHasItsSizeFromTheStart) {
+  // The size of script's own terminal is what kubectl tells of.
+  const auto sizes = [](const std::string& protocol) {
+    return protocol +
+           " script -qec \"stty rows 31 cols 97; for i in 1 2 3 4 5; do kubectl exec "
+           "-it a -- busybox stty size; done\" /dev/null | tr -d '\\r'";
+  };
+  const std::string five = "31 97\n31 97\n31 97\n31 97\n31 97";
+  play({
+      {sizes(""), five},
+      {sizes("KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false"), five},
+  });
+}
+
 // What a client has ended on its side is ended in the pod, and the pod's answer still arrives.
 TEST_F(Sessions, EndsAreCarried) {
   write("file", "some\ntext\n");

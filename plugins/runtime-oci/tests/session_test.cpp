@@ -125,9 +125,9 @@ TEST_F(SessionTest, ExecWithATerminalHasItsSizeAndEchoes) {
   EXPECT_EQ(client.end.exit_code(), 4);
 }
 
-TEST_F(SessionTest, ATerminalHasTheSizeItsClientTellsFirst) {
+TEST_F(SessionTest, ATerminalHasItsSizeBeforeTheProcessRuns) {
   const auto id = start();
-  auto wanted = request(id, "read x; stty size; echo got $x");
+  auto wanted = request(id, "stty size; read x; echo got $x");
   wanted.set_tty(true);
   Client client(rt().sessions().exec(wanted));
   // What is typed before the size has arrived is not lost.
@@ -137,6 +137,28 @@ TEST_F(SessionTest, ATerminalHasTheSizeItsClientTellsFirst) {
   EXPECT_NE(client.out.find("30 100\r\n"), std::string::npos) << client.out;
   EXPECT_NE(client.out.find("got ahead\r\n"), std::string::npos) << client.out;
   EXPECT_EQ(client.end.exit_code(), 0);
+}
+
+TEST_F(SessionTest, ACommandThatCannotBeGivenATerminalSaysWhy) {
+  const auto id = start();
+  struct Case {
+    std::string command, error;
+  };
+  const Case cases[] = {
+      {"nothing", "executable file `nothing` not found in $PATH: No such file or directory"},
+      {"/no/such/program", "executable file `/no/such/program`: No such file or directory"},
+      {"/bin", "executable file `/bin`: Permission denied"}};
+  for (const auto& c : cases) {
+    runtime::ExecRequest wanted;
+    wanted.set_id(id);
+    wanted.add_command(c.command);
+    wanted.set_tty(true);
+    Client client(rt().sessions().exec(wanted));
+    client.send(runtime::Frame::kResize, std::string("\x00\x64\x00\x1e", 4));
+    client.read_to_end();
+    EXPECT_EQ(client.end.exit_code(), 126);
+    EXPECT_EQ(client.end.error(), c.error);
+  }
 }
 
 TEST_F(SessionTest, ATerminalOfAClientThatTellsNoSizeStartsAllTheSame) {

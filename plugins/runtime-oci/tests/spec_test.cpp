@@ -172,16 +172,7 @@ TEST(Spec, OfAnExecKeepsEverythingButTheCommand) {
   EXPECT_TRUE(value.at("terminal").as_bool());
   EXPECT_NE(process->find("\"PATH=/app/bin\""), std::string::npos);
   EXPECT_NE(process->find("\"TERM=xterm\""), std::string::npos);
-  EXPECT_EQ(process->find("consoleSize"), std::string::npos);
   EXPECT_EQ(make_exec_process("{", {"x"}, false).code(), Code::kInvalid);
-}
-
-TEST(Spec, OfAnExecHasTheSizeOfItsTerminal) {
-  const auto spec = make_spec(input());
-  const auto process = make_exec_process(*spec, {"ls"}, true, winsize{30, 100, 0, 0});
-  ASSERT_TRUE(process.ok());
-  EXPECT_EQ(json::serialize(json::parse(*process).at("consoleSize")),
-            R"({"height":30,"width":100})");
 }
 
 TEST(Spec, ADeviceThatIsNoneIsRefused) {
