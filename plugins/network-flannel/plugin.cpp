@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <functional>
+#include <utility>
 
+#include "kubus/client.h"
 #include "kubus/informer.h"
 #include "service.h"
 
@@ -75,17 +78,45 @@ class FlannelPlugin : public Plugin {
   }
 
  private:
-  Status follow_node() {
-    std::string name = context().config().string("node_name");
-    if (name.empty()) name = host_name();
-    service_.set_waiting_for("Node " + name + " has no podCIDR yet");
+  std::string node_name() {
+    const std::string name = context().config().string("node_name");
+    return name.empty() ? host_name() : name;
+  }
+
+  // On the loop, at every change of this machine's Node.
+  void watch_node(std::function<void(const Node&)> look) {
     InformerOptions only_mine;
-    only_mine.field_selector = "metadata.name=" + name;
+    only_mine.field_selector = "metadata.name=" + node_name();
     node_ = std::make_unique<Informer<Node>>(context(), only_mine);
-    node_->on_change([this](const auto&, const auto& now) {
-      if (now && !now->spec().podcidr().empty() && !launched_) launch(now->spec().podcidr(), false);
+    node_->on_change([look = std::move(look)](const auto&, const auto& now) {
+      if (now) look(*now);
+    });
+  }
+
+  Status follow_node() {
+    service_.set_waiting_for("Node " + node_name() + " has no podCIDR yet");
+    watch_node([this](const Node& node) {
+      if (!node.spec().podcidr().empty() && !launched_) launch(node.spec().podcidr(), false);
     });
     return {};
+  }
+
+  // Whoever reads the Node learns the range of its pods, as where a controller gave it out.
+  void tell_node(const std::string& range) {
+    watch_node([this, range](const Node& node) {
+      if (!node.spec().podcidr().empty() || std::exchange(telling_, true)) return;
+      context().pool().post([this, range] {
+        const std::string body =
+            R"({"spec":{"podCIDR":")" + range + R"(","podCIDRs":[")" + range + R"("]}})";
+        const auto told =
+            ApiClient::of(context())->patch<Node>({"", node_name()}, PatchType::kMerge, body);
+        if (told.ok()) return;
+        context().log().warn("the range of the pods is not on the Node",
+                             {{"error", told.status().message()}});
+        // The node's next sign of life brings the next try.
+        context().loop().post([this] { telling_ = false; });
+      });
+    });
   }
 
   // Kernel objects take milliseconds to make: on the pool.
@@ -105,7 +136,9 @@ class FlannelPlugin : public Plugin {
                 "pod network is up",
                 {{"bridge", used.bridge}, {"pods", used.pods.str()}, {"mtu", used.mtu}});
             service_.set_network(network);
-            if (report_ready) ready();
+            if (!report_ready) return;
+            ready();
+            tell_node(used.pods.str());
           });
     });
   }
@@ -122,6 +155,7 @@ class FlannelPlugin : public Plugin {
   NetworkSettings settings_;
   std::unique_ptr<Informer<Node>> node_;
   bool launched_ = false;
+  bool telling_ = false;
 };
 
 }  // namespace

@@ -28,13 +28,14 @@ constexpr const char* kNoHelp =
     "helpful for scheduling.";
 constexpr const char* kNoVictim =
     " no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims "
-    "found "
-    "for incoming pod.";
+    "found for incoming pod.";
 
 TEST_F(Nodes, AreDescribed) {
   play({
       {"kubectl get nodes",
        "NAME  STATUS  ROLES  AGE  VERSION\n" + node_ + "  Ready  …  …  v1.35.…"},
+      {"kubectl get node " + node_ + " -o 'jsonpath={.spec.podCIDR} {.spec.podCIDRs}'",
+       "10.244.0.0/24 [\"10.244.0.0/24\"]", 0, kEventually},
       {"kubectl describe node " + node_,
        R"(
 Name:               )" +
