@@ -32,6 +32,10 @@ struct ObjectSource {
   std::function<Result<ConfigMapPtr>(const std::string& ns, const std::string& name)> config_map;
   std::function<Result<SecretPtr>(const std::string& ns, const std::string& name)> secret;
   std::function<std::vector<ServicePtr>(const std::string& ns)> services;
+  // A token of the pod's service account, for volumes.
+  std::function<Result<std::string>(const core_v1::Pod& pod,
+                                    const core_v1::ServiceAccountTokenProjection& source)>
+      token;
 };
 
 // What the downward API can tell of the pod that is not in its object yet.

@@ -122,6 +122,8 @@ Outcome PodWorker::run(const PodPtr& pod, const MemoryPtr& memory) {
   KUBUS_TRY(publish(pod, state, ips, false, *memory).status());
   drop_old(state);
   if (left) outcome = sooner(outcome, Outcome::requeue_after(*left));
+  if (const auto due = tokens_.due(pod->metadata().uid()))
+    outcome = sooner(outcome, Outcome::requeue_after(*due));
   return outcome;
 }
 

@@ -1,5 +1,7 @@
 #include "pod_worker.h"
 
+#include <k8s/core/v1/service_account.pb.h>
+
 #include "kubus/context.h"
 #include "kubus/workload.h"
 #include "retry.h"
@@ -15,6 +17,7 @@ PodWorker::PodWorker(Context& context, NodeRuntime& runtime, NodeSettings settin
       events_(context, "kubelet", settings_.node_name),
       volumes_(settings_.state_dir + "/pods"),
       objects_(context, surroundings.look_again),
+      tokens_([this](const auto& pod, const auto& request) { return ask_token(pod, request); }),
       source_(source(surroundings)),
       probes_(context, runtime, surroundings.look_again,
               [this](const PodPtr& pod, const std::string& container, const std::string& message) {
@@ -33,7 +36,16 @@ ObjectSource PodWorker::source(const Surroundings& surroundings) {
   };
   out.secret = [this](const auto& ns, const auto& name) { return objects_.secret(ns, name); };
   out.services = surroundings.services;
+  out.token = [this](const auto& pod, const auto& token) { return tokens_.get(pod, token); };
   return out;
+}
+
+Result<PodTokens::Request> PodWorker::ask_token(const core_v1::Pod& pod,
+                                                const PodTokens::Request& request) {
+  const ObjectKey account{pod.metadata().namespace_(), pod.spec().serviceaccountname()};
+  PodTokens::Request answer;
+  KUBUS_TRY(client_->post<core_v1::ServiceAccount>(account, "token", request, answer));
+  return answer;
 }
 
 PodWorker::MemoryPtr PodWorker::memory_of(const std::string& uid) {
@@ -46,6 +58,7 @@ PodWorker::MemoryPtr PodWorker::memory_of(const std::string& uid) {
 void PodWorker::forget(const std::string& uid) {
   admission_.release(uid);
   objects_.forget(uid);
+  tokens_.forget(uid);
   probes_.forget(uid);
   starter_.forget(uid);
   stopper_.forget(uid);

@@ -22,6 +22,7 @@
 #include "pod_status.h"
 #include "probes/probe_manager.h"
 #include "stopper.h"
+#include "volumes/pod_tokens.h"
 #include "volumes/volumes.h"
 #include "watched_objects.h"
 
@@ -81,6 +82,7 @@ class PodWorker {
   std::vector<std::string> pod_ips(const core_v1::Pod& pod, const NodeRuntime::PodState& state);
   PodPlace place(const core_v1::Pod& pod) const;
   ObjectSource source(const Surroundings& surroundings);
+  Result<PodTokens::Request> ask_token(const core_v1::Pod& pod, const PodTokens::Request& request);
   MemoryPtr memory_of(const std::string& uid);
 
   Context& context_;
@@ -91,6 +93,7 @@ class PodWorker {
   EventRecorder events_;
   Volumes volumes_;
   WatchedObjects objects_;
+  PodTokens tokens_;
   const ObjectSource source_;
   Admission admission_;
   ProbeManager probes_;

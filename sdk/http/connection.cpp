@@ -45,6 +45,16 @@ std::string name_entry(X509_NAME* name, int nid, int after, int* found) {
           static_cast<std::size_t>(ASN1_STRING_length(data))};
 }
 
+std::shared_ptr<const std::string> der_of(X509* certificate) {
+  constexpr int kLongest = 8 << 10;
+  const int size = i2d_X509(certificate, nullptr);
+  if (size <= 0 || size > kLongest) return nullptr;
+  auto der = std::make_shared<std::string>(static_cast<std::size_t>(size), '\0');
+  auto* to = reinterpret_cast<unsigned char*>(der->data());
+  i2d_X509(certificate, &to);
+  return der;
+}
+
 }  // namespace
 
 Connection::Connection(tcp::socket socket, std::shared_ptr<ServerTls> tls, Handler& handler,
@@ -157,6 +167,7 @@ void Connection::read_peer() {
   SSL* ssl = stream_.native_handle();
   X509* certificate = SSL_get0_peer_certificate(ssl);
   if (!certificate) return;
+  peer_.certificate = der_of(certificate);
   if (SSL_get_verify_result(ssl) != X509_V_OK) {
     peer_.rejected = true;
     return;

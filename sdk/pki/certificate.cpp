@@ -115,6 +115,16 @@ void read_names(X509* certificate, Facts& facts) {
   GENERAL_NAMES_free(names);
 }
 
+Facts facts_of(X509* certificate) {
+  Facts facts;
+  read_subject(certificate, facts.subject);
+  read_names(certificate, facts);
+  std::tm until{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &until);
+  facts.not_after = std::chrono::system_clock::from_time_t(timegm(&until));
+  return facts;
+}
+
 }  // namespace
 
 Result<Pair> make_ca(const std::string& common_name, std::chrono::hours lifetime) {
@@ -143,13 +153,25 @@ Result<Pair> issue(const Pair& ca, const Request& request) {
 Result<Facts> inspect(const std::string& certificate_pem) {
   auto certificate = parse_certificate(certificate_pem);
   if (!certificate) return openssl_error("read a certificate");
-  Facts facts;
-  read_subject(certificate.get(), facts.subject);
-  read_names(certificate.get(), facts);
-  std::tm until{};
-  ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until);
-  facts.not_after = std::chrono::system_clock::from_time_t(timegm(&until));
-  return facts;
+  return facts_of(certificate.get());
+}
+
+Result<Facts> verify_client(const std::string& certificate_der, const std::string& ca_pem) {
+  const auto* at = reinterpret_cast<const unsigned char*>(certificate_der.data());
+  const CertPtr certificate(d2i_X509(nullptr, &at, static_cast<long>(certificate_der.size())));
+  const StorePtr store(X509_STORE_new());
+  const StoreContextPtr context(X509_STORE_CTX_new());
+  BioPtr bio(BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size())));
+  while (const CertPtr ca{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)})
+    X509_STORE_add_cert(store.get(), ca.get());
+  const bool good =
+      certificate &&
+      X509_STORE_CTX_init(context.get(), store.get(), certificate.get(), nullptr) == 1 &&
+      X509_STORE_CTX_set_purpose(context.get(), X509_PURPOSE_SSL_CLIENT) == 1 &&
+      X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  if (!good) return Status(Code::kUnauthorized, "not a client's certificate of this CA");
+  return facts_of(certificate.get());
 }
 
 bool matches(const Pair& pair, const std::string& ca_pem) {

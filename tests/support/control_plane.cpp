@@ -95,7 +95,9 @@ struct ControlPlane::Impl {
                                              {"advertise_address", "127.0.0.1"},
                                              {"http_threads", "1"},
                                              {"watch_history", "100"},
-                                             {"drain_grace", "100ms"}}),
+                                             {"drain_grace", "100ms"},
+                                             // No controller makes accounts here.
+                                             {"disable_admission_plugins", "ServiceAccount"}}),
                      apiserver_entry());
   }
 

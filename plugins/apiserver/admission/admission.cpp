@@ -2,8 +2,13 @@
 
 namespace kubus::apiserver {
 
-Status admit(const Admissions& admissions, const AdmissionCall& call) {
-  for (const auto& admission : admissions) KUBUS_TRY(admission->admit(call));
+Status admit(const Admissions& admissions, const AdmissionCall& call, bool* soon) {
+  for (const auto& admission : admissions) {
+    auto status = admission->admit(call);
+    if (status.ok()) continue;
+    if (soon) *soon = admission->may_pass_soon(call);
+    return status;
+  }
   return {};
 }
 

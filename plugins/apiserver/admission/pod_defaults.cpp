@@ -4,20 +4,13 @@
 #include <cstdlib>
 
 #include "admission/admission.h"
+#include "admission/created_pod.h"
 #include "kubus/api/types.h"
 
 namespace kubus::apiserver {
 namespace {
 
 using core_v1::Pod;
-
-// The pod of a call that creates one; null for everything else.
-Pod* created_pod(const AdmissionCall& admission) {
-  const auto& call = admission.call;
-  const bool is_pod = call.resource->group.empty() && call.resource->plural == "pods";
-  if (!is_pod || admission.operation != AdmissionCall::Operation::kCreate) return nullptr;
-  return static_cast<Pod*>(admission.object);
-}
 
 class Priority final : public Admission {
  public:
@@ -52,20 +45,6 @@ class Priority final : public Admission {
 
  private:
   ClusterCache& cache_;
-};
-
-class ServiceAccount final : public Admission {
- public:
-  Status admit(const AdmissionCall& admission) override {
-    auto* pod = created_pod(admission);
-    if (!pod) return {};
-    auto& spec = *pod->mutable_spec();
-    if (spec.serviceaccountname().empty())
-      spec.set_serviceaccountname(spec.serviceaccount().empty() ? "default"
-                                                                : spec.serviceaccount());
-    spec.set_serviceaccount(spec.serviceaccountname());
-    return {};
-  }
 };
 
 class DefaultTolerations final : public Admission {
@@ -115,7 +94,6 @@ class NodeTaint final : public Admission {
 std::unique_ptr<Admission> make_priority(ClusterCache& cache) {
   return std::make_unique<Priority>(cache);
 }
-std::unique_ptr<Admission> make_service_account() { return std::make_unique<ServiceAccount>(); }
 std::unique_ptr<Admission> make_default_tolerations() {
   return std::make_unique<DefaultTolerations>();
 }

@@ -21,13 +21,14 @@ std::unique_ptr<Authenticator> make_certificate_authenticator() {
 }
 
 Result<Identity> authenticate(const Authenticators& authenticators, const http::Request& request) {
+  bool refused = false;
   for (const auto& authenticator : authenticators) {
     auto identity = authenticator->authenticate(request);
-    if (!identity.ok()) return identity.status();
-    if (*identity) return std::move(**identity);
+    refused = refused || !identity.ok();
+    if (identity.ok() && *identity) return std::move(**identity);
   }
-  // Credentials that nobody here can judge are not the same as none.
-  if (request.headers.has("Authorization")) return Status(Code::kUnauthorized, "Unauthorized");
+  // Bad credentials are not the same as none; why they are bad is nobody's business.
+  if (refused) return Status(Code::kUnauthorized, "Unauthorized");
   return Identity::anonymous();
 }
 

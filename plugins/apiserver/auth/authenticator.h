@@ -1,5 +1,5 @@
 // Authentication: the first stage of a request. Authenticators are asked in turn until one knows
-// the client.
+// the client; a client whose credentials all of them refuse is nobody, not even anonymous.
 //
 // Thread safety: authenticate() from any thread.
 #pragma once

@@ -11,6 +11,9 @@ namespace kubus::apiserver {
 namespace {
 
 constexpr int kNameAttempts = 8;
+// How often and how long a call waits for what admission wants.
+constexpr std::chrono::milliseconds kAdmissionPause{50};
+constexpr int kAdmissionAttempts = 20;
 
 }  // namespace
 
@@ -20,6 +23,7 @@ struct Registry::CreateJob {
   Done done;
   bool generates = false;
   int attempts = 0;
+  int admissions = 0;  // that refused it
   std::vector<std::shared_ptr<Reservation>> reservations;
 };
 
@@ -29,7 +33,7 @@ void Registry::create(CallPtr call, Done done) {
   create_object(std::move(call), std::move(*object), std::move(done));
 }
 
-Status Registry::prepare_create(const Call& call, Message& object) const {
+Status Registry::prepare_create(const Call& call, Message& object, bool& soon) const {
   const auto& strategy = strategy_of(*call.resource);
   auto& metadata = *metadata_of(object);
   KUBUS_TRY(prepare_created(metadata, call, strategy.counts_generations));
@@ -39,7 +43,7 @@ Status Registry::prepare_create(const Call& call, Message& object) const {
   if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
   if (strategy.prepare_create) strategy.prepare_create(object);
   if (strategy.set_author) strategy.set_author(object, call.identity);
-  KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr}));
+  KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr}, &soon));
   if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));
   return {};
 }
@@ -47,18 +51,28 @@ Status Registry::prepare_create(const Call& call, Message& object) const {
 void Registry::create_object(CallPtr call, MessagePtr object, Done done) {
   auto job = std::make_shared<CreateJob>();
   job->generates = metadata_of(*object)->name().empty();
-  if (auto status = prepare_create(*call, *object); !status.ok()) return done(status);
-  auto reservations = reserve(*call, *object, nullptr);
-  if (!reservations.ok()) return done(reservations.status());
-  const auto& name = metadata_of(*object)->name();
-  if (call->dry_run()) {
-    if (call->cache->get(object_key(*call->resource, call->info.ns, name)))
-      return done(errors::already_exists(call->subject(name)));
-    return done(Answer::of(std::shared_ptr<const Message>(std::move(object)), 201));
-  }
   job->call = std::move(call);
   job->object = std::move(object);
   job->done = std::move(done);
+  begin_create(std::move(job));
+}
+
+void Registry::begin_create(std::shared_ptr<CreateJob> job) {
+  const auto& call = *job->call;
+  bool soon = false;
+  if (auto status = prepare_create(call, *job->object, soon); !status.ok()) {
+    if (!soon || ++job->admissions >= kAdmissionAttempts) return job->done(status);
+    auto again = [this, job] { begin_create(job); };
+    return context_.loop().after(kAdmissionPause, std::move(again)).detach();
+  }
+  auto reservations = reserve(call, *job->object, nullptr);
+  if (!reservations.ok()) return job->done(reservations.status());
+  const auto& name = metadata_of(*job->object)->name();
+  if (call.dry_run()) {
+    if (call.cache->get(object_key(*call.resource, call.info.ns, name)))
+      return job->done(errors::already_exists(call.subject(name)));
+    return job->done(Answer::of(std::shared_ptr<const Message>(std::move(job->object)), 201));
+  }
   job->reservations = std::move(*reservations);
   try_create(std::move(job));
 }

@@ -1,40 +1,14 @@
 #include "registry/list_query.h"
 
-#include <openssl/evp.h>
-
 #include <boost/json/value.hpp>
 #include <charconv>
 
+#include "kubus/api/base64.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 
 namespace kubus::apiserver {
 namespace {
-
-std::string base64url(std::string_view text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  while (!out.empty() && out.back() == '=') out.pop_back();
-  for (auto& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return out;
-}
-
-std::string from_base64url(std::string_view text) {
-  std::string in(text);
-  for (auto& c : in) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  const std::size_t padding = (4 - in.size() % 4) % 4;
-  in.append(padding, '=');
-  std::string out(in.size(), '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(in.data()),
-                                   static_cast<int>(in.size()));
-  if (size < 0 || static_cast<std::size_t>(size) < padding) return {};
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return out;
-}
 
 bool parse_revision(std::string_view text, std::int64_t& revision) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
@@ -54,7 +28,8 @@ Status bad_version(const Call& call, std::string_view version) {
 Status read_continue(std::string_view token, ListQuery& query) {
   const Status bad = errors::bad_request("continue key is not valid: " + std::string(token));
   boost::json::value tree;
-  if (!parse_json(from_base64url(token), tree).ok() || !tree.is_object()) return bad;
+  const auto json = decode_base64url(token);
+  if (!json.ok() || !parse_json(*json, tree).ok() || !tree.is_object()) return bad;
   const auto& object = tree.get_object();
   const auto* version = object.if_contains("v");
   const auto* revision = object.if_contains("rv");
@@ -72,7 +47,7 @@ Status read_continue(std::string_view token, ListQuery& query) {
 std::string continue_token(std::int64_t revision, const std::string& next) {
   std::string json = R"({"v":"meta.k8s.io/v1","rv":)" + std::to_string(revision) + ",\"start\":";
   append_json_string(next, json);
-  return base64url(json + "}");
+  return encode_base64url(json + "}");
 }
 
 Result<Filter> read_filter(const Call& call) {

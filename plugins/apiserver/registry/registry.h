@@ -61,7 +61,9 @@ class Registry {
   struct RemoveJob;
   struct CollectionJob;
 
-  Status prepare_create(const Call& call, Message& object) const;
+  // `soon`: refused by an admission for something that may be there in a moment.
+  Status prepare_create(const Call& call, Message& object, bool& soon) const;
+  void begin_create(std::shared_ptr<CreateJob> job);
   void try_create(std::shared_ptr<CreateJob> job);
   void try_change(std::shared_ptr<ChangeJob> job);
   Result<MessagePtr> next_version(ChangeJob& job, const Object& stored, const Message& old) const;

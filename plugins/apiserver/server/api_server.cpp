@@ -1,5 +1,6 @@
 #include "server/api_server.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "auth/plugin_permissions.h"
@@ -15,6 +16,9 @@
 #include "server/routes.h"
 #include "services/service_allocator.h"
 #include "subresource/subresources.h"
+#include "token/token_request.h"
+#include "token/token_review.h"
+#include "token/token_routes.h"
 
 namespace kubus::apiserver {
 
@@ -29,6 +33,7 @@ struct ApiServer::Parts {
   std::optional<http::Server> server;
   std::optional<ClusterCache> cache;
   std::optional<ServiceAllocator> services;
+  TokenService tokens;
   std::optional<Registry> registry;
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
@@ -55,7 +60,7 @@ struct ApiServer::Parts {
   void make_registry(AddressRange addresses);
   void make_subresources();
   void make_authorizers();
-  void make_frontend();
+  void make_frontend(const Certificates& certificates);
   Status listen();
   void begin_objects();
   void finish_start(const Status& status);
@@ -109,11 +114,16 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
   registry.emplace(context, *cache, standard_engines());
   registry->hooks().push_back(&*services);
   auto& admissions = registry->admissions();
-  admissions.push_back(make_namespace_lifecycle(*cache));
-  admissions.push_back(make_service_account());
-  admissions.push_back(make_priority(*cache));
-  admissions.push_back(make_default_tolerations());
-  admissions.push_back(make_node_taint());
+  const auto add = [&](const char* name, std::unique_ptr<Admission> admission) {
+    const auto& disabled = options.disabled_admission;
+    if (std::find(disabled.begin(), disabled.end(), name) == disabled.end())
+      admissions.push_back(std::move(admission));
+  };
+  add("NamespaceLifecycle", make_namespace_lifecycle(*cache));
+  add("ServiceAccount", make_service_account(*cache));
+  add("Priority", make_priority(*cache));
+  add("DefaultTolerationSeconds", make_default_tolerations());
+  add("TaintNodesByCondition", make_node_taint());
   api.emplace(*registry);
   sync.emplace(context, *cache, [this] {
     services->fill(*cache);
@@ -129,6 +139,8 @@ void ApiServer::Parts::make_subresources() {
   add_eviction(*api, *registry);
   add_finalize(*api, *registry);
   add_reviews(*api, authorizers);
+  add_token_request(*api, *registry, tokens);
+  add_token_review(*api, tokens);
 }
 
 void ApiServer::Parts::make_authorizers() {
@@ -138,9 +150,13 @@ void ApiServer::Parts::make_authorizers() {
   authorizers.push_back(make_everybody_authorizer());
 }
 
-void ApiServer::Parts::make_frontend() {
+void ApiServer::Parts::make_frontend(const Certificates& certificates) {
   Authenticators authenticators;
+  if (!certificates.front_proxy_ca_pem.empty())
+    authenticators.push_back(
+        make_front_proxy_authenticator(certificates.front_proxy_ca_pem, options.front_proxy));
   authenticators.push_back(make_certificate_authenticator());
+  authenticators.push_back(make_bearer_authenticator(*tokens.authenticators()));
   inflight.emplace(options.max_reads, options.max_writes);
   frontend.emplace(std::move(authenticators), authorizers, *inflight);
   health.add("ping", false, [] { return std::string(); });
@@ -154,6 +170,7 @@ void ApiServer::Parts::make_frontend() {
   add_health_routes(frontend->routes(), health);
   add_discovery_routes(frontend->routes(), *discovery);
   add_openapi_routes(frontend->routes(), *openapi);
+  add_token_routes(frontend->routes(), *tokens.issuer());
   http_api.emplace(*registry, *api, *proxy);
   frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });
 }
@@ -163,10 +180,11 @@ Status ApiServer::Parts::listen() {
   auto certificates = prepare_certificates(options, service_address);
   if (!certificates.ok()) return certificates.status();
   client_ca = certificates->ca_pem;
+  KUBUS_TRY(tokens.load(options.tokens, certificates->service_account_key_pem, *cache));
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
   proxy.emplace(*cache, certificates->kubelet_client, std::move(*plain));
-  make_frontend();
+  make_frontend(*certificates);
   http::ServerOptions http;
   http.address = options.bind_address;
   http.port = options.port;

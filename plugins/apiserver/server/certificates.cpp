@@ -23,26 +23,32 @@ ClusterOptions cluster_options(const Options& options, const std::string& servic
   return cluster;
 }
 
+// An empty text when no file is named.
+Result<std::string> read_ca(const std::string& file, const char* key) {
+  if (file.empty()) return std::string();
+  auto text = pki::read_file(file);
+  if (!text.ok()) return text.status().annotate(key);
+  return text;
+}
+
 }  // namespace
 
 Result<Certificates> prepare_certificates(const Options& options,
                                           const std::string& service_address) {
   auto certs = ensure_cluster_pki(cluster_options(options, service_address));
   if (!certs.ok()) return certs.status().annotate("certificates");
-  std::string kubelet_ca;
-  if (!options.kubelet_ca.empty()) {
-    auto text = pki::read_file(options.kubelet_ca);
-    if (!text.ok()) return text.status().annotate("kubelet_ca");
-    kubelet_ca = std::move(*text);
-  }
+  auto kubelet_ca = read_ca(options.kubelet_ca, "kubelet_ca");
+  if (!kubelet_ca.ok()) return kubelet_ca.status();
+  auto front_proxy_ca = read_ca(options.front_proxy_ca, "requestheader_client_ca_file");
+  if (!front_proxy_ca.ok()) return front_proxy_ca.status();
   auto server = http::ServerTls::make(certs->server.certificate_pem, certs->server.key_pem,
                                       certs->ca.certificate_pem);
   if (!server.ok()) return server.status();
   auto client = http::ClientTls::make(certs->kubelet_client.certificate_pem,
-                                      certs->kubelet_client.key_pem, kubelet_ca);
+                                      certs->kubelet_client.key_pem, *kubelet_ca);
   if (!client.ok()) return client.status();
   return Certificates{certs->ca.certificate_pem, certs->service_account.key_pem, std::move(*server),
-                      std::move(*client)};
+                      std::move(*client), std::move(*front_proxy_ca)};
 }
 
 Status write_kubeconfig(const Options& options, std::uint16_t port) {
@@ -51,11 +57,7 @@ Status write_kubeconfig(const Options& options, std::uint16_t port) {
   for (const auto* file : {&ca, &certificate, &key})
     if (!file->ok()) return file->status();
   std::string url = options.kubeconfig_server;
-  if (url.empty()) {
-    const bool six = options.advertise_address.find(':') != std::string::npos;
-    const auto host = six ? "[" + options.advertise_address + "]" : options.advertise_address;
-    url = "https://" + host + ":" + std::to_string(port);
-  }
+  if (url.empty()) url = options.url(port);
   return pki::write_file(options.kubeconfig_path,
                          kubeconfig(url, *ca, {*certificate, *key}, "kubus", "kubernetes-admin"));
 }

@@ -17,6 +17,7 @@ struct Certificates {
   std::string service_account_key_pem;
   std::shared_ptr<http::ServerTls> server;
   std::shared_ptr<const http::ClientTls> kubelet_client;
+  std::string front_proxy_ca_pem;  // empty: there is no front proxy
 };
 
 // `service_address` is the cluster address of the kubernetes Service.

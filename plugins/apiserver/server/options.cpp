@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "server/advertise.h"
+#include "token/claims.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -16,7 +17,35 @@ bool parse_port(std::string_view text, std::uint16_t& port) {
   return error == std::errc() && end == text.data() + text.size() && port > 0;
 }
 
+Result<TokenOptions> token_options(const Config& config, const Options& options) {
+  TokenOptions tokens;
+  tokens.issuers = config.list("service_account_issuer");
+  if (tokens.issuers.empty())
+    tokens.issuers = {"https://kubernetes.default.svc." + options.cluster_domain};
+  for (const auto& issuer : tokens.issuers)
+    if (issuer.empty() || issuer == kLegacyIssuer)
+      return bad("service_account_issuer", "not the name of an issuer");
+  tokens.audiences = config.list("api_audiences");
+  tokens.key_files = config.list("service_account_key_files");
+  tokens.extend_expiration = config.boolean("service_account_extend_token_expiration");
+  const auto most = config.duration("service_account_max_token_expiration");
+  tokens.max_expiration = std::chrono::duration_cast<std::chrono::seconds>(most).count();
+  if (most.count() != 0 && (most < std::chrono::hours(1) || tokens.max_expiration > 1LL << 32))
+    return bad("service_account_max_token_expiration", "not between an hour and 2^32 seconds");
+  tokens.jwks_uri = config.string("service_account_jwks_uri");
+  if (tokens.jwks_uri.empty()) tokens.jwks_uri = options.url(options.port) + "/openid/v1/jwks";
+  tokens.static_tokens_file = config.string("token_auth_file");
+  tokens.bootstrap_tokens = config.boolean("enable_bootstrap_token_auth");
+  return tokens;
+}
+
 }  // namespace
+
+std::string Options::url(std::uint16_t at) const {
+  const bool six = advertise_address.find(':') != std::string::npos;
+  return "https://" + (six ? "[" + advertise_address + "]" : advertise_address) + ":" +
+         std::to_string(at);
+}
 
 Result<Options> Options::from(const Config& config, const std::string& state_dir) {
   Options options;
@@ -60,6 +89,16 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   const auto writes = config.integer("max_mutating_requests_inflight");
   if (writes < 0) return bad("max_mutating_requests_inflight", "negative");
   options.max_writes = static_cast<std::size_t>(writes);
+  options.disabled_admission = config.list("disable_admission_plugins");
+  auto tokens = token_options(config, options);
+  if (!tokens.ok()) return tokens.status();
+  options.tokens = std::move(*tokens);
+  options.front_proxy_ca = config.string("requestheader_client_ca_file");
+  options.front_proxy.allowed_names = config.list("requestheader_allowed_names");
+  options.front_proxy.user_headers = config.list("requestheader_username_headers");
+  options.front_proxy.uid_headers = config.list("requestheader_uid_headers");
+  options.front_proxy.group_headers = config.list("requestheader_group_headers");
+  options.front_proxy.extra_prefixes = config.list("requestheader_extra_headers_prefix");
   options.event_ttl = config.duration("event_ttl");
   options.drain_grace =
       std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("drain_grace"));

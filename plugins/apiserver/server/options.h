@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "auth/front_proxy.h"
 #include "kubus/config.h"
 #include "kubus/status.h"
+#include "token/token_service.h"
 
 namespace kubus::apiserver {
 
@@ -32,6 +34,13 @@ struct Options {
   std::size_t max_writes = 0;
   std::chrono::nanoseconds event_ttl{};
   std::chrono::milliseconds drain_grace{};
+  std::vector<std::string> disabled_admission;
+  TokenOptions tokens;
+  std::string front_proxy_ca;  // a file; empty: there is no front proxy
+  FrontProxyOptions front_proxy;
+
+  // Of a server that listens on this port of the advertised address.
+  std::string url(std::uint16_t at) const;
 
   // kBadRequest that names the key for a value that makes no sense.
   static Result<Options> from(const Config& config, const std::string& state_dir);

@@ -41,8 +41,10 @@ void keep_approval(Message& object, const Message& old) {
 void set_author(Message& object, const Identity& author) {
   auto& spec = *static_cast<CertificateSigningRequest&>(object).mutable_spec();
   spec.set_username(author.name);
-  spec.clear_uid();
+  spec.set_uid(author.uid);
   spec.clear_extra();
+  for (const auto& [key, values] : author.extra)
+    for (const auto& value : values) (*spec.mutable_extra())[key].add_items(value);
   spec.clear_groups();
   for (const auto& group : author.groups) spec.add_groups(group);
 }

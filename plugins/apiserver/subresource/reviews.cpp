@@ -2,6 +2,7 @@
 #include <k8s/authorization/v1/access_review.pb.h>
 #include <k8s/authorization/v1/rules_review.pb.h>
 
+#include "auth/user_info.h"
 #include "subresource/subresources.h"
 
 namespace kubus::apiserver {
@@ -98,9 +99,7 @@ void add_reviews(Api& api, Authorizers& authorizers) {
           });
   api.add("authentication.k8s.io/selfsubjectreviews", "create", [](CallPtr call, Done done) {
     answer_review<authentication_v1::SelfSubjectReview>(call, std::move(done), [&](auto& review) {
-      auto& user = *review.mutable_status()->mutable_userinfo();
-      user.set_username(call->identity.name);
-      for (const auto& group : call->identity.groups) user.add_groups(group);
+      set_user_info(call->identity, *review.mutable_status()->mutable_userinfo());
     });
   });
 }

@@ -59,7 +59,9 @@ Status fill(const fs::path& dir, const Payload& payload, std::int64_t group) {
     out.close();
     if (!out) return failure("cannot write " + file.string());
     if (::chmod(file.c_str(), content.mode) != 0) return failure("chmod " + file.string());
-    if (group >= 0 && ::chown(file.c_str(), -1, static_cast<gid_t>(group)) != 0)
+    const bool ours = group < 0 && content.owner < 0;
+    if (!ours &&
+        ::chown(file.c_str(), static_cast<uid_t>(content.owner), static_cast<gid_t>(group)) != 0)
       return failure("chown " + file.string());
   }
   return {};

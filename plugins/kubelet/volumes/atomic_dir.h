@@ -15,6 +15,7 @@ namespace kubus::kubelet {
 struct FileContent {
   std::string data;
   std::uint32_t mode = 0644;
+  std::int64_t owner = -1;  // -1: the node agent's
 };
 // By path relative to the directory; subdirectories are made.
 using Payload = std::map<std::string, FileContent>;

@@ -65,6 +65,37 @@ Status add_downward(const core_v1::Pod& pod, const Items& items, std::uint32_t m
   return {};
 }
 
+// The user that all containers run as; -1 when one does not say, or says another.
+std::int64_t common_user(const core_v1::Pod& pod) {
+  const auto& own = pod.spec().securitycontext();
+  std::int64_t common = -1;
+  for (const ContainerRef& container : containers_of(pod)) {
+    const auto& security = container.spec->securitycontext();
+    const std::int64_t user = security.has_runasuser() ? security.runasuser()
+                              : own.has_runasuser()    ? own.runasuser()
+                                                       : -1;
+    if (user < 0 || (common >= 0 && user != common)) return -1;
+    common = user;
+  }
+  return common;
+}
+
+// A token is for nobody but those whom the pod runs as, where that is known.
+Status add_token(const core_v1::Pod& pod, const core_v1::ServiceAccountTokenProjection& token,
+                 std::uint32_t mode, const ObjectSource& source, Payload& out) {
+  constexpr std::uint32_t kOwner = 0600, kOwnerAndGroup = 0640;
+  auto text = source.token(pod, token);
+  if (!text.ok()) return text.status();
+  const auto user = common_user(pod);
+  const bool group = pod.spec().securitycontext().has_fsgroup();
+  if (group)
+    mode = kOwnerAndGroup;
+  else if (user >= 0)
+    mode = kOwner;
+  out[token.path()] = {std::move(*text), mode, user};
+  return {};
+}
+
 template <class Volume>
 std::uint32_t mode_of(const Volume& volume) {
   return volume.has_defaultmode() ? static_cast<std::uint32_t>(volume.defaultmode()) : kDefaultMode;
@@ -110,6 +141,8 @@ Result<Payload> projected_payload(const core_v1::Pod& pod,
                            source, out));
     else if (part.has_downwardapi())
       KUBUS_TRY(add_downward(pod, part.downwardapi().items(), mode, facts, out));
+    else if (part.has_serviceaccounttoken())
+      KUBUS_TRY(add_token(pod, part.serviceaccounttoken(), mode, source, out));
     else
       return Status(Code::kInvalid,
                     "this source of projected volumes is not supported by this node");

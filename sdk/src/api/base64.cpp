@@ -18,4 +18,23 @@ Result<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
+std::string encode_base64url(std::string_view bytes) {
+  auto out = encode_base64(bytes);
+  while (!out.empty() && out.back() == '=') out.pop_back();
+  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return out;
+}
+
+Result<std::string> decode_base64url(std::string_view text) {
+  if (text.find_first_of("+/=\r\n") != std::string_view::npos)
+    return Status(Code::kBadRequest, "illegal base64url data");
+  std::string standard(text);
+  for (char& c : standard) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  standard.append((4 - standard.size() % 4) % 4, '=');
+  auto bytes = decode_base64(standard);
+  if (bytes.ok() && encode_base64url(*bytes) != text)
+    return Status(Code::kBadRequest, "illegal base64url data");
+  return bytes;
+}
+
 }  // namespace kubus

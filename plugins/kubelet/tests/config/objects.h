@@ -40,6 +40,9 @@ struct Objects {
       *secret->mutable_data() = {it->second.begin(), it->second.end()};
       return ObjectSource::SecretPtr(secret);
     };
+    out.token = [](const core_v1::Pod& pod, const core_v1::ServiceAccountTokenProjection& source) {
+      return Result<std::string>("token of " + pod.metadata().name() + " for " + source.audience());
+    };
     out.services = [this](const std::string& ns) {
       std::vector<ObjectSource::ServicePtr> found;
       for (const auto& service : services)

@@ -117,5 +117,25 @@ TEST(Payloads, ProjectedMergesItsSources) {
               ElementsAre("a=map 600", "b=secret 600", "name=web 600"));
 }
 
+TEST(Payloads, TokensAreForTheUserOfThePod) {
+  Objects objects;
+  core_v1::ProjectedVolumeSource volume;
+  auto& token = *volume.add_sources()->mutable_serviceaccounttoken();
+  token.set_path("token");
+  token.set_audience("vault");
+  auto web = pod();
+  const auto shown = [&] { return projected_payload(web, volume, objects.source(), {}); };
+  EXPECT_THAT(files(shown()), ElementsAre("token=token of web for vault 644"));
+  EXPECT_EQ(shown()->at("token").owner, -1);
+  web.mutable_spec()->mutable_securitycontext()->set_runasuser(1000);
+  EXPECT_THAT(files(shown()), ElementsAre("token=token of web for vault 600"));
+  EXPECT_EQ(shown()->at("token").owner, 1000);
+  // Another container runs as somebody else.
+  web.mutable_spec()->add_initcontainers()->mutable_securitycontext()->set_runasuser(7);
+  EXPECT_THAT(files(shown()), ElementsAre("token=token of web for vault 644"));
+  web.mutable_spec()->mutable_securitycontext()->set_fsgroup(2000);
+  EXPECT_THAT(files(shown()), ElementsAre("token=token of web for vault 640"));
+}
+
 }  // namespace
 }  // namespace kubus::kubelet::test

@@ -46,6 +46,10 @@ Result<Facts> inspect(const std::string& certificate_pem);
 // True if `certificate_pem` was signed by `ca` and its key is `key_pem`.
 bool matches(const Pair& pair, const std::string& ca_pem);
 
+// The facts of a certificate in DER that one of the CAs in `ca_pem` signed for clients and that is
+// valid now. kUnauthorized: it is not.
+Result<Facts> verify_client(const std::string& certificate_der, const std::string& ca_pem);
+
 // The key of service account tokens: private and public part.
 Result<Pair> make_signing_key();
 

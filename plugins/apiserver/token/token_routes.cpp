@@ -1,0 +1,25 @@
+#include "token/token_routes.h"
+
+namespace kubus::apiserver {
+namespace {
+
+http::Response document(std::string_view type, const std::string& body) {
+  auto response = text_response(200, type, body);
+  // They change with the keys only, which changes with a restart.
+  response.headers.set("Cache-Control", "public, max-age=3600");
+  return response;
+}
+
+}  // namespace
+
+void add_token_routes(Routes& routes, const TokenIssuer& issuer) {
+  routes.add("/.well-known/openid-configuration", false,
+             [body = issuer.configuration()](const RouteCall&) {
+               return document("application/json", body);
+             });
+  routes.add("/openid/v1/jwks", false, [body = issuer.key_set()](const RouteCall&) {
+    return document("application/jwk-set+json", body);
+  });
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,52 @@
+// Everything about bearer tokens, put together once the keys have been read.
+//
+// Thread safety: load() once; the rest from any thread, also before that.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cache/cluster_cache.h"
+#include "kubus/status.h"
+#include "token/token_authenticator.h"
+#include "token/token_issuer.h"
+
+namespace kubus::apiserver {
+
+struct TokenOptions {
+  // The first one issues, tokens of the others are believed as well. Not empty.
+  std::vector<std::string> issuers;
+  Audiences audiences;  // of this server; empty: the issuers
+  std::vector<std::string> key_files;
+  bool extend_expiration = true;
+  std::int64_t max_expiration = 0;  // seconds; 0: no limit
+  std::string jwks_uri;
+  std::string static_tokens_file;  // empty: none
+  bool bootstrap_tokens = true;
+};
+
+class TokenService {
+ public:
+  // `signing_key`: as PEM text. Files are read. `cache` outlives it. kInvalid that names the file
+  // for one that cannot be used.
+  Status load(const TokenOptions& options, const std::string& signing_key, ClusterCache& cache);
+
+  // Null until loaded.
+  const TokenIssuer* issuer() const { return issuer_now_.load(std::memory_order_acquire); }
+  const TokenAuthenticators* authenticators() const {
+    return authenticators_now_.load(std::memory_order_acquire);
+  }
+
+ private:
+  std::unique_ptr<TokenIssuer> issuer_;
+  std::unique_ptr<TokenAuthenticators> authenticators_;
+  std::atomic<const TokenIssuer*> issuer_now_{nullptr};
+  std::atomic<const TokenAuthenticators*> authenticators_now_{nullptr};
+};
+
+// What a request is told that came before.
+Status not_ready();
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,74 @@
+// JSON Web Tokens (RFC 7515 and 7519) in compact form, signed with RS256 or ES256; nothing else is
+// written or believed.
+//
+// Thread safety: keys are immutable and may be used from any thread at once; the rest are values.
+//
+// A key is named by the base64url form of the SHA-256 of its public part in DER, as the reference
+// names the keys of service accounts.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubus/status.h"
+
+namespace kubus::pki {
+
+// The public part of a key: an RSA key of at least 2,048 bits (RS256), or one on the curve P-256
+// (ES256).
+class VerifyingKey {
+ public:
+  // Every key of a PEM text; of private keys and certificates the public part. kInvalid for a text
+  // without any, and for a key of another kind.
+  static Result<std::vector<VerifyingKey>> parse_all(const std::string& pem);
+
+  const std::string& id() const;
+  const std::string& algorithm() const;  // "RS256", "ES256"
+  // The key as a JSON Web Key, as the reference publishes it.
+  std::string jwk() const;
+  // `signature` as tokens have it: for ES256 the two numbers of 32 bytes each.
+  bool verify(std::string_view message, std::string_view signature) const;
+
+  struct Impl;
+
+ private:
+  friend class SigningKey;
+  explicit VerifyingKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+class SigningKey {
+ public:
+  // kInvalid for a text that is no private key, or one of another kind.
+  static Result<SigningKey> parse(const std::string& pem);
+  const VerifyingKey& public_key() const { return public_; }
+  // The token with these claims, a JSON object.
+  Result<std::string> sign(std::string_view claims) const;
+
+ private:
+  explicit SigningKey(VerifyingKey key) : public_(std::move(key)) {}
+  VerifyingKey public_;
+};
+
+// The longest token that is looked at.
+inline constexpr std::size_t kMaxToken = 16 << 10;
+
+// A token taken apart; nothing is checked but its form.
+struct Token {
+  std::string algorithm;
+  std::string key_id;  // empty: it names none
+  std::string claims;  // JSON, not looked at
+  std::string signature;
+  std::string_view signed_part;  // into the text given
+
+  // kBadRequest for what is no token in compact form, and for one with critical extensions.
+  static Result<Token> parse(std::string_view text);
+};
+
+// Whether one of `keys` signed the token: the one it names, or any when it names none. A key only
+// verifies its own algorithm.
+bool verify(const Token& token, const std::vector<VerifyingKey>& keys);
+
+}  // namespace kubus::pki

@@ -1,0 +1,213 @@
+#include "kubus/pki/jwt.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "kubus/api/base64.h"
+#include "kubus/pki/certificate.h"
+
+namespace kubus::pki {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The examples of RFC 7515, appendices A.3 and A.2.
+const std::string kEcKey = R"(-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7
+6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==
+-----END PUBLIC KEY-----
+)";
+const std::string kEcToken =
+    "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGx"
+    "lLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8I"
+    "SlSApmWQxfKTUJqPP3-Kg6NU1Q";
+const std::string kRsaKey = R"(-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAofgWCuLjybRlzo0tZWJj
+NiuSfb4p4fAkd/wWJcyQoTbji9k0l8W26mPddxHmfHQp+Vaw+4qPCJrcS2mJPMEz
+P1Pt0Bm4d4QlL+yRT+SFd2lZS+pCgNMsD1W/YpRPEwOWvG6b32690r2jZ47soMZo
+9wGzjb/7OMg0LOL+bSf63kpaSHSXndS5z5rexMdbBYUsLA9e+KXBdQOS+UTo7WTB
+EMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6/I5IhlJH7aGhyxX
+FvUK+DWNmoudF8NAco9/h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXp
+oQIDAQAB
+-----END PUBLIC KEY-----
+)";
+const std::string kRsaToken =
+    "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGx"
+    "lLmNvbS9pc19yb290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5R"
+    "Zmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrn"
+    "byTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHW"
+    "EsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0ig"
+    "cN_IoypGlUPQGe77Rw";
+// A key on the curve P-384, and one of 1,024 bits.
+const std::string kOtherCurve = R"(-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAENnvxtvYB8SSHDVz7psJ0ut+IWwUYiJpo
+AIgrhBO3dw+rFNmRIJiYZflGO3U9Q7tAqjGyE4xNmdjbFkgKi/d69gJczrzUS9DR
+WOjtDLeeUK5bS8SAn8b4eP8X27Ngwk2D
+-----END PUBLIC KEY-----
+)";
+const std::string kShortKey = R"(-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC1cvWiwC7VRsn6MFm1W69h6xJ/
+NGtOf/p6FykNYMXNhoR6xAw31ldduIWKOh5dk/e8Rysr5wROT5HSsfroUjX9PaUc
+MyFtvTsBVdy3ZmjCEguHVRVf/pCljgtHUXg18b8n3vT9NjCUHwWaDCtoonaNIjAi
+Xc7NWaM7nCAPzJ7NZQIDAQAB
+-----END PUBLIC KEY-----
+)";
+
+std::string new_rsa_key() {
+  EVP_PKEY* key = EVP_RSA_gen(2048);
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  std::string pem(data, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  EVP_PKEY_free(key);
+  return pem;
+}
+
+std::vector<VerifyingKey> keys(const std::string& pem) { return *VerifyingKey::parse_all(pem); }
+
+bool believed(const std::string& token, const std::vector<VerifyingKey>& by) {
+  const auto parsed = Token::parse(token);
+  return parsed.ok() && verify(*parsed, by);
+}
+
+std::string compact(const std::string& header, const std::string& claims,
+                    const std::string& signature) {
+  return encode_base64url(header) + "." + encode_base64url(claims) + "." +
+         encode_base64url(signature);
+}
+
+TEST(Jwt, VerifiesWhatOthersSigned) {
+  EXPECT_TRUE(believed(kEcToken, keys(kEcKey)));
+  EXPECT_TRUE(believed(kRsaToken, keys(kRsaKey)));
+  EXPECT_TRUE(believed(kRsaToken, keys(kEcKey + kRsaKey)));
+  EXPECT_FALSE(believed(kEcToken, keys(kRsaKey)));
+  EXPECT_THAT(Token::parse(kEcToken)->claims, HasSubstr("http://example.com/is_root"));
+}
+
+TEST(Jwt, NamesKeysAsTheReferenceDoes) {
+  EXPECT_EQ(keys(kEcKey)[0].id(), "K9G7DESol8MKeqCZHN442AYv5EHeUNoPRoJTRPYC6Cc");
+  EXPECT_EQ(keys(kRsaKey)[0].id(), "b9E8JDWjYefFiM0X9V9a098Bd6ZsFyemogCEX016uIw");
+}
+
+TEST(Jwt, PublishesKeys) {
+  EXPECT_EQ(keys(kEcKey)[0].jwk(),
+            R"({"use":"sig","kty":"EC","kid":"K9G7DESol8MKeqCZHN442AYv5EHeUNoPRoJTRPYC6Cc",)"
+            R"("crv":"P-256","alg":"ES256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+            R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})");
+  EXPECT_THAT(keys(kRsaKey)[0].jwk(),
+              HasSubstr(R"("alg":"RS256","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0)"));
+  EXPECT_THAT(keys(kRsaKey)[0].jwk(), HasSubstr(R"("e":"AQAB"})"));
+}
+
+TEST(Jwt, RefusesKeysThatAreNotGoodEnough) {
+  EXPECT_EQ(VerifyingKey::parse_all(kOtherCurve).code(), Code::kInvalid);
+  EXPECT_EQ(VerifyingKey::parse_all(kShortKey).code(), Code::kInvalid);
+  EXPECT_EQ(VerifyingKey::parse_all("no key").code(), Code::kInvalid);
+  EXPECT_EQ(SigningKey::parse(kEcKey).code(), Code::kInvalid);
+  EXPECT_EQ(SigningKey::parse("").code(), Code::kInvalid);
+}
+
+TEST(Jwt, VerifiesWhatItSigned) {
+  for (const auto& pem : {make_signing_key()->key_pem, new_rsa_key()}) {
+    const auto key = SigningKey::parse(pem);
+    ASSERT_TRUE(key.ok());
+    const auto token = key->sign(R"({"iss":"us"})");
+    ASSERT_TRUE(token.ok());
+    EXPECT_TRUE(believed(*token, {key->public_key()}));
+    EXPECT_FALSE(believed(*token, keys(kEcKey + kRsaKey)));
+    const auto parsed = Token::parse(*token);
+    EXPECT_EQ(parsed->claims, R"({"iss":"us"})");
+    EXPECT_EQ(parsed->key_id, key->public_key().id());
+    EXPECT_EQ(parsed->algorithm, key->public_key().algorithm());
+    // The public part of a private key verifies as well.
+    EXPECT_TRUE(believed(*token, keys(kEcKey + pem)));
+  }
+}
+
+TEST(Jwt, BelievesNoChange) {
+  const auto key = *SigningKey::parse(make_signing_key()->key_pem);
+  const std::string token = *key.sign(R"({"iss":"us"})");
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    auto changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(believed(changed, {key.public_key()})) << i;
+  }
+}
+
+TEST(Jwt, BelievesNoOtherAlgorithm) {
+  const auto key = *SigningKey::parse(make_signing_key()->key_pem);
+  const std::string claims = R"({"iss":"us"})";
+  const std::string good = Token::parse(*key.sign(claims))->signature;
+  const auto id = key.public_key().id();
+  for (const char* algorithm : {"none", "HS256", "RS256", "es256", "ES384", "PS256"})
+    EXPECT_FALSE(believed(
+        compact(std::string(R"({"alg":")") + algorithm + R"(","kid":")" + id + "\"}", claims, good),
+        {key.public_key()}))
+        << algorithm;
+  EXPECT_FALSE(believed(compact(R"({"alg":"ES256"})", claims, ""), {key.public_key()}));
+  EXPECT_FALSE(
+      believed(compact(R"({"alg":"ES256"})", claims, std::string(64, '\0')), {key.public_key()}));
+}
+
+TEST(Jwt, TakesOnlyTheKeyThatIsNamed) {
+  const auto key = *SigningKey::parse(make_signing_key()->key_pem);
+  const std::string token = *key.sign("{}");
+  auto parsed = *Token::parse(token);
+  parsed.key_id = keys(kEcKey)[0].id();
+  EXPECT_FALSE(verify(parsed, {key.public_key(), keys(kEcKey)[0]}));
+  parsed.key_id.clear();
+  EXPECT_TRUE(verify(parsed, {keys(kEcKey)[0], key.public_key()}));
+}
+
+TEST(Jwt, TakesNothingApartThatIsNoToken) {
+  const std::string claims = encode_base64url("{}");
+  const std::string header = encode_base64url(R"({"alg":"ES256"})");
+  for (const std::string& text :
+       {std::string(), std::string("."), std::string(".."), header + "." + claims,
+        header + "." + claims + ".a.b", header + "." + claims + "=.", header + "\n." + claims + ".",
+        "a." + claims + ".", encode_base64url("[]") + "." + claims + ".",
+        encode_base64url("{}") + "." + claims + ".",
+        encode_base64url(R"({"alg":1})") + "." + claims + ".",
+        encode_base64url(R"({"alg":"ES256","alg":"none"})") + "." + claims + ".",
+        encode_base64url(R"({"alg":"ES256","kid":[]})") + "." + claims + ".",
+        encode_base64url(R"({"alg":"ES256","crit":["x"],"x":1})") + "." + claims + ".",
+        header + "." + encode_base64url(std::string(kMaxToken, 'a')) + "."})
+    EXPECT_FALSE(Token::parse(text).ok()) << text.substr(0, 80);
+}
+
+TEST(Base64Url, HasOneTextForEachValue) {
+  EXPECT_EQ(encode_base64url("\xff\xfe\xfd?"), "__79Pw");
+  EXPECT_EQ(*decode_base64url("__79Pw"), "\xff\xfe\xfd?");
+  EXPECT_EQ(*decode_base64url(""), "");
+  for (const char* text : {"__79Pw==", "__79Px", "//79Pw", "__79 Pw", "_", "__79Pw\n"})
+    EXPECT_FALSE(decode_base64url(text).ok()) << text;
+}
+
+TEST(Certificates, OfClientsAreCheckedAgainstTheirCa) {
+  const auto ca = *make_ca("one", std::chrono::hours(1));
+  const auto other = *make_ca("other", std::chrono::hours(1));
+  Request request;
+  request.subject.common_name = "proxy";
+  const auto der_of = [](const Pair& pair) {
+    const auto begin = pair.certificate_pem.find('\n');
+    const auto end = pair.certificate_pem.rfind("-----END");
+    return *decode_base64(pair.certificate_pem.substr(begin, end - begin));
+  };
+  const auto client = der_of(*issue(ca, request));
+  EXPECT_EQ(verify_client(client, ca.certificate_pem)->subject.common_name, "proxy");
+  EXPECT_TRUE(verify_client(client, other.certificate_pem + ca.certificate_pem).ok());
+  EXPECT_EQ(verify_client(client, other.certificate_pem).code(), Code::kUnauthorized);
+  EXPECT_EQ(verify_client("nonsense", ca.certificate_pem).code(), Code::kUnauthorized);
+  request.use = Use::kServer;
+  EXPECT_FALSE(verify_client(der_of(*issue(ca, request)), ca.certificate_pem).ok());
+  request.use = Use::kClient;
+  request.lifetime = std::chrono::hours(-1);
+  EXPECT_FALSE(verify_client(der_of(*issue(ca, request)), ca.certificate_pem).ok());
+}
+
+}  // namespace
+}  // namespace kubus::pki
