@@ -53,7 +53,8 @@ Containers:
     Ready:          False
     Restart Count:  0
     Environment:    <none>
-…
+    Mounts:
+      /var/run/secrets/kubernetes.io/serviceaccount from kube-api-access-… (ro)
 Conditions:
   Type                        Status
   PodReadyToStartContainers   False 
@@ -61,7 +62,13 @@ Conditions:
   Ready                       False 
   ContainersReady             False 
   PodScheduled                True 
-Volumes:…
+Volumes:
+  kube-api-access-…:
+    Type:                    Projected (a volume that contains injected data from multiple sources)
+    TokenExpirationSeconds:  3607
+    ConfigMapName:           kube-root-ca.crt
+    Optional:                false
+    DownwardAPI:             true
 QoS Class:                    BestEffort
 Node-Selectors:               <none>
 Tolerations:                  node.kubernetes.io/not-ready:NoExecute op=Exists for 300s
