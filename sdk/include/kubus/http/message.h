@@ -37,10 +37,10 @@ struct Peer {
   std::string common_name;
   std::vector<std::string> organizations;
   bool rejected = false;  // there was a certificate, but not one of our CA's
+  std::string address;    // "10.0.0.1:4312"
   // The certificate in DER, whoever signed it: others may know another CA. Null: there was none, or
   // one beyond all measure.
   std::shared_ptr<const std::string> certificate = {};
-  std::string address;  // "10.0.0.1:4312"
 };
 
 struct Request {
