@@ -1,6 +1,5 @@
 #include "server/api_server.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "auth/plugin_permissions.h"
@@ -29,7 +28,7 @@ struct ApiServer::Parts {
   UniqueFunction<void()> ready;
   Options options;
   std::string service_address;
-  std::string client_ca;
+  std::string client_ca, front_proxy_ca;
   std::optional<http::Server> server;
   std::optional<ClusterCache> cache;
   std::optional<ServiceAllocator> services;
@@ -58,6 +57,7 @@ struct ApiServer::Parts {
 
   Status configure();
   void make_registry(AddressRange addresses);
+  Status make_admissions();
   void make_subresources();
   void make_authorizers();
   void make_frontend(const Certificates& certificates);
@@ -101,6 +101,7 @@ Status ApiServer::Parts::configure() {
   if (!addresses.ok()) return addresses.status();
   service_address = addresses->first();
   make_registry(std::move(*addresses));
+  KUBUS_TRY(make_admissions());
   make_subresources();
   make_authorizers();
   bus_api.emplace(*registry, *api, authorizers, *permissions);
@@ -113,17 +114,6 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
                    PortRange(options.node_port_first, options.node_port_last));
   registry.emplace(context, *cache, standard_engines());
   registry->hooks().push_back(&*services);
-  auto& admissions = registry->admissions();
-  const auto add = [&](const char* name, std::unique_ptr<Admission> admission) {
-    const auto& disabled = options.disabled_admission;
-    if (std::find(disabled.begin(), disabled.end(), name) == disabled.end())
-      admissions.push_back(std::move(admission));
-  };
-  add("NamespaceLifecycle", make_namespace_lifecycle(*cache));
-  add("ServiceAccount", make_service_account(*cache));
-  add("Priority", make_priority(*cache));
-  add("DefaultTolerationSeconds", make_default_tolerations());
-  add("TaintNodesByCondition", make_node_taint());
   api.emplace(*registry);
   sync.emplace(context, *cache, [this] {
     services->fill(*cache);
@@ -131,6 +121,21 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
     begin_objects();
   });
   expiry.emplace(*registry, options.event_ttl);
+}
+
+Status ApiServer::Parts::make_admissions() {
+  auto disabled = options.disabled_admission;
+  const auto add = [&](const char* name, std::unique_ptr<Admission> admission) {
+    if (std::erase(disabled, name) == 0) registry->admissions().push_back(std::move(admission));
+  };
+  add("NamespaceLifecycle", make_namespace_lifecycle(*cache));
+  add("ServiceAccount", make_service_account(*cache));
+  add("Priority", make_priority(*cache));
+  add("DefaultTolerationSeconds", make_default_tolerations());
+  add("TaintNodesByCondition", make_node_taint());
+  if (disabled.empty()) return {};
+  return Status(Code::kBadRequest, "apiserver.disable_admission_plugins: there is no plugin \"" +
+                                       disabled.front() + "\"");
 }
 
 void ApiServer::Parts::make_subresources() {
@@ -180,6 +185,7 @@ Status ApiServer::Parts::listen() {
   auto certificates = prepare_certificates(options, service_address);
   if (!certificates.ok()) return certificates.status();
   client_ca = certificates->ca_pem;
+  front_proxy_ca = certificates->front_proxy_ca_pem;
   KUBUS_TRY(tokens.load(options.tokens, certificates->service_account_key_pem, *cache));
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
@@ -196,8 +202,9 @@ Status ApiServer::Parts::listen() {
 
 void ApiServer::Parts::begin_objects() {
   if (!listening || !filled) return;
-  auto bootstrap =
-      std::make_shared<Bootstrap>(*registry, options, service_address, server->port(), client_ca);
+  auto bootstrap = std::make_shared<Bootstrap>(
+      *registry, options, service_address, server->port(),
+      authentication_facts(client_ca, front_proxy_ca, options.front_proxy));
   bootstrap->run([this](const Status& status) { finish_start(status); });
 }
 

@@ -32,12 +32,19 @@ std::string service_json(const std::string& address, const std::string& port) {
          port + "}]}}";
 }
 
-std::string authentication_json(const std::string& client_ca) {
-  std::string pem;
-  append_json_string(client_ca, pem);
+std::string authentication_json(const std::string& facts) {
   return R"({"metadata":{"name":"extension-apiserver-authentication","namespace":"kube-system"},)"
-         R"("data":{"client-ca-file":)" +
-         pem + "}}";
+         R"("data":)" +
+         facts + "}";
+}
+
+std::string json_list(const std::vector<std::string>& texts) {
+  std::string json;
+  for (const auto& text : texts) {
+    if (!json.empty()) json += ',';
+    append_json_string(text, json);
+  }
+  return "[" + json + "]";
 }
 
 std::string priority_json(const std::string& name, const std::string& value) {
@@ -51,8 +58,27 @@ std::string priority_json(const std::string& name, const std::string& value) {
 
 }  // namespace
 
+std::string authentication_facts(const std::string& client_ca, const std::string& front_proxy_ca,
+                                 const FrontProxyOptions& front_proxy) {
+  std::string json;
+  const auto add = [&](const char* key, const std::string& value) {
+    json += std::string(json.empty() ? "{" : ",") + "\"" + key + "\":";
+    append_json_string(value, json);
+  };
+  add("client-ca-file", client_ca);
+  if (!front_proxy_ca.empty()) {
+    add("requestheader-client-ca-file", front_proxy_ca);
+    add("requestheader-allowed-names", json_list(front_proxy.allowed_names));
+    add("requestheader-username-headers", json_list(front_proxy.user_headers));
+    add("requestheader-uid-headers", json_list(front_proxy.uid_headers));
+    add("requestheader-group-headers", json_list(front_proxy.group_headers));
+    add("requestheader-extra-headers-prefix", json_list(front_proxy.extra_prefixes));
+  }
+  return json + "}";
+}
+
 Bootstrap::Bootstrap(Registry& registry, const Options& options, const std::string& service_address,
-                     std::uint16_t port, const std::string& client_ca)
+                     std::uint16_t port, const std::string& facts)
     : registry_(registry) {
   for (const char* name : {"kube-system", "kube-public", "kube-node-lease", "default"})
     wanted_.push_back({"", "v1", "namespaces", "", name,
@@ -66,7 +92,7 @@ Bootstrap::Bootstrap(Registry& registry, const Options& options, const std::stri
       {"", "v1", "services", "default", "kubernetes", service_json(service_address, number)});
   // Whoever is asked in the API server's name finds here whose certificates to believe.
   wanted_.push_back({"", "v1", "configmaps", "kube-system", "extension-apiserver-authentication",
-                     authentication_json(client_ca), true});
+                     authentication_json(facts), true});
   // An endpoint nobody else can reach would lead everybody to themselves.
   if (options.advertise_address.starts_with("127.")) return;
   wanted_.push_back({"discovery.k8s.io", "v1", "endpointslices", "default", "kubernetes",

@@ -13,12 +13,17 @@
 
 namespace kubus::apiserver {
 
+// How this server knows its clients, for those who serve in its name: the data of the ConfigMap
+// extension-apiserver-authentication, as JSON. The CAs are PEM texts; empty: there is none.
+std::string authentication_facts(const std::string& client_ca, const std::string& front_proxy_ca,
+                                 const FrontProxyOptions& front_proxy);
+
 class Bootstrap : public std::enable_shared_from_this<Bootstrap> {
  public:
-  // `service_address` is the cluster address of the kubernetes Service, `port` ours; `client_ca`
-  // signs the certificates of clients.
+  // `service_address` is the cluster address of the kubernetes Service, `port` ours; `facts` are
+  // the authentication_facts().
   Bootstrap(Registry& registry, const Options& options, const std::string& service_address,
-            std::uint16_t port, const std::string& client_ca);
+            std::uint16_t port, const std::string& facts);
   // `done` gets the first failure, or ok.
   void run(UniqueFunction<void(Status)> done);
 

@@ -81,9 +81,11 @@ void add_discovery_routes(Routes& routes, const Discovery& discovery) {
     routes.add(path, true,
                [&discovery](const RouteCall& call) { return discover(discovery, call); });
   routes.add("/", false, [](const RouteCall&) {
-    return text_response(200, "application/json",
-                         R"({"paths":["/api","/api/v1","/apis","/healthz","/livez","/metrics",)"
-                         R"("/openapi/v2","/openapi/v3","/readyz","/version"]})");
+    return text_response(
+        200, "application/json",
+        R"({"paths":["/.well-known/openid-configuration","/api","/api/v1","/apis",)"
+        R"("/healthz","/livez","/metrics","/openapi/v2","/openapi/v3",)"
+        R"("/openid/v1/jwks","/readyz","/version"]})");
   });
 }
 

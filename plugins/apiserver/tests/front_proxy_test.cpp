@@ -5,6 +5,7 @@
 
 #include "kubus/api/base64.h"
 #include "kubus/pki/certificate.h"
+#include "server/bootstrap.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -56,6 +57,16 @@ TEST_F(FrontProxyTest, IsKnownByItsCertificateAlone) {
   http::Request silent;
   silent.peer.certificate = certificate(ca_, "proxy");
   EXPECT_FALSE(*authenticator_->authenticate(silent));
+}
+
+TEST(AuthenticationFacts, NameFrontProxiesWhereThereAreSome) {
+  EXPECT_EQ(authentication_facts("ca", "", {}), R"({"client-ca-file":"ca"})");
+  EXPECT_EQ(authentication_facts("ca", "proxy", {{"a", "b"}, {"U"}, {}, {"G"}, {"X-"}}),
+            R"({"client-ca-file":"ca","requestheader-client-ca-file":"proxy",)"
+            R"("requestheader-allowed-names":"[\"a\",\"b\"]",)"
+            R"("requestheader-username-headers":"[\"U\"]","requestheader-uid-headers":"[]",)"
+            R"("requestheader-group-headers":"[\"G\"]",)"
+            R"("requestheader-extra-headers-prefix":"[\"X-\"]"})");
 }
 
 }  // namespace

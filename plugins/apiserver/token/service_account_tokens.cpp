@@ -63,7 +63,10 @@ class ServiceAccountTokens final : public TokenAuthenticator {
     if (object->uid() != id.uid)
       return refused(kind + " UID (" + std::string(object->uid()) + ") does not match " + what +
                      " (" + id.uid + ")");
-    return is_over(*object) ? invalidated() : Status();
+    if (!is_over(*object)) return {};
+    return &object->resource() == &accounts_.resource()
+               ? refused("service account has been deleted")
+               : invalidated();
   }
 
   Status check_bound(const Claims& claims) const {
