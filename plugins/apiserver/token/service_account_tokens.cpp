@@ -11,8 +11,8 @@ constexpr const char* kExtraPrefix = "authentication.kubernetes.io/";
 // How long a token is good after the end of what it is bound to.
 constexpr std::chrono::seconds kAfterDeletion{60};
 
-Status refused(std::string why) { return Status(Code::kUnauthorized, std::move(why)); }
-Status invalidated() { return refused("service account token has been invalidated"); }
+Status not_valid(std::string why) { return Status(Code::kUnauthorized, std::move(why)); }
+Status invalidated() { return not_valid("service account token has been invalidated"); }
 
 std::string quote_list(const Audiences& audiences) {
   std::string text = "[";
@@ -42,8 +42,8 @@ class ServiceAccountTokens final : public TokenAuthenticator {
     TokenHolder holder;
     holder.audiences = intersection(meant_for, audiences);
     if (holder.audiences.empty())
-      return refused("token audiences " + quote_list(meant_for) +
-                     " is invalid for the target audiences " + quote_list(audiences));
+      return not_valid("token audiences " + quote_list(meant_for) +
+                       " is invalid for the target audiences " + quote_list(audiences));
     KUBUS_TRY(claims.issuer == kLegacyIssuer ? check_legacy(claims, token) : check_bound(claims));
     holder.identity = identity_of(claims);
     return std::optional<TokenHolder>(std::move(holder));
@@ -61,22 +61,22 @@ class ServiceAccountTokens final : public TokenAuthenticator {
                       const std::string& what) const {
     if (!object) return invalidated();
     if (object->uid() != id.uid)
-      return refused(kind + " UID (" + std::string(object->uid()) + ") does not match " + what +
-                     " (" + id.uid + ")");
+      return not_valid(kind + " UID (" + std::string(object->uid()) + ") does not match " + what +
+                       " (" + id.uid + ")");
     if (!is_over(*object)) return {};
     return &object->resource() == &accounts_.resource()
-               ? refused("service account has been deleted")
+               ? not_valid("service account has been deleted")
                : invalidated();
   }
 
   Status check_bound(const Claims& claims) const {
     KUBUS_TRY(check_times(claims, clock_()));
     if (claims.subject != account_user(claims.ns, claims.account.name))
-      return refused("service account token subject does not match its claims");
+      return not_valid("service account token subject does not match its claims");
     const auto key = [&](const ObjectId& id) { return claims.ns + "/" + id.name; };
     const auto account = accounts_.get(key(claims.account));
     if (!account)
-      return refused(errors::not_found({"", "serviceaccounts", claims.account.name}).message());
+      return not_valid(errors::not_found({"", "serviceaccounts", claims.account.name}).message());
     KUBUS_TRY(check_object(account, claims.account, "service account", "claim"));
     if (claims.secret)
       KUBUS_TRY(check_object(secrets_.get(key(*claims.secret)), *claims.secret, "secret",
@@ -93,34 +93,34 @@ class ServiceAccountTokens final : public TokenAuthenticator {
 
   Status check_legacy(const Claims& claims, std::string_view token) const {
     if (!claims.secret || claims.secret->name.empty())
-      return refused("secretName claim is missing");
+      return not_valid("secretName claim is missing");
     if (claims.subject != account_user(claims.ns, claims.account.name))
-      return refused("sub claim is invalid");
+      return not_valid("sub claim is invalid");
     const auto secret = secrets_.get(claims.ns + "/" + claims.secret->name);
-    if (!secret || secret->deleting()) return refused("Token has been invalidated");
+    if (!secret || secret->deleting()) return not_valid("Token has been invalidated");
     if (secret->field("data.token") != encode_base64(token))
-      return refused("Token does not match server's copy");
+      return not_valid("Token does not match server's copy");
     const auto account = accounts_.get(claims.ns + "/" + claims.account.name);
     if (!account)
-      return refused(errors::not_found({"", "serviceaccounts", claims.account.name}).message());
+      return not_valid(errors::not_found({"", "serviceaccounts", claims.account.name}).message());
     if (account->deleting())
-      return refused("ServiceAccount " + claims.ns + "/" + claims.account.name +
-                     " has been deleted");
+      return not_valid("ServiceAccount " + claims.ns + "/" + claims.account.name +
+                       " has been deleted");
     if (account->uid() != claims.account.uid)
-      return refused("ServiceAccount UID (" + std::string(account->uid()) +
-                     ") does not match claim (" + claims.account.uid + ")");
+      return not_valid("ServiceAccount UID (" + std::string(account->uid()) +
+                       ") does not match claim (" + claims.account.uid + ")");
     return check_not_marked(*secret, claims);
   }
 
   static Status check_not_marked(const Object& secret, const Claims& claims) {
     for (const auto& [key, value] : secret.labels())
       if (key == kInvalidSince && !value.empty())
-        return refused("the token in secret " + claims.ns + "/" + claims.secret->name +
-                       " for service account " + claims.ns + "/" + claims.account.name +
-                       " has been marked invalid. Use tokens from the TokenRequest API or manually "
-                       "created secret-based tokens, or remove the '" +
-                       kInvalidSince +
-                       "' label from the secret to temporarily allow use of this token");
+        return not_valid(
+            "the token in secret " + claims.ns + "/" + claims.secret->name +
+            " for service account " + claims.ns + "/" + claims.account.name +
+            " has been marked invalid. Use tokens from the TokenRequest API or manually "
+            "created secret-based tokens, or remove the '" +
+            kInvalidSince + "' label from the secret to temporarily allow use of this token");
     return {};
   }
 
