@@ -91,6 +91,19 @@ bool MemberScan::next() {
   return true;
 }
 
+ItemScan::ItemScan(std::string_view array) : text_(array) {
+  at_ = !array.empty() && array.front() == '[' ? 1 : kEnd;
+}
+
+bool ItemScan::next() {
+  if (at_ >= text_.size() || text_[at_] == ']') return false;
+  const auto end = skip_json_value(text_, at_);
+  if (end == kEnd) return false;
+  value_ = text_.substr(at_, end - at_);
+  at_ = end < text_.size() && text_[end] == ',' ? end + 1 : kEnd;
+  return true;
+}
+
 std::string_view json_at(std::string_view object, std::string_view path) {
   for (;;) {
     const auto dot = path.find('.');

@@ -29,6 +29,21 @@ class MemberScan {
   std::string_view value_;
 };
 
+// Walks the items of an array in their order.
+class ItemScan {
+ public:
+  // `array` begins with '[' (nothing is found otherwise).
+  explicit ItemScan(std::string_view array);
+  // False at the end.
+  bool next();
+  std::string_view value() const { return value_; }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string_view value_;
+};
+
 // The value at a path such as "spec.nodeName"; empty when there is none.
 std::string_view json_at(std::string_view object, std::string_view path);
 // The text of a JSON string without quotes and escapes, or a number or word as it stands.

@@ -1,0 +1,86 @@
+#include "apply/field_manager.h"
+
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include <boost/json/object.hpp>
+
+#include "apply/compare.h"
+#include "apply/fields_v1.h"
+
+namespace kubus::apiserver {
+namespace {
+
+PathElement field(std::string_view name) { return {ElementKind::kField, std::string(name)}; }
+
+// Nobody owns these: they are the server's, or name the object.
+const FieldSet& never_owned() {
+  static const FieldSet& fields = *[] {
+    auto* all = new FieldSet;
+    for (const char* name : {"apiVersion", "kind", "metadata"}) all->insert(Path{field(name)});
+    for (const char* name : {"name", "namespace", "creationTimestamp", "selfLink", "uid",
+                             "clusterName", "generation", "managedFields", "resourceVersion"})
+      all->insert(Path{field("metadata"), field(name)});
+    return all;
+  }();
+  return fields;
+}
+
+bool is_empty_entry(const meta_v1::ManagedFieldsEntry& entry) { return entry.ByteSizeLong() == 0; }
+
+bool same_entries(const EncodedManagers& a, const EncodedManagers& b) {
+  if (a.size() != b.size()) return false;
+  for (int i = 0; i < a.size(); ++i)
+    if (a[i].SerializeAsString() != b[i].SerializeAsString()) return false;
+  return true;
+}
+
+ManagedFields decoded_or_none(const EncodedManagers& entries) {
+  auto managed = ManagedFields::decode(entries, true);
+  return managed.ok() ? std::move(*managed) : ManagedFields();
+}
+
+// What the client sent counts, unless it knows nothing of owners or has them wrong.
+ManagedFields choose(const EncodedManagers& live, const EncodedManagers& sent, bool resets,
+                     bool subresource) {
+  if (subresource) return decoded_or_none(live);
+  if (resets || (sent.size() == 1 && is_empty_entry(sent[0]))) return {};
+  if (sent.empty() || same_entries(live, sent)) return decoded_or_none(live);
+  auto managed = ManagedFields::decode(sent, false);
+  return managed.ok() ? std::move(*managed) : decoded_or_none(live);
+}
+
+}  // namespace
+
+Manager FieldManager::manager(std::string name, bool applies) const {
+  if (name.empty()) name = "unknown";
+  return {std::move(name), applies, kind_.api_version, kind_.subresource};
+}
+
+FieldSet FieldManager::owned_of(const FieldSet& fields) const {
+  return subtract(subtract_trees(fields, kind_.not_owned), never_owned());
+}
+
+void FieldManager::record(std::string_view before, std::string_view after, const Manager& writer,
+                          const meta_v1::Time& now, ManagedFields& managed) const {
+  const auto changes = compare(*kind_.type, before, after);
+  const auto set = unite(changes.added, changes.modified);
+  const auto gone = subtract_trees(changes.removed, kind_.not_owned);
+  const auto id = writer.id();
+  managed.take_away(unite(subtract_trees(set, kind_.not_owned), gone), id);
+  if (auto* own = managed.find(id); own && own->owns_any(gone))
+    own->set_fields(subtract(own->fields(), gone));
+  if (const auto owned = owned_of(set); !owned.empty()) managed.give(writer, owned, now);
+  if (auto* own = managed.find(id); own && own->empty()) managed.erase(id);
+  managed.cap_updaters();
+}
+
+void FieldManager::update(const Live& live, std::string_view json, const EncodedManagers& sent,
+                          bool resets, const std::string& name, const meta_v1::Time& now,
+                          EncodedManagers& out) const {
+  auto managed = choose(live.metadata.managedfields(), sent, resets, !kind_.subresource.empty());
+  // What nobody has ever kept track of is not begun with in the middle.
+  if (!managed.empty() || !live.exists) record(live.json, json, manager(name, false), now, managed);
+  managed.encode(out);
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,89 @@
+// FieldManager: keeps metadata.managedFields while objects are written, and applies configurations.
+//
+// Thread safety: pure functions; a FieldManager is immutable.
+//
+// What it does with whom is the reference's, step by step: who updates takes what it changes, from
+// whoever had it; who applies has exactly what it applies, and is refused where somebody else has
+// it with another value.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+#include "apply/atom.h"
+#include "apply/managed_fields.h"
+
+namespace kubus::apiserver {
+
+inline constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+// The kind of the objects, and the fields that writes through one endpoint do not own because they
+// do not change them.
+struct ManagedKind {
+  const Atom* type = nullptr;
+  std::string api_version;         // "apps/v1"
+  std::string group_version_kind;  // "apps/v1, Kind=Deployment"
+  std::string kind;
+  std::string empty_json;  // an object with nothing in it
+  std::string subresource;
+  FieldSet not_owned;
+};
+
+// A field that somebody else has, with another value.
+struct ApplyConflict {
+  Manager manager;
+  Path path;
+};
+
+class FieldManager {
+ public:
+  explicit FieldManager(ManagedKind kind) : kind_(std::move(kind)) {}
+
+  // What is stored, or an empty object where nothing is, as JSON text of this server.
+  struct Live {
+    std::string_view json;
+    const meta_v1::ObjectMeta& metadata;
+    bool exists = true;
+  };
+  // A change that is no apply, to what `json` has, which is without managedFields. `sent` are those
+  // that the client sent, `resets` says that it sent an empty list; the result goes to `out`.
+  void update(const Live& live, std::string_view json, const EncodedManagers& sent, bool resets,
+              const std::string& manager, const meta_v1::Time& now, EncodedManagers& out) const;
+
+  struct Applied {
+    boost::json::value object;  // without managedFields
+    EncodedManagers managed;
+  };
+  struct Configuration {
+    const boost::json::value& object;
+    std::string manager;
+    bool force = false;
+  };
+  // kConflict with a cause for each field that somebody else has. kBadRequest, kInternalError for
+  // configurations that cannot be applied.
+  Result<Applied> apply(const Live& live, const Configuration& config,
+                        const meta_v1::Time& now) const;
+
+  const ManagedKind& kind() const { return kind_; }
+
+ private:
+  struct Attempt;
+
+  Manager manager(std::string name, bool applies) const;
+  // Without what nobody owns.
+  FieldSet owned_of(const FieldSet& fields) const;
+  void record(std::string_view before, std::string_view after, const Manager& writer,
+              const meta_v1::Time& now, ManagedFields& managed) const;
+  Status check_config(const boost::json::value& config) const;
+  Status typed(const boost::json::value& object, std::string_view what, bool duplicates) const;
+  Result<Attempt> attempt(const boost::json::value& live, const Configuration& config,
+                          ManagedFields managed, const meta_v1::Time& now) const;
+  boost::json::value prune(const boost::json::value& merged, const ManagedFields& managed,
+                           const FieldSet& last, const FieldSet& now) const;
+  Result<FieldSet> last_applied_fields(const boost::json::value& live) const;
+
+  ManagedKind kind_;
+};
+
+}  // namespace kubus::apiserver

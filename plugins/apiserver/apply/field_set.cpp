@@ -1,0 +1,155 @@
+#include "apply/field_set.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kubus::apiserver {
+namespace {
+
+using Node = FieldSet::Node;
+using Nodes = std::vector<Node>;
+
+bool precedes(const Node& node, const PathElement& element) {
+  return compare(node.element, element) < 0;
+}
+
+// Walks two sets in their common order; `take` gets the node of each, null where there is none.
+template <class Take>
+void zip(const Nodes& a, const Nodes& b, Take take) {
+  auto left = a.begin(), right = b.begin();
+  while (left != a.end() || right != b.end()) {
+    int order = left == a.end() ? 1 : -1;
+    if (left != a.end() && right != b.end()) order = compare(left->element, right->element);
+    take(order <= 0 ? &*left : nullptr, order >= 0 ? &*right : nullptr);
+    if (order <= 0) ++left;
+    if (order >= 0) ++right;
+  }
+}
+
+}  // namespace
+
+bool FieldSet::empty() const { return nodes_.empty(); }
+
+bool operator==(const FieldSet& a, const FieldSet& b) {
+  return std::equal(a.nodes_.begin(), a.nodes_.end(), b.nodes_.begin(), b.nodes_.end(),
+                    [](const Node& left, const Node& right) {
+                      return left.member == right.member && left.element == right.element &&
+                             left.children == right.children;
+                    });
+}
+
+const Node* FieldSet::find(const PathElement& element) const {
+  const auto found = std::lower_bound(nodes_.begin(), nodes_.end(), element, precedes);
+  return found != nodes_.end() && found->element == element ? &*found : nullptr;
+}
+
+bool FieldSet::has(std::span<const PathElement> path) const {
+  if (path.empty()) return false;
+  const Node* node = find(path.front());
+  if (!node) return false;
+  return path.size() == 1 ? node->member : node->children.has(path.subspan(1));
+}
+
+void FieldSet::insert(std::span<const PathElement> path) {
+  if (path.empty()) return;
+  auto at = std::lower_bound(nodes_.begin(), nodes_.end(), path.front(), precedes);
+  if (at == nodes_.end() || at->element != path.front())
+    at = nodes_.insert(at, Node{path.front(), false, {}});
+  if (path.size() == 1)
+    at->member = true;
+  else
+    at->children.insert(path.subspan(1));
+}
+
+void FieldSet::visit_below(Path& path, const std::function<void(const Path&)>& visit) const {
+  for (const bool members : {true, false}) {
+    for (const Node& node : nodes_) {
+      path.push_back(node.element);
+      if (members && node.member) visit(path);
+      if (!members) node.children.visit_below(path, visit);
+      path.pop_back();
+    }
+  }
+}
+
+void FieldSet::for_each(const std::function<void(const Path&)>& visit) const {
+  Path path;
+  visit_below(path, visit);
+}
+
+void FieldSet::append(PathElement element, bool member, FieldSet children) {
+  if (!member && children.empty()) return;
+  nodes_.push_back(Node{std::move(element), member, std::move(children)});
+}
+
+void FieldSet::sort() {
+  const auto before = [](const Node& a, const Node& b) {
+    return compare(a.element, b.element) < 0;
+  };
+  if (!std::is_sorted(nodes_.begin(), nodes_.end(), before))
+    std::stable_sort(nodes_.begin(), nodes_.end(), before);
+  // The same element may have been appended more than once.
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < nodes_.size(); ++i) {
+    if (nodes_[kept].element == nodes_[i].element) {
+      nodes_[kept].member |= nodes_[i].member;
+      nodes_[kept].children = unite(nodes_[kept].children, nodes_[i].children);
+    } else if (++kept != i) {
+      nodes_[kept] = std::move(nodes_[i]);
+    }
+  }
+  if (!nodes_.empty()) nodes_.resize(kept + 1);
+}
+
+FieldSet unite(const FieldSet& a, const FieldSet& b) {
+  if (a.empty()) return b;
+  if (b.empty()) return a;
+  FieldSet out;
+  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
+    if (left && right)
+      out.append(left->element, left->member || right->member,
+                 unite(left->children, right->children));
+    else
+      out.append((left ? left : right)->element, (left ? left : right)->member,
+                 (left ? left : right)->children);
+  });
+  return out;
+}
+
+FieldSet subtract(const FieldSet& a, const FieldSet& b) {
+  if (b.empty()) return a;
+  FieldSet out;
+  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
+    if (!left) return;
+    if (right)
+      out.append(left->element, left->member && !right->member,
+                 subtract(left->children, right->children));
+    else
+      out.append(left->element, left->member, left->children);
+  });
+  return out;
+}
+
+FieldSet subtract_trees(const FieldSet& a, const FieldSet& b) {
+  if (b.empty()) return a;
+  FieldSet out;
+  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
+    if (!left || (right && right->member)) return;
+    out.append(left->element, left->member,
+               right ? subtract_trees(left->children, right->children) : left->children);
+  });
+  return out;
+}
+
+FieldSet intersect(const FieldSet& a, const FieldSet& b) {
+  FieldSet out;
+  if (a.empty() || b.empty()) return out;
+  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
+    if (left && right)
+      out.append(left->element, left->member && right->member,
+                 intersect(left->children, right->children));
+  });
+  return out;
+}
+
+}  // namespace kubus::apiserver
