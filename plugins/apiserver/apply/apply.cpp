@@ -162,7 +162,7 @@ Result<FieldManager::Attempt> FieldManager::attempt(const bj::value& live,
   const auto set = subtract_trees(unite(changes.added, changes.modified), kind_.not_owned);
   for (const auto& [other, entry] : managed.entries()) {
     if (other == id || config.force || !entry.owns_any(set)) continue;
-    intersect(entry.fields(), set).for_each([&](const Path& path) {
+    intersect(entry.fields(), set).for_each([&](const ElementPath& path) {
       result.conflicts.push_back({entry.manager(), path});
     });
   }

@@ -16,10 +16,11 @@ PathElement field(std::string_view name) { return {ElementKind::kField, std::str
 const FieldSet& never_owned() {
   static const FieldSet& fields = *[] {
     auto* all = new FieldSet;
-    for (const char* name : {"apiVersion", "kind", "metadata"}) all->insert(Path{field(name)});
+    for (const char* name : {"apiVersion", "kind", "metadata"})
+      all->insert(ElementPath{field(name)});
     for (const char* name : {"name", "namespace", "creationTimestamp", "selfLink", "uid",
                              "clusterName", "generation", "managedFields", "resourceVersion"})
-      all->insert(Path{field("metadata"), field(name)});
+      all->insert(ElementPath{field("metadata"), field(name)});
     return all;
   }();
   return fields;

@@ -33,7 +33,7 @@ struct ManagedKind {
 // A field that somebody else has, with another value.
 struct ApplyConflict {
   Manager manager;
-  Path path;
+  ElementPath path;
 };
 
 class FieldManager {

@@ -61,7 +61,8 @@ void FieldSet::insert(std::span<const PathElement> path) {
     at->children.insert(path.subspan(1));
 }
 
-void FieldSet::visit_below(Path& path, const std::function<void(const Path&)>& visit) const {
+void FieldSet::visit_below(ElementPath& path,
+                           const std::function<void(const ElementPath&)>& visit) const {
   for (const bool members : {true, false}) {
     for (const Node& node : nodes_) {
       path.push_back(node.element);
@@ -72,8 +73,8 @@ void FieldSet::visit_below(Path& path, const std::function<void(const Path&)>& v
   }
 }
 
-void FieldSet::for_each(const std::function<void(const Path&)>& visit) const {
-  Path path;
+void FieldSet::for_each(const std::function<void(const ElementPath&)>& visit) const {
+  ElementPath path;
   visit_below(path, visit);
 }
 

@@ -26,7 +26,7 @@ class FieldSet {
   const Node* find(const PathElement& element) const;
   void insert(std::span<const PathElement> path);
   // Every member: those of a step before those below it.
-  void for_each(const std::function<void(const Path&)>& visit) const;
+  void for_each(const std::function<void(const ElementPath&)>& visit) const;
 
   // For building a set one step at a time: nodes in any order, then sort() once.
   void append(PathElement element, bool member, FieldSet children);
@@ -35,7 +35,7 @@ class FieldSet {
   friend bool operator==(const FieldSet& a, const FieldSet& b);
 
  private:
-  void visit_below(Path& path, const std::function<void(const Path&)>& visit) const;
+  void visit_below(ElementPath& path, const std::function<void(const ElementPath&)>& visit) const;
 
   std::vector<Node> nodes_;
 };

@@ -35,7 +35,7 @@ struct PathElement {
   friend bool operator==(const PathElement&, const PathElement&) = default;
 };
 
-using Path = std::vector<PathElement>;
+using ElementPath = std::vector<PathElement>;
 
 // Negative, zero, positive.
 int compare(const PathElement& a, const PathElement& b);

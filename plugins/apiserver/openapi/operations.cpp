@@ -208,7 +208,12 @@ void PathWriter::write_operation(const Operation& operation, const Target& targe
   tag[0] = static_cast<char>(tag[0] - 'A' + 'a');
   out_.key("tags").open('[').text(tag + "_" + resource_.version).close(']');
   if (version_ == OpenApiVersion::kV2) {
-    out_.raw_field("consumes", R"(["*/*"])");
+    out_.key("consumes").open('[');
+    if (operation.action == "patch")
+      for (std::string_view type : kPatchTypes) out_.text(type);
+    else
+      out_.text("*/*");
+    out_.close(']');
     out_.raw_field("produces", R"(["application/json","application/yaml"])");
     out_.raw_field("schemes", R"(["https"])");
   }

@@ -3,6 +3,7 @@
 #include "kubus/api/json.h"
 #include "registry/body.h"
 #include "registry/strategy.h"
+#include "registry/write_options.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {
@@ -78,6 +79,9 @@ void Api::handle_version(const Version& version, CallPtr call, Done done) {
 void Api::handle(CallPtr call, Done done) {
   if (const auto* version = version_of(*call->resource))
     return handle_version(*version, std::move(call), std::move(done));
+  const auto& verb = call->info.verb;
+  if (verb == "create" || verb == "update" || verb == "patch")
+    if (auto status = check_write_options(*call); !status.ok()) return done(status);
   const auto name = handler_name(*call);
   if (const auto found = handlers_.find(name + " " + call->info.verb); found != handlers_.end())
     return found->second(std::move(call), std::move(done));

@@ -2,9 +2,13 @@
 
 #include <google/protobuf/message.h>
 
+#include <boost/json.hpp>
+
 #include "kubus/api/json.h"
+#include "kubus/api/json_value.h"
 #include "kubus/api/protobuf.h"
 #include "kubus/api/schema.h"
+#include "registry/owners.h"
 #include "respond/yaml.h"
 
 namespace kubus::apiserver {
@@ -25,6 +29,20 @@ Status check_type(const TypeMeta& sent, const MessageInfo& wanted) {
   if (!sent.kind.empty() && sent.kind != wanted.kind)
     return cannot_handle(sent, wanted, "the kinds differ");
   return {};
+}
+
+// Whether the object has an empty list of managers, which in a message is the same as none.
+bool text_clears_managers(std::string_view json) {
+  constexpr std::string_view kName = "\"managedFields\"";
+  const auto at = json.find(kName);
+  if (at == std::string_view::npos) return false;
+  const auto list = json.find_first_not_of(" \t\r\n:", at + kName.size());
+  if (list == std::string_view::npos || json[list] != '[') return false;
+  const auto end = json.find_first_not_of(" \t\r\n", list + 1);
+  if (end == std::string_view::npos || json[end] != ']') return false;
+  // It may have been that of something within the object.
+  boost::json::value object;
+  return parse_json(json, object).ok() && clears_managers(object);
 }
 
 // Options such as DeleteOptions belong to every group.
@@ -50,6 +68,7 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
     return cannot_handle(sent, wanted, "strict decoding error: " + list);
   }
   call.warnings.insert(call.warnings.end(), mistakes.begin(), mistakes.end());
+  call.clears_managers = text_clears_managers(json);
   return message;
 }
 

@@ -37,8 +37,15 @@ struct Call {
   Bytes body;
   Accepted accepted;
   std::vector<std::string> warnings;
+  // Who writes where the request does not name a manager: the program behind it.
+  std::string program = "kube-apiserver";
+  // The object that was sent has a list of managers, with nobody in it.
+  bool clears_managers = false;
 
   bool dry_run() const { return query.has("dryRun"); }
+  std::string manager() const;
+  // The resource in the version that the client speaks of.
+  const ResourceInfo& seen_resource() const;
   std::string key() const;
   Subject subject(std::string_view name) const;
   Subject subject() const { return subject(info.name); }

@@ -3,6 +3,7 @@
 
 #include "cache/storage_key.h"
 #include "registry/metadata.h"
+#include "registry/owners.h"
 #include "registry/reflect.h"
 #include "registry/registry.h"
 #include "registry/strategy.h"
@@ -21,6 +22,7 @@ struct Registry::CreateJob {
   CallPtr call;
   MessagePtr object;
   Done done;
+  Owners owners = Owners::kRecorded;
   bool generates = false;
   int attempts = 0;
   int admissions = 0;  // that refused it
@@ -33,7 +35,8 @@ void Registry::create(CallPtr call, Done done) {
   create_object(std::move(call), std::move(*object), std::move(done));
 }
 
-Status Registry::prepare_create(const Call& call, Message& object, bool& soon) const {
+Status Registry::prepare_create(const Call& call, Owners owners, Message& object,
+                                bool& soon) const {
   const auto& strategy = strategy_of(*call.resource);
   auto& metadata = *metadata_of(object);
   KUBUS_TRY(prepare_created(metadata, call, strategy.counts_generations));
@@ -41,6 +44,7 @@ Status Registry::prepare_create(const Call& call, Message& object, bool& soon) c
   if (call.resource->find_subresource("status") && !strategy.keeps_status_on_create)
     clear_field(object, "status");
   if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
+  if (owners == Owners::kRecorded) record_owners(call, nullptr, metadata, object);
   if (strategy.prepare_create) strategy.prepare_create(object);
   if (strategy.set_author) strategy.set_author(object, call.identity);
   KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr}, &soon));
@@ -48,8 +52,9 @@ Status Registry::prepare_create(const Call& call, Message& object, bool& soon) c
   return {};
 }
 
-void Registry::create_object(CallPtr call, MessagePtr object, Done done) {
+void Registry::create_object(CallPtr call, MessagePtr object, Owners owners, Done done) {
   auto job = std::make_shared<CreateJob>();
+  job->owners = owners;
   job->generates = metadata_of(*object)->name().empty();
   job->call = std::move(call);
   job->object = std::move(object);
@@ -60,8 +65,10 @@ void Registry::create_object(CallPtr call, MessagePtr object, Done done) {
 void Registry::begin_create(std::shared_ptr<CreateJob> job) {
   const auto& call = *job->call;
   bool soon = false;
-  if (auto status = prepare_create(call, *job->object, soon); !status.ok()) {
+  if (auto status = prepare_create(call, job->owners, *job->object, soon); !status.ok()) {
     if (!soon || ++job->admissions >= kAdmissionAttempts) return job->done(status);
+    // What admission has changed since is nobody's.
+    job->owners = Owners::kSettled;
     auto again = [this, job] { begin_create(job); };
     return context_.loop().after(kAdmissionPause, std::move(again)).detach();
   }
@@ -88,8 +95,12 @@ void Registry::try_create(std::shared_ptr<CreateJob> job) {
     if (!written.ok()) return job->done(written.status());
     if (!written->done) {
       if (job->generates && job->attempts < kNameAttempts) return try_create(job);
-      return job->done(
-          errors::already_exists(job->call->subject(metadata_of(*job->object)->name())));
+      const auto exists =
+          errors::already_exists(job->call->subject(metadata_of(*job->object)->name()));
+      // What is applied is applied to what there is: the cache has to have it.
+      if (job->owners == Owners::kSettled)
+        return cache_.when(written->revision, [job, exists] { job->done(exists); });
+      return job->done(exists);
     }
     for (auto& reservation : job->reservations) reservation->keep();
     finish(job->call, std::move(key), std::move(json), written->revision, 201,

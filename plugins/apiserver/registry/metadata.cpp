@@ -58,7 +58,6 @@ Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call, bool cou
   metadata.clear_selflink();
   metadata.clear_deletiontimestamp();
   metadata.clear_deletiongraceperiodseconds();
-  metadata.clear_managedfields();
   metadata.clear_generation();
   if (counts_generations) metadata.set_generation(1);
   set_now(*metadata.mutable_creationtimestamp());
@@ -73,16 +72,14 @@ Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta&
                                ") does not match the name on the URL (" + old.name() + ")");
   if (metadata.namespace_().empty()) metadata.set_namespace_(old.namespace_());
   if (metadata.namespace_() != old.namespace_())
-    return errors::bad_request("the namespace of the object (" + metadata.namespace_() +
-                               ") does not match the namespace on the request (" +
-                               old.namespace_() + ")");
+    return errors::bad_request(
+        "the namespace of the provided object does not match the namespace sent on the request");
   if (metadata.uid().empty()) metadata.set_uid(old.uid());
   if (metadata.uid() != old.uid())
     return errors::conflict(call.subject(old.name()),
                             "Precondition failed: UID in precondition: " + metadata.uid() +
                                 ", UID in object meta: " + old.uid());
   metadata.clear_selflink();
-  metadata.clear_managedfields();
   *metadata.mutable_creationtimestamp() = old.creationtimestamp();
   metadata.clear_generatename();
   if (old.has_generatename()) metadata.set_generatename(old.generatename());

@@ -9,6 +9,7 @@
 #include "kubus/api/resource.h"
 #include "kubus/api/schema.h"
 #include "patch/convert_error.h"
+#include "registry/owners.h"
 #include "validation/field_error.h"
 
 namespace kubus::apiserver {
@@ -71,7 +72,7 @@ Result<PatchType> patch_type(const std::string& media_type) {
   return Status(Code::kUnsupportedMediaType,
                 "the body of the request was in an unknown format - accepted media types include: "
                 "application/json-patch+json, application/merge-patch+json, "
-                "application/strategic-merge-patch+json");
+                "application/strategic-merge-patch+json, application/apply-patch+yaml");
 }
 
 Result<MessagePtr> read_patched(Call& call, PatchType patch_type, boost::json::value current,
@@ -91,6 +92,7 @@ Result<MessagePtr> read_patched(Call& call, PatchType patch_type, boost::json::v
   if (!why.empty())
     return invalid_patch(patch_value_text(patch_type, *patch, std::move(*patched)), why);
   call.warnings = std::move(mistakes);
+  call.clears_managers = clears_managers(*patched);
   return object;
 }
 

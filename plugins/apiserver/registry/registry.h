@@ -25,6 +25,8 @@ namespace kubus::apiserver {
 // What part of an object a change is about; kSubresource: as the strategy's rules for the call's
 // subresource say.
 enum class Part { kMain, kStatus, kSubresource, kWhole };
+// Whether it is still to be found out who owns which fields of an object that is written.
+enum class Owners { kRecorded, kSettled };
 
 class Registry {
  public:
@@ -40,34 +42,46 @@ class Registry {
   void create(CallPtr call, Done done);
   void update(CallPtr call, Part part, Done done);
   void patch(CallPtr call, Part part, Done done);
+  // The patch that is an apply: creates the object where there is none.
+  void apply(CallPtr call, Part part, Done done);
   void remove(CallPtr call, Done done);
   void remove_collection(CallPtr call, Done done);
 
   // Creates an object that is decoded already.
-  void create_object(CallPtr call, MessagePtr object, Done done);
+  void create_object(CallPtr call, MessagePtr object, Done done) {
+    create_object(std::move(call), std::move(object), Owners::kRecorded, std::move(done));
+  }
+  void create_object(CallPtr call, MessagePtr object, Owners owners, Done done);
   // Reads the object of `call`, lets `transform` make the new one of it, and writes that; again
   // from the start if somebody else was faster. kPart kWhole: as the server's own change, without
   // admission or validation.
   using Transform = std::function<Result<MessagePtr>(const Object& stored, const Message& current)>;
-  void change(CallPtr call, Part part, Transform transform, Done done);
+  void change(CallPtr call, Part part, Transform transform, Done done) {
+    change(std::move(call), part, Owners::kRecorded, std::move(transform), std::move(done));
+  }
+  // `transform` has settled the owners.
+  void change(CallPtr call, Part part, Owners owners, Transform transform, Done done);
   void remove(CallPtr call, Deletion deletion, Done done);
 
   // Runs `then` once the cache has reached `revision`, or with kTimeout after three seconds.
   void await_revision(std::int64_t revision, UniqueFunction<void(Status)> then);
 
  private:
+  struct ApplyJob;
   struct ChangeJob;
   struct CreateJob;
   struct RemoveJob;
   struct CollectionJob;
 
   // `soon`: refused by an admission for something that may be there in a moment.
-  Status prepare_create(const Call& call, Message& object, bool& soon) const;
+  Status prepare_create(const Call& call, Owners owners, Message& object, bool& soon) const;
+  void try_apply(std::shared_ptr<ApplyJob> job);
   void begin_create(std::shared_ptr<CreateJob> job);
   void try_create(std::shared_ptr<CreateJob> job);
   void try_change(std::shared_ptr<ChangeJob> job);
   Result<MessagePtr> next_version(ChangeJob& job, const Object& stored, const Message& old) const;
-  Status prepare_part(const ChangeJob& job, Message& object, const Message& old) const;
+  Status prepare_part(const ChangeJob& job, const Object& stored, Message& object,
+                      const Message& old) const;
   void write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, MessagePtr old,
                     MessagePtr object);
   void try_remove(std::shared_ptr<RemoveJob> job);

@@ -3,14 +3,16 @@
 
 #include <boost/json.hpp>
 
-#include "cache/json_scan.h"
 #include "cache/storage_key.h"
 #include "kubus/api/json_value.h"
+#include "registry/change_rules.h"
 #include "registry/metadata.h"
+#include "registry/owners.h"
 #include "registry/patched.h"
 #include "registry/reflect.h"
 #include "registry/registry.h"
 #include "registry/strategy.h"
+#include "registry/write_options.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {
@@ -18,45 +20,12 @@ namespace {
 
 constexpr int kAttempts = 50;
 
-// Everything but metadata and status is what a generation counts.
-bool same_desire(std::string_view a, std::string_view b) {
-  const auto is_desire = [](std::string_view key) {
-    return key != "metadata" && key != "status" && key != "kind" && key != "apiVersion";
-  };
-  MemberScan left(a), right(b);
-  for (;;) {
-    bool has_left, has_right;
-    while ((has_left = left.next()) && !is_desire(left.key())) continue;
-    while ((has_right = right.next()) && !is_desire(right.key())) continue;
-    if (has_left != has_right) return false;
-    if (!has_left) return true;
-    if (left.key() != right.key() || left.value() != right.value()) return false;
-  }
-}
-
-// An object without a version is about whatever is stored, where the kind allows that.
-Status settle_version(Message& object, const Object& stored, const Call& call) {
-  const auto& sent = metadata_of(object)->resourceversion();
-  if (sent.empty() || sent == "0") {
-    if (strategy_of(*call.resource).unconditional_update) {
-      metadata_of(object)->set_resourceversion(std::to_string(stored.revision()));
-      return {};
-    }
-    return errors::invalid(
-        call.kind_subject(stored.name()),
-        {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
-          "metadata.resourceVersion"}});
-  }
-  if (sent != std::to_string(stored.revision()))
-    return errors::modified(call.subject(stored.name()));
-  return {};
-}
-
 }  // namespace
 
 struct Registry::ChangeJob {
   CallPtr call;
   Part part = Part::kMain;
+  Owners owners = Owners::kRecorded;
   Transform transform;
   Done done;
   int attempts = 0;
@@ -84,6 +53,7 @@ void Registry::update(CallPtr call, Part part, Done done) {
 }
 
 void Registry::patch(CallPtr call, Part part, Done done) {
+  if (call->patch_type == kApplyPatch) return apply(std::move(call), part, std::move(done));
   const auto type = patch_type(call->patch_type);
   if (!type.ok()) return done(type.status());
   change(
@@ -103,10 +73,11 @@ void Registry::patch(CallPtr call, Part part, Done done) {
       std::move(done));
 }
 
-void Registry::change(CallPtr call, Part part, Transform transform, Done done) {
+void Registry::change(CallPtr call, Part part, Owners owners, Transform transform, Done done) {
   auto job = std::make_shared<ChangeJob>();
   job->call = std::move(call);
   job->part = part;
+  job->owners = owners;
   job->transform = std::move(transform);
   job->done = std::move(done);
   try_change(std::move(job));
@@ -131,14 +102,15 @@ Result<MessagePtr> Registry::next_version(ChangeJob& job, const Object& stored,
   auto object = std::move(*made);
   if (job.part == Part::kWhole) return object;
   KUBUS_TRY(prepare_updated(*metadata_of(*object), *metadata_of(old), call));
-  KUBUS_TRY(prepare_part(job, *object, old));
+  KUBUS_TRY(prepare_part(job, stored, *object, old));
   if (strategy_of(*call.resource).counts_generations &&
       !same_desire(stored_json(*object), stored.json().view()))
     metadata_of(*object)->set_generation(metadata_of(old)->generation() + 1);
   return object;
 }
 
-Status Registry::prepare_part(const ChangeJob& job, Message& object, const Message& old) const {
+Status Registry::prepare_part(const ChangeJob& job, const Object& stored, Message& object,
+                              const Message& old) const {
   const auto& call = *job.call;
   const auto& strategy = strategy_of(*call.resource);
   if (job.part == Part::kStatus) {
@@ -147,15 +119,16 @@ Status Registry::prepare_part(const ChangeJob& job, Message& object, const Messa
     copy_field(object, *base, "status");
     copy_field(object, *base, "metadata");
     object.GetReflection()->Swap(&object, base.get());
-    if (strategy.prepare_status) strategy.prepare_status(object, old);
   } else if (job.part == Part::kSubresource) {
     strategy.part(call.info.subresource)->keep(object, old);
-    if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
-  } else {
-    if (call.resource->find_subresource("status")) copy_field(old, object, "status");
-    if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
-    if (strategy.prepare_update) strategy.prepare_update(object, old);
+  } else if (call.resource->find_subresource("status")) {
+    copy_field(old, object, "status");
   }
+  if (job.part != Part::kStatus && engines_.apply_defaults)
+    engines_.apply_defaults(object, *call.resource);
+  if (job.owners == Owners::kRecorded) record_owners(call, &stored, *metadata_of(old), object);
+  if (job.part == Part::kStatus && strategy.prepare_status) strategy.prepare_status(object, old);
+  if (job.part == Part::kMain && strategy.prepare_update) strategy.prepare_update(object, old);
   KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kUpdate, &object, &old}));
   if (job.part == Part::kSubresource)
     return engines_.check_part
@@ -172,7 +145,8 @@ void Registry::write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, Me
   if (!reservations.ok()) return job->done(reservations.status());
   auto json = stored_json(*object);
   const bool gone = nothing_holds(*object);
-  if (!gone && json == stored->stored()) return job->done(Answer::of(std::move(stored)));
+  if (!gone && same_but_times(json, *object, stored->stored(), *old))
+    return job->done(Answer::of(std::move(stored)));
   if (call.dry_run()) {
     metadata_of(*object)->set_resourceversion(std::to_string(stored->revision()));
     return job->done(Answer::of(std::shared_ptr<const Message>(std::move(object))));

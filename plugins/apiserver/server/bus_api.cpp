@@ -82,6 +82,7 @@ Result<CallPtr> BusApi::make_call(const bus::Caller& caller, const api::Resource
   call->identity.name = "system:kubus:plugin:" + caller.plugin;
   call->identity.groups = {"system:kubus:plugins", "system:authenticated"};
   call->identity.plugin = caller.plugin;
+  call->program = caller.plugin;
   call->identity.generation = caller.generation;
   KUBUS_TRY(authorize(authorizers_, call->identity, info));
   KUBUS_TRY(api_.resolve(*call));

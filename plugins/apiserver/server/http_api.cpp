@@ -1,5 +1,6 @@
 #include "server/http_api.h"
 
+#include "registry/owners.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
 #include "server/request_metrics.h"
@@ -78,6 +79,7 @@ void HttpApi::serve(ResourceCall request) {
   call->info = std::move(request.info);
   call->query = std::move(request.query);
   call->identity = std::move(request.identity);
+  call->program = manager_of_user_agent(exchange->request().headers.get("User-Agent"));
   RequestTimer timer(call->info);
   const auto refuse = [&](const Status& status) {
     timer.done(status_code(status));

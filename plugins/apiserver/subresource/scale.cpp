@@ -7,9 +7,13 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "apply/check.h"
 #include "kubus/api/json_value.h"
+#include "registry/apply.h"
+#include "registry/change_rules.h"
 #include "registry/patched.h"
 #include "registry/reflect.h"
+#include "registry/write_options.h"
 #include "subresource/subresources.h"
 
 namespace kubus::apiserver {
@@ -105,8 +109,9 @@ Result<MessagePtr> scaled(const Scale& scale, const Call& call, const Object& st
 }
 
 // Runs the change and answers with the scale of what came of it.
-void change_scale(Registry& registry, CallPtr call, Registry::Transform transform, Done done) {
-  registry.change(call, Part::kMain, std::move(transform),
+void change_scale(Registry& registry, CallPtr call, Owners owners, Registry::Transform transform,
+                  Done done) {
+  registry.change(call, Part::kMain, owners, std::move(transform),
                   [done = std::move(done)](Result<Answer> result) mutable {
                     if (!result.ok() || !result->object) return done(std::move(result));
                     const auto object = result->object->decode();
@@ -128,7 +133,7 @@ void update_scale(Registry& registry, CallPtr call, Done done) {
   if (!body.ok()) return done(body.status());
   std::shared_ptr<Message> scale = std::move(*body);
   change_scale(
-      registry, call,
+      registry, call, Owners::kRecorded,
       [scale, call](const Object& stored, const Message& current) {
         return scaled(static_cast<const Scale&>(*scale), *call, stored, current);
       },
@@ -144,11 +149,49 @@ Result<MessagePtr> patched_scale(Call& call, PatchType type, const Object& store
   return scaled(static_cast<const Scale&>(**scale), call, stored, current);
 }
 
+// What a configuration of the scale is to the object that is scaled.
+Result<boost::json::value> scaled_configuration(Call& call) {
+  auto config = read_configuration(call);
+  if (!config.ok()) return config;
+  auto& scale = config->get_object();
+  const auto text = [&](const char* name) {
+    const auto* value = scale.if_contains(name);
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  if (text("apiVersion") != "autoscaling/v1" || text("kind") != "Scale")
+    return errors::bad_request("invalid object type: " + text("apiVersion") +
+                               ", Kind=" + text("kind"));
+  if (auto status = check_typed(atom_of(*Scale::descriptor()), *config, false); !status.ok())
+    return status.annotate("failed to create typed patch object");
+  boost::json::object object;
+  object["apiVersion"] = call.resource->api_version();
+  object["kind"] = call.resource->kind;
+  if (const auto* metadata = scale.if_contains("metadata")) object["metadata"] = *metadata;
+  if (const auto* spec = scale.if_contains("spec")) object["spec"] = *spec;
+  return boost::json::value(std::move(object));
+}
+
+void apply_scale(Registry& registry, CallPtr call, Done done) {
+  auto config = scaled_configuration(*call);
+  if (!config.ok()) return done(config.status());
+  change_scale(
+      registry, call, Owners::kSettled,
+      [call, config = std::move(*config)](const Object& stored,
+                                          const Message&) -> Result<MessagePtr> {
+        auto object = apply_configuration(*call, config, &stored);
+        if (object.ok()) KUBUS_TRY(settle_version(**object, stored, *call));
+        return object;
+      },
+      std::move(done));
+}
+
 void patch_scale(Registry& registry, CallPtr call, Done done) {
+  if (call->patch_type == kApplyPatch)
+    return apply_scale(registry, std::move(call), std::move(done));
   const auto type = patch_type(call->patch_type);
   if (!type.ok()) return done(type.status());
   change_scale(
-      registry, call,
+      registry, call, Owners::kRecorded,
       [call, type = *type](const Object& stored, const Message& current) {
         return patched_scale(*call, type, stored, current);
       },

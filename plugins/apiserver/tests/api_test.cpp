@@ -210,9 +210,8 @@ TEST_F(ApiTest, TreatsUnknownFieldsAsItIsTold) {
 TEST_F(ApiTest, SaysWhatItDoesNotServe) {
   EXPECT_EQ(get("/nothings", "default", "x").code, 404);
   EXPECT_EQ(call("patch", "/bindings", "default", "x").code, 405);
-  EXPECT_EQ(
-      call("patch", "/configmaps", "default", "x", "a: b", {}, "application/apply-patch+yaml").code,
-      415);
+  EXPECT_EQ(call("patch", "/configmaps", "default", "x", "a: b", {}, "application/patch").code,
+            415);
 }
 
 TEST_F(ApiTest, WatchesFromTheStateOn) {

@@ -19,7 +19,7 @@ FieldSet fields(std::string_view json) {
 
 std::vector<std::string> paths(const FieldSet& set) {
   std::vector<std::string> out;
-  set.for_each([&](const Path& path) { out.push_back(to_string(path)); });
+  set.for_each([&](const ElementPath& path) { out.push_back(to_string(path)); });
   return out;
 }
 
@@ -88,11 +88,11 @@ TEST(FieldSet, KnowsItsMembers) {
              R"("f:set":{"v:\"x\\\"y\"":{},"v:1":{}},"f:list":{"i:3":{}}})");
   EXPECT_THAT(paths(set), ElementsAre(".list[3]", R"(.set[=1])", R"(.set[="x\"y"])", ".spec.ports",
                                       R"(.spec.ports[name="a",port=80].port)"));
-  const Path ports = {{ElementKind::kField, "spec"}, {ElementKind::kField, "ports"}};
+  const ElementPath ports = {{ElementKind::kField, "spec"}, {ElementKind::kField, "ports"}};
   EXPECT_TRUE(set.has(ports));
-  EXPECT_FALSE(set.has(Path{{ElementKind::kField, "spec"}}));
+  EXPECT_FALSE(set.has(ElementPath{{ElementKind::kField, "spec"}}));
   FieldSet built;
-  set.for_each([&](const Path& path) { built.insert(path); });
+  set.for_each([&](const ElementPath& path) { built.insert(path); });
   EXPECT_EQ(built, set);
 }
 

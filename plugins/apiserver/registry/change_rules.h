@@ -1,0 +1,24 @@
+// Which version of an object a write is about, and whether it is a change at all.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <string_view>
+
+#include "registry/call.h"
+
+namespace kubus::apiserver {
+
+// An object without a version is about whatever is stored, where the kind allows that. kConflict
+// when it is about another version, kInvalid when it must name one.
+Status settle_version(Message& object, const Object& stored, const Call& call);
+
+// Whether all but metadata and status is the same: what a generation counts.
+bool same_desire(std::string_view a, std::string_view b);
+
+// Whether `json` is what is stored but for the times at which managers wrote: nobody has changed
+// anything then.
+bool same_but_times(std::string_view json, const Message& object, std::string_view stored,
+                    const Message& old);
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,93 @@
+#include "registry/write_options.h"
+
+#include <cstdio>
+
+#include "kubus/api/json.h"
+
+namespace kubus::apiserver {
+namespace {
+
+std::size_t rune_size(unsigned char first) {
+  if (first >= 0xF0) return 4;
+  if (first >= 0xE0) return 3;
+  return first >= 0xC0 ? 2 : 1;
+}
+
+char32_t code_point(std::string_view rune) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rune[i]); };
+  if (rune.size() == 1) return byte(0);
+  char32_t point = byte(0) & (0x7F >> rune.size());
+  for (std::size_t i = 1; i < rune.size(); ++i) point = point << 6 | (byte(i) & 0x3F);
+  return point;
+}
+
+const char* options_kind(std::string_view verb) {
+  if (verb == "create") return "CreateOptions";
+  return verb == "update" ? "UpdateOptions" : "PatchOptions";
+}
+
+std::vector<Cause> manager_problems(std::string_view manager) {
+  std::vector<Cause> causes;
+  if (manager.size() > kLongestManager)
+    causes.push_back(
+        {"FieldValueTooLong",
+         "Too long: may not be more than " + std::to_string(kLongestManager) + " bytes",
+         "fieldManager"});
+  std::size_t position = 0;
+  for (const auto rune : runes_of(manager)) {
+    if (!is_printable(rune)) {
+      char point[16];
+      std::snprintf(point, sizeof(point), "U+%04X", static_cast<unsigned>(code_point(rune)));
+      std::string message = "Invalid value: ";
+      append_json_string(manager, message);
+      causes.push_back({"FieldValueInvalid",
+                        message + ": invalid character " + point + " (at position " +
+                            std::to_string(position) + ")",
+                        "fieldManager"});
+    }
+    position += rune.size();
+  }
+  return causes;
+}
+
+}  // namespace
+
+std::vector<std::string_view> runes_of(std::string_view text) {
+  std::vector<std::string_view> runes;
+  while (!text.empty()) {
+    auto size = rune_size(static_cast<unsigned char>(text.front()));
+    for (std::size_t i = 1; i < size; ++i)
+      if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) size = 1;
+    runes.push_back(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  return runes;
+}
+
+bool is_printable(std::string_view rune) {
+  const auto point = code_point(rune);
+  const bool control = point < 0x20 || (point >= 0x7F && point <= 0xA0) || point == 0xAD;
+  const bool space = point >= 0x2000 && point <= 0x200F;
+  return !control && !space && point != 0x2028 && point != 0x2029 && point != 0x3000;
+}
+
+Status check_write_options(const Call& call) {
+  std::vector<Cause> causes;
+  const auto manager = call.query.get("fieldManager");
+  if (call.info.verb == "patch") {
+    if (call.patch_type == kApplyPatch) {
+      if (manager.empty())
+        causes.push_back(
+            {"FieldValueRequired", "Required value: is required for apply patch", "fieldManager"});
+    } else if (call.query.has("force")) {
+      causes.push_back(
+          {"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"});
+    }
+  }
+  auto problems = manager_problems(manager);
+  causes.insert(causes.end(), problems.begin(), problems.end());
+  if (causes.empty()) return {};
+  return errors::invalid({"meta.k8s.io", options_kind(call.info.verb), ""}, causes);
+}
+
+}  // namespace kubus::apiserver

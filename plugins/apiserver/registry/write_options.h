@@ -1,0 +1,23 @@
+// The parameters of a write that say how it is made and by whom.
+//
+// Thread safety: free functions.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "registry/call.h"
+
+namespace kubus::apiserver {
+
+inline constexpr std::size_t kLongestManager = 128;
+inline constexpr std::string_view kApplyPatch = "application/apply-patch+yaml";
+
+// kInvalid for a create, update or patch whose parameters cannot be.
+Status check_write_options(const Call& call);
+
+// The characters of UTF-8 text; a byte that is none by itself stands for itself.
+std::vector<std::string_view> runes_of(std::string_view text);
+bool is_printable(std::string_view rune);
+
+}  // namespace kubus::apiserver
