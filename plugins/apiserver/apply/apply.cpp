@@ -199,7 +199,7 @@ Result<FieldManager::Applied> FieldManager::apply(const Live& live, const Config
                                                   const meta_v1::Time& now) const {
   auto decoded = ManagedFields::decode(live.metadata.managedfields(), true);
   if (!decoded.ok())
-    return Status(Code::kInternalError,
+    return Status(Code::kUnknown,
                   "failed to decode managed fields: " + decoded.status().message());
   auto managed = std::move(*decoded);
   KUBUS_TRY(check_config(config.object));

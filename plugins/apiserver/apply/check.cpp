@@ -59,10 +59,10 @@ class Checker {
 
   Status outcome() const {
     if (problems_.empty()) return {};
-    if (problems_.size() == 1) return {Code::kInternalError, problems_.front()};
+    if (problems_.size() == 1) return {Code::kUnknown, problems_.front()};
     std::string all = "errors:";
     for (const auto& problem : problems_) all += "\n  " + problem;
-    return {Code::kInternalError, all};
+    return {Code::kUnknown, all};
   }
 
  private:

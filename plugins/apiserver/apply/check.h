@@ -12,7 +12,7 @@ namespace kubus::apiserver {
 
 // Unknown fields, values of other forms than the type has, and list items that cannot be told apart
 // (unless `duplicates` are allowed) are listed in the message of the outcome, which is
-// kInternalError, as in the reference.
+// kUnknown, as in the reference.
 Status check_typed(const Atom& type, const boost::json::value& value, bool duplicates);
 
 }  // namespace kubus::apiserver

@@ -60,7 +60,7 @@ class FieldManager {
     std::string manager;
     bool force = false;
   };
-  // kConflict with a cause for each field that somebody else has. kBadRequest, kInternalError for
+  // kConflict with a cause for each field that somebody else has. kBadRequest, kUnknown for
   // configurations that cannot be applied.
   Result<Applied> apply(const Live& live, const Configuration& config,
                         const meta_v1::Time& now) const;

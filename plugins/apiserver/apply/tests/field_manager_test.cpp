@@ -223,7 +223,7 @@ TEST(FieldManager, RefusesWhatCannotBeApplied) {
       {R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"managedFields":[]}})",
        Code::kBadRequest, "metadata.managedFields must be nil"},
       {R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"n"},"x":1})",
-       Code::kInternalError,
+       Code::kUnknown,
        "failed to create typed patch object (n/a; /v1, Kind=ConfigMap): .x: field not declared in "
        "schema"},
   };
