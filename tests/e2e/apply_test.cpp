@@ -170,7 +170,7 @@ TEST_F(Apply, SaysWhatIsWrong) {
            "/a; /v1, Kind=ConfigMap): .datum: field not declared in schema",
        1},
       {"kubectl apply --server-side --field-manager=\"$(printf 'a\\tb')\" -f unknown.yaml",
-       "…PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Invalid value: \"a\\tb\": invalid "
+       "The PatchOptions \"\" is invalid: fieldManager: Invalid value: \"a\\tb\": invalid "
        "character U+0009 (at position 1)",
        1},
   });
