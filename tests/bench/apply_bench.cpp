@@ -6,10 +6,8 @@
 
 #include <boost/json.hpp>
 
-#include "apply/compare.h"
 #include "apply/field_manager.h"
 #include "kubus/api/json.h"
-#include "kubus/api/json_value.h"
 #include "kubus/api/resource.h"
 #include "kubus/object.h"
 
@@ -69,9 +67,7 @@ struct Stored {
 Stored applied(const boost::json::value& config) {
   const Stored empty("{}");
   auto result = manager().apply({empty.json, empty.metadata(), false}, {config, "bench"}, {});
-  std::string text;
-  append_json(result->object, text, false);
-  Stored stored(text);
+  Stored stored(result->json);
   *metadata_of(*stored.object)->mutable_managedfields() = result->managed;
   stored.json = to_json(*stored.object);
   return stored;

@@ -1,13 +1,13 @@
 // Server-side apply: the part of FieldManager that merges a configuration into an object.
 #include <k8s/meta/v1/status.pb.h>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
+#include <boost/json.hpp>
 
 #include "apply/check.h"
 #include "apply/compare.h"
 #include "apply/field_manager.h"
 #include "apply/merge.h"
+#include "cache/json_scan.h"
 #include "kubus/api/json_value.h"
 
 namespace kubus::apiserver {
@@ -20,10 +20,26 @@ constexpr std::string_view kBeforeFirstApply = "before-first-apply";
 constexpr std::string_view kKubectl = "kubectl";
 constexpr std::size_t kMostAnnotationBytes = 256 * 1024;
 
-std::string sorted_json(const bj::value& value) {
+// With members in the order of the tree, which for a live object is that of its text.
+std::string json_of(const bj::value& value) {
   std::string out;
-  append_json(value, out);
+  append_json(value, out, false);
   return out;
+}
+
+// The text of an object without its list of managers.
+std::string without_managers(std::string_view json) {
+  const auto list = json_at(json, "metadata.managedFields");
+  std::string out(json);
+  if (list.empty()) return out;
+  constexpr std::string_view kName = "\"managedFields\":";
+  auto from = static_cast<std::size_t>(list.data() - json.data()) - kName.size();
+  auto to = from + kName.size() + list.size();
+  if (json[from - 1] == ',')
+    --from;
+  else if (json[to] == ',')
+    ++to;
+  return out.erase(from, to - from);
 }
 
 // Null where a step is missing or no object.
@@ -80,14 +96,16 @@ Status conflict_status(const std::vector<ApplyConflict>& conflicts) {
 }
 
 // The annotation as kubectl would write it for what is applied now.
-void keep_last_applied(bj::value& object, const bj::value& config) {
+void set_last_applied(bj::value& object, const bj::value& config) {
   bj::value copy = config;
   if (auto* metadata = copy.get_object().if_contains("metadata"); metadata && metadata->is_object())
     if (auto* annotations = metadata->get_object().if_contains("annotations");
         annotations && annotations->is_object())
       annotations->get_object().erase(kLastApplied);
+  std::string sorted;
+  append_json(copy, sorted);
   auto& annotations = object.at("metadata").at("annotations").get_object();
-  annotations[kLastApplied] = sorted_json(copy) + "\n";
+  annotations[kLastApplied] = sorted + "\n";
   std::size_t bytes = 0;
   for (const auto& member : annotations)
     bytes +=
@@ -99,7 +117,7 @@ void keep_last_applied(bj::value& object, const bj::value& config) {
 
 // Either what came of it, or who is in the way.
 struct FieldManager::Attempt {
-  bj::value object;
+  std::string json;
   ManagedFields managed;
   std::vector<ApplyConflict> conflicts;
 };
@@ -122,44 +140,56 @@ Status FieldManager::typed(const bj::value& object, std::string_view what, bool 
                          ")");
 }
 
-bj::value FieldManager::prune(const bj::value& merged, const ManagedFields& managed,
-                              const FieldSet& last, const FieldSet& now) const {
+bj::value FieldManager::prune(bj::value merged, const ManagedFields& managed, const FieldSet& last,
+                              const FieldSet& now) const {
   if (subtract(last, now).empty()) return merged;
   const Atom& type = *kind_.type;
   const auto named = [&](const FieldSet& fields) { return with_named_fields(fields, type); };
   const auto doomed = named(last);
   auto pruned = remove_fields(type, merged, doomed);
   FieldSet owned;
-  for (const auto& [id, entry] : managed.entries()) owned = unite(owned, entry.fields());
-  const auto all = named(field_set_of(type, sorted_json(merged)));
-  const auto left = named(field_set_of(type, sorted_json(pruned)));
-  pruned = remove_fields(type, merged, subtract(all, unite(left, named(owned))));
+  for (const auto& [id, entry] : managed.entries()) owned = unite(std::move(owned), entry.fields());
+  const auto all = named(field_set_of(type, json_of(merged)));
+  auto left = named(field_set_of(type, json_of(pruned)));
+  pruned = remove_fields(type, merged, subtract(all, unite(std::move(left), named(owned))));
   // What was never applied stays, also where nobody owns it.
-  const auto kept = named(field_set_of(type, sorted_json(pruned)));
+  const auto kept = named(field_set_of(type, json_of(pruned)));
   return remove_fields(type, merged, intersect(subtract(all, kept), doomed));
 }
 
-Result<FieldManager::Attempt> FieldManager::attempt(const bj::value& live,
+// `live` is without managedFields.
+Result<FieldManager::Attempt> FieldManager::attempt(std::string_view live,
                                                     const Configuration& config,
                                                     ManagedFields managed,
                                                     const meta_v1::Time& now) const {
+  bj::monotonic_resource memory;
+  bj::value object(&memory);
+  KUBUS_TRY(parse_json(live, object));
   KUBUS_TRY(typed(config.object, "patch", false));
-  KUBUS_TRY(typed(live, "live", true));
+  KUBUS_TRY(typed(object, "live", true));
   const Atom& type = *kind_.type;
-  auto merged = merge_config(type, live, config.object);
-  if (!merged.ok()) return merged.status().annotate("failed to merge config");
+  const auto before = json_of(object);
+  if (auto merged = merge_config(type, object, config.object); !merged.ok())
+    return merged.annotate("failed to merge config");
   const auto writer = manager(config.manager, true);
   const auto id = writer.id();
-  const auto* known = managed.find(id);
-  const FieldSet last = known ? known->fields() : FieldSet();
-  const auto time = known ? known->time() : std::nullopt;
-  const auto applied =
-      subtract_trees(field_set_of(type, sorted_json(config.object)), kind_.not_owned);
-  managed.put(ManagedEntry(writer, applied));
+  auto applied = subtract_trees(field_set_of(type, json_of(config.object)), kind_.not_owned);
+  ManagedEntry own(writer, owned_of(applied));
+  const auto encoded = own.encoded();
+  if (const auto* known = managed.find(id)) {
+    if (known->time()) own.set_time(*known->time());
+    const bool same = known->encoded() == encoded;
+    const FieldSet last = same ? FieldSet() : known->fields();
+    managed.put(ManagedEntry(writer, applied));
+    object = prune(std::move(object), managed, last, applied);
+  }
+  managed.put(std::move(own));
 
-  Attempt result{prune(*merged, managed, last, applied), {}, {}};
-  const auto changes = compare(type, sorted_json(live), sorted_json(result.object));
-  const auto set = subtract_trees(unite(changes.added, changes.modified), kind_.not_owned);
+  Attempt result{json_of(object), {}, {}};
+  auto changes = compare(type, before, result.json);
+  const bool changed = !changes.same();
+  const auto set =
+      subtract_trees(unite(std::move(changes.added), std::move(changes.modified)), kind_.not_owned);
   for (const auto& [other, entry] : managed.entries()) {
     if (other == id || config.force || !entry.owns_any(set)) continue;
     intersect(entry.fields(), set).for_each([&](const ElementPath& path) {
@@ -167,66 +197,70 @@ Result<FieldManager::Attempt> FieldManager::attempt(const bj::value& live,
     });
   }
   if (!result.conflicts.empty()) return result;
-  managed.take_away(unite(set, subtract_trees(changes.removed, kind_.not_owned)), id);
-  auto& own = *managed.find(id);
-  own.set_fields(owned_of(applied));
-  if (!changes.same())
-    own.set_time(now);
-  else if (time)
-    own.set_time(*time);
-  if (own.empty()) managed.erase(id);
+  managed.take_away(set, id);
+  managed.take_away(subtract_trees(std::move(changes.removed), kind_.not_owned), id);
+  auto* entry = managed.find(id);
+  if (changed) entry->set_time(now);
+  if (entry->empty()) managed.erase(id);
   result.managed = std::move(managed);
   return result;
 }
 
-Result<FieldSet> FieldManager::last_applied_fields(const bj::value& live) const {
-  const auto text = last_applied(live);
+// What client-side apply wrote last and nobody has changed since.
+Result<FieldSet> FieldManager::last_applied_fields(std::string_view live) const {
+  bj::value object, current;
+  KUBUS_TRY(parse_json(live, current));
+  const auto text = last_applied(current);
   if (text.empty()) return Status(Code::kNotFound, "no last applied annotation");
-  bj::value object;
   KUBUS_TRY(parse_json(text, object));
   if (text_at(object, {"apiVersion"}) != kind_.api_version)
     return Status(Code::kBadRequest, "last applied in another version");
   KUBUS_TRY(check_typed(*kind_.type, object, false));
-  const auto json = sorted_json(object);
-  const auto changes = compare(*kind_.type, json, sorted_json(live));
-  auto fields = field_set_of(*kind_.type, json);
+  std::string applied, stored;
+  append_json(object, applied);
+  append_json(current, stored);
+  const auto changes = compare(*kind_.type, applied, stored);
+  auto fields = field_set_of(*kind_.type, applied);
   for (const auto* changed : {&changes.modified, &changes.added, &changes.removed})
-    fields = subtract(fields, *changed);
+    fields = subtract(std::move(fields), *changed);
   return fields;
+}
+
+Status FieldManager::keep_last_applied(Attempt& attempt, const Configuration& config) const {
+  if (config.manager != kKubectl) return {};
+  bj::value object;
+  KUBUS_TRY(parse_json(attempt.json, object));
+  if (last_applied(object).empty()) return {};
+  set_last_applied(object, config.object);
+  attempt.json = json_of(object);
+  return {};
 }
 
 Result<FieldManager::Applied> FieldManager::apply(const Live& live, const Configuration& config,
                                                   const meta_v1::Time& now) const {
   auto decoded = ManagedFields::decode(live.metadata.managedfields(), true);
   if (!decoded.ok())
-    return Status(Code::kUnknown,
-                  "failed to decode managed fields: " + decoded.status().message());
+    return Status(Code::kUnknown, "failed to decode managed fields: " + decoded.status().message());
   auto managed = std::move(*decoded);
   KUBUS_TRY(check_config(config.object));
+  const auto before = without_managers(live.json);
   if (managed.empty())
-    record(kind_.empty_json, live.json, manager(std::string(kBeforeFirstApply), false), now,
-           managed);
-  bj::value object;
-  KUBUS_TRY(parse_json(live.json, object));
-  if (auto* metadata = object.get_object().if_contains("metadata"); metadata->is_object())
-    metadata->get_object().erase("managedFields");
+    record(kind_.empty_json, before, manager(std::string(kBeforeFirstApply), false), now, managed);
 
-  auto result = attempt(object, config, managed, now);
+  auto result = attempt(before, config, managed, now);
   if (!result.ok()) return result.status();
   if (!result->conflicts.empty() && config.manager == kKubectl) {
-    // Fields that client-side apply wrote and nobody has changed since are its successor's.
-    if (const auto allowed = last_applied_fields(object); allowed.ok()) {
+    if (const auto allowed = last_applied_fields(before); allowed.ok()) {
       std::erase_if(result->conflicts,
                     [&](const ApplyConflict& conflict) { return allowed->has(conflict.path); });
-      Configuration forced{config.object, config.manager, true};
-      if (result->conflicts.empty()) result = attempt(object, forced, managed, now);
+      const Configuration forced{config.object, config.manager, true};
+      if (result->conflicts.empty()) result = attempt(before, forced, managed, now);
       if (!result.ok()) return result.status();
     }
   }
   if (!result->conflicts.empty()) return conflict_status(result->conflicts);
-  if (config.manager == kKubectl && !last_applied(result->object).empty())
-    keep_last_applied(result->object, config.object);
-  Applied applied{std::move(result->object), {}};
+  KUBUS_TRY(keep_last_applied(*result, config));
+  Applied applied{std::move(result->json), {}};
   result->managed.encode(applied.managed);
   return applied;
 }

@@ -2,8 +2,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "apply/list_items.h"
@@ -44,17 +44,29 @@ std::string_view go_type(const bj::value& value) {
   }
 }
 
+// Where a value stands; made into text only when there is something to say about it.
+struct Place {
+  const Place* above = nullptr;
+  std::string_view name;                 // of a member
+  const PathElement* element = nullptr;  // of an item
+
+  std::string text() const {
+    if (!above) return {};
+    return above->text() + (element ? to_string(*element) : "." + std::string(name));
+  }
+};
+
 class Checker {
  public:
   explicit Checker(bool duplicates) : duplicates_(duplicates) {}
 
-  void walk(const Atom& type, const bj::value& value, const std::string& path) {
+  void walk(const Atom& type, const bj::value& value, const Place& place) {
     if (problems_.size() >= kMostProblems) return;
-    if (is_scalar(value) && type.scalar != ScalarKind::kNone) return scalar(type, value, path);
-    if (value.is_array() && type.list != Merging::kNone) return list(type, value, path);
-    if (type.map != Merging::kNone) return map(type, value, path);
-    if (type.scalar != ScalarKind::kNone) return scalar(type, value, path);
-    list(type, value, path);
+    if (is_scalar(value) && type.scalar != ScalarKind::kNone) return scalar(type, value, place);
+    if (value.is_array() && type.list != Merging::kNone) return list(type, value, place);
+    if (type.map != Merging::kNone) return map(type, value, place);
+    if (type.scalar != ScalarKind::kNone) return scalar(type, value, place);
+    list(type, value, place);
   }
 
   Status outcome() const {
@@ -66,34 +78,35 @@ class Checker {
   }
 
  private:
-  void problem(const std::string& path, std::string_view what) {
+  void problem(const Place& place, std::string_view what) {
+    const auto path = place.text();
     problems_.push_back((path.empty() ? "" : path + ": ") + std::string(what));
   }
 
-  void scalar(const Atom& type, const bj::value& value, const std::string& path) {
+  void scalar(const Atom& type, const bj::value& value, const Place& place) {
     if (value.is_null()) return;
     switch (type.scalar) {
       case ScalarKind::kString:
-        if (!value.is_string()) problem(path, "expected string, got " + shown_in_go(value));
+        if (!value.is_string()) problem(place, "expected string, got " + shown_in_go(value));
         break;
       case ScalarKind::kNumber:
         if (!value.is_number())
-          problem(path, "expected numeric (int or float), got " + std::string(go_type(value)));
+          problem(place, "expected numeric (int or float), got " + std::string(go_type(value)));
         break;
       case ScalarKind::kBool:
-        if (!value.is_bool()) problem(path, "expected boolean, got " + shown(value));
+        if (!value.is_bool()) problem(place, "expected boolean, got " + shown(value));
         break;
       default:
-        if (!is_scalar(value)) problem(path, "expected any scalar, got " + shown(value));
+        if (!is_scalar(value)) problem(place, "expected any scalar, got " + shown(value));
     }
   }
 
-  void map(const Atom& type, const bj::value& value, const std::string& path) {
+  void map(const Atom& type, const bj::value& value, const Place& place) {
     if (value.is_null()) return;
-    if (!value.is_object()) return problem(path, "expected map, got " + shown(value));
+    if (!value.is_object()) return problem(place, "expected map, got " + shown(value));
     for (const auto& member : value.get_object()) {
       const Atom* member_type = type.member(member.key());
-      const std::string below = path + "." + std::string(member.key());
+      const Place below{&place, member.key(), nullptr};
       if (member_type)
         walk(*member_type, member.value(), below);
       else
@@ -101,22 +114,22 @@ class Checker {
     }
   }
 
-  void list(const Atom& type, const bj::value& value, const std::string& path) {
+  void list(const Atom& type, const bj::value& value, const Place& place) {
     if (value.is_null()) return;
-    if (!value.is_array()) return problem(path, "expected list, got " + shown(value));
-    std::set<std::string> met;
+    if (!value.is_array()) return problem(place, "expected list, got " + shown(value));
+    std::unordered_set<std::string> met;
     std::size_t index = 0;
     for (const auto& item : value.get_array()) {
       PathElement element{ElementKind::kIndex, std::to_string(index)};
       if (type.list == Merging::kSeparate) {
         auto own = item_element(type, item);
         if (!own.ok())
-          return problem(path, "element " + element.text + ": " + own.status().message());
+          return problem(place, "element " + element.text + ": " + own.status().message());
         element = std::move(*own);
         if (!met.insert(element.text).second && !duplicates_)
-          problem(path, "duplicate entries for key " + to_string(element));
+          problem(place, "duplicate entries for key " + to_string(element));
       }
-      walk(*type.items, item, path + to_string(element));
+      walk(*type.items, item, Place{&place, {}, &element});
       ++index;
     }
   }
@@ -129,7 +142,7 @@ class Checker {
 
 Status check_typed(const Atom& type, const bj::value& value, bool duplicates) {
   Checker checker(duplicates);
-  checker.walk(type, value, "");
+  checker.walk(type, value, Place());
   return checker.outcome();
 }
 

@@ -6,6 +6,7 @@
 
 #include "apply/list_items.h"
 #include "apply/text_value.h"
+#include "cache/json_scan.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -78,28 +79,62 @@ class MemberPairs {
   std::unordered_map<std::string_view, std::size_t> places_;
 };
 
+template <class Visit>
+void each_member(const Pair& objects, Visit visit) {
+  // Nothing to pair with.
+  if (form_of(objects.before) != TextForm::kMap) {
+    MemberScan scan(objects.after);
+    while (scan.next()) visit(scan.key(), Pair{{}, scan.value()});
+  } else {
+    MemberPairs(objects).each(visit);
+  }
+}
+
 // The items of two lists by what tells them apart, each once.
 struct ItemPair {
   PathElement element;
   std::vector<std::string_view> before, after;
 };
 
-std::vector<ItemPair> pair_items(const Atom& list, const Pair& lists) {
-  std::vector<ItemPair> pairs;
-  std::unordered_map<std::string, std::size_t> places;
-  const auto add = [&](std::string_view items, auto side) {
-    for (const auto item : items_of(items)) {
-      auto element = item_element(list, item);
-      if (!element) continue;
-      const auto [place, fresh] = places.try_emplace(element->text, pairs.size());
-      if (fresh) pairs.push_back({std::move(*element), {}, {}});
-      (pairs[place->second].*side).push_back(item);
+class ItemPairs {
+ public:
+  ItemPairs(const Atom& list, const Pair& lists) {
+    add(list, lists.before, &ItemPair::before);
+    guess_ = 0;
+    add(list, lists.after, &ItemPair::after);
+  }
+  std::vector<ItemPair>& all() { return pairs_; }
+
+ private:
+  static constexpr std::size_t kFew = 8;
+  using Side = std::vector<std::string_view> ItemPair::*;
+
+  void add(const Atom& list, std::string_view items, Side side) {
+    ItemScan scan(items);
+    while (scan.next())
+      if (auto element = item_element(list, scan.value()))
+        (place(std::move(*element)).*side).push_back(scan.value());
+  }
+
+  // Lists are short, or have their items in the same order, for the most part.
+  ItemPair& place(PathElement element) {
+    if (guess_ < pairs_.size() && pairs_[guess_].element == element) return pairs_[guess_++];
+    if (pairs_.size() < kFew) {
+      for (auto& pair : pairs_)
+        if (pair.element == element) return pair;
+      return pairs_.emplace_back(ItemPair{std::move(element), {}, {}});
     }
-  };
-  add(lists.before, &ItemPair::before);
-  add(lists.after, &ItemPair::after);
-  return pairs;
-}
+    if (places_.empty())
+      for (std::size_t i = 0; i < pairs_.size(); ++i) places_.emplace(pairs_[i].element.text, i);
+    const auto [found, fresh] = places_.try_emplace(element.text, pairs_.size());
+    if (fresh) pairs_.push_back({std::move(element), {}, {}});
+    return pairs_[found->second];
+  }
+
+  std::vector<ItemPair> pairs_;
+  std::size_t guess_ = 0;
+  std::unordered_map<std::string, std::size_t> places_;
+};
 
 bool empty_of(TextForm form, std::string_view text) {
   return form_of(text) != form || text.size() == 2;
@@ -143,7 +178,7 @@ class Comparer {
   }
 
   void walk_members(const Atom& type, const Pair& pair, Found& found) {
-    MemberPairs(pair).each([&](std::string_view raw, const Pair& member) {
+    each_member(pair, [&](std::string_view raw, const Pair& member) {
       if (member.before == member.after) return;
       auto element = field_element(raw);
       const Atom* member_type = type.member(element.text);
@@ -154,7 +189,8 @@ class Comparer {
   }
 
   void walk_items(const Atom& type, const Pair& pair, Found& found) {
-    for (auto& items : pair_items(type, pair)) {
+    ItemPairs pairs(type, pair);
+    for (auto& items : pairs.all()) {
       Found child;
       walk_item(type, items, child);
       found.take(items.element, std::move(child));
@@ -199,19 +235,21 @@ class Collector {
 
  private:
   void walk_members(const Atom& type, std::string_view value, FieldSet& below) {
-    for (const auto& member : members_of(value)) {
-      auto element = field_element(member.raw);
+    MemberScan scan(value);
+    while (scan.next()) {
+      auto element = field_element(scan.key());
       const Atom* declared = type.field(element.text);
       const Atom* member_type = declared ? declared : type.values;
       FieldSet children;
-      bool itself = walk(member_type ? *member_type : any_atom(), member.value, children);
-      itself |= !declared || member.value == "{}" || form_of(member.value) == TextForm::kNull;
+      bool itself = walk(member_type ? *member_type : any_atom(), scan.value(), children);
+      itself |= !declared || scan.value() == "{}" || form_of(scan.value()) == TextForm::kNull;
       below.append(std::move(element), itself, std::move(children));
     }
   }
 
   void walk_items(const Atom& type, std::string_view value, FieldSet& below) {
-    for (auto& items : pair_items(type, {{}, value})) {
+    ItemPairs pairs(type, {{}, value});
+    for (auto& items : pairs.all()) {
       FieldSet children;
       if (items.after.size() == 1) walk(*type.items, items.after.front(), children);
       below.append(std::move(items.element), true, std::move(children));

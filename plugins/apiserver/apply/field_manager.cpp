@@ -57,21 +57,21 @@ Manager FieldManager::manager(std::string name, bool applies) const {
   return {std::move(name), applies, kind_.api_version, kind_.subresource};
 }
 
-FieldSet FieldManager::owned_of(const FieldSet& fields) const {
-  return subtract(subtract_trees(fields, kind_.not_owned), never_owned());
+FieldSet FieldManager::owned_of(FieldSet fields) const {
+  return subtract(subtract_trees(std::move(fields), kind_.not_owned), never_owned());
 }
 
 void FieldManager::record(std::string_view before, std::string_view after, const Manager& writer,
                           const meta_v1::Time& now, ManagedFields& managed) const {
-  const auto changes = compare(*kind_.type, before, after);
-  const auto set = unite(changes.added, changes.modified);
-  const auto gone = subtract_trees(changes.removed, kind_.not_owned);
+  auto changes = compare(*kind_.type, before, after);
+  auto set =
+      subtract_trees(unite(std::move(changes.added), std::move(changes.modified)), kind_.not_owned);
+  const auto gone = subtract_trees(std::move(changes.removed), kind_.not_owned);
   const auto id = writer.id();
-  managed.take_away(unite(subtract_trees(set, kind_.not_owned), gone), id);
-  if (auto* own = managed.find(id); own && own->owns_any(gone))
-    own->set_fields(subtract(own->fields(), gone));
-  if (const auto owned = owned_of(set); !owned.empty()) managed.give(writer, owned, now);
-  if (auto* own = managed.find(id); own && own->empty()) managed.erase(id);
+  managed.take_away(set, id);
+  managed.take_away(gone, {});
+  if (auto owned = owned_of(std::move(set)); !owned.empty())
+    managed.give(writer, std::move(owned), now);
   managed.cap_updaters();
 }
 

@@ -52,7 +52,7 @@ class FieldManager {
               const std::string& manager, const meta_v1::Time& now, EncodedManagers& out) const;
 
   struct Applied {
-    boost::json::value object;  // without managedFields
+    std::string json;  // the object, without managedFields
     EncodedManagers managed;
   };
   struct Configuration {
@@ -72,16 +72,18 @@ class FieldManager {
 
   Manager manager(std::string name, bool applies) const;
   // Without what nobody owns.
-  FieldSet owned_of(const FieldSet& fields) const;
+  FieldSet owned_of(FieldSet fields) const;
   void record(std::string_view before, std::string_view after, const Manager& writer,
               const meta_v1::Time& now, ManagedFields& managed) const;
   Status check_config(const boost::json::value& config) const;
   Status typed(const boost::json::value& object, std::string_view what, bool duplicates) const;
-  Result<Attempt> attempt(const boost::json::value& live, const Configuration& config,
-                          ManagedFields managed, const meta_v1::Time& now) const;
-  boost::json::value prune(const boost::json::value& merged, const ManagedFields& managed,
+  Result<Attempt> attempt(std::string_view live, const Configuration& config, ManagedFields managed,
+                          const meta_v1::Time& now) const;
+  boost::json::value prune(boost::json::value merged, const ManagedFields& managed,
                            const FieldSet& last, const FieldSet& now) const;
-  Result<FieldSet> last_applied_fields(const boost::json::value& live) const;
+  Result<FieldSet> last_applied_fields(std::string_view live) const;
+  // Keeps the annotation of client-side apply what it would be if that had applied this.
+  Status keep_last_applied(Attempt& attempt, const Configuration& config) const;
 
   ManagedKind kind_;
 };

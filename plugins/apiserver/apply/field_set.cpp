@@ -7,23 +7,9 @@ namespace kubus::apiserver {
 namespace {
 
 using Node = FieldSet::Node;
-using Nodes = std::vector<Node>;
 
 bool precedes(const Node& node, const PathElement& element) {
   return compare(node.element, element) < 0;
-}
-
-// Walks two sets in their common order; `take` gets the node of each, null where there is none.
-template <class Take>
-void zip(const Nodes& a, const Nodes& b, Take take) {
-  auto left = a.begin(), right = b.begin();
-  while (left != a.end() || right != b.end()) {
-    int order = left == a.end() ? 1 : -1;
-    if (left != a.end() && right != b.end()) order = compare(left->element, right->element);
-    take(order <= 0 ? &*left : nullptr, order >= 0 ? &*right : nullptr);
-    if (order <= 0) ++left;
-    if (order >= 0) ++right;
-  }
 }
 
 }  // namespace
@@ -88,13 +74,14 @@ void FieldSet::sort() {
     return compare(a.element, b.element) < 0;
   };
   if (!std::is_sorted(nodes_.begin(), nodes_.end(), before))
-    std::stable_sort(nodes_.begin(), nodes_.end(), before);
+    std::sort(nodes_.begin(), nodes_.end(), before);
   // The same element may have been appended more than once.
   std::size_t kept = 0;
   for (std::size_t i = 1; i < nodes_.size(); ++i) {
     if (nodes_[kept].element == nodes_[i].element) {
       nodes_[kept].member |= nodes_[i].member;
-      nodes_[kept].children = unite(nodes_[kept].children, nodes_[i].children);
+      nodes_[kept].children =
+          unite(std::move(nodes_[kept].children), std::move(nodes_[i].children));
     } else if (++kept != i) {
       nodes_[kept] = std::move(nodes_[i]);
     }
@@ -102,54 +89,62 @@ void FieldSet::sort() {
   if (!nodes_.empty()) nodes_.resize(kept + 1);
 }
 
-FieldSet unite(const FieldSet& a, const FieldSet& b) {
+FieldSet unite(FieldSet a, FieldSet b) {
   if (a.empty()) return b;
   if (b.empty()) return a;
   FieldSet out;
-  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
-    if (left && right)
-      out.append(left->element, left->member || right->member,
-                 unite(left->children, right->children));
-    else
-      out.append((left ? left : right)->element, (left ? left : right)->member,
-                 (left ? left : right)->children);
-  });
+  out.nodes_.reserve(a.nodes_.size() + b.nodes_.size());
+  auto left = a.nodes_.begin(), right = b.nodes_.begin();
+  while (left != a.nodes_.end() || right != b.nodes_.end()) {
+    int order = left == a.nodes_.end() ? 1 : -1;
+    if (left != a.nodes_.end() && right != b.nodes_.end())
+      order = compare(left->element, right->element);
+    if (order == 0) {
+      left->member |= right->member;
+      left->children = unite(std::move(left->children), std::move(right->children));
+      ++right;
+    }
+    out.nodes_.push_back(std::move(order <= 0 ? *left++ : *right++));
+  }
   return out;
 }
 
-FieldSet subtract(const FieldSet& a, const FieldSet& b) {
-  if (b.empty()) return a;
-  FieldSet out;
-  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
-    if (!left) return;
-    if (right)
-      out.append(left->element, left->member && !right->member,
-                 subtract(left->children, right->children));
-    else
-      out.append(left->element, left->member, left->children);
+void FieldSet::remove(const FieldSet& other, bool trees) {
+  auto right = other.nodes_.begin();
+  std::erase_if(nodes_, [&](Node& node) {
+    int order = 1;
+    while (right != other.nodes_.end() && (order = compare(right->element, node.element)) < 0)
+      ++right;
+    if (right == other.nodes_.end() || order != 0) return false;
+    if (right->member && trees) return true;
+    if (right->member) node.member = false;
+    node.children.remove(right->children, trees);
+    return !node.member && node.children.empty();
   });
-  return out;
 }
 
-FieldSet subtract_trees(const FieldSet& a, const FieldSet& b) {
-  if (b.empty()) return a;
-  FieldSet out;
-  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
-    if (!left || (right && right->member)) return;
-    out.append(left->element, left->member,
-               right ? subtract_trees(left->children, right->children) : left->children);
-  });
-  return out;
+FieldSet subtract(FieldSet a, const FieldSet& b) {
+  if (!b.empty()) a.remove(b, false);
+  return a;
+}
+
+FieldSet subtract_trees(FieldSet a, const FieldSet& b) {
+  if (!b.empty()) a.remove(b, true);
+  return a;
 }
 
 FieldSet intersect(const FieldSet& a, const FieldSet& b) {
   FieldSet out;
   if (a.empty() || b.empty()) return out;
-  zip(a.nodes(), b.nodes(), [&](const Node* left, const Node* right) {
-    if (left && right)
+  auto left = a.nodes().begin(), right = b.nodes().begin();
+  while (left != a.nodes().end() && right != b.nodes().end()) {
+    const int order = compare(left->element, right->element);
+    if (order == 0)
       out.append(left->element, left->member && right->member,
                  intersect(left->children, right->children));
-  });
+    if (order <= 0) ++left;
+    if (order >= 0) ++right;
+  }
   return out;
 }
 

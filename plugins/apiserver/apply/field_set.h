@@ -33,8 +33,12 @@ class FieldSet {
   void sort();
 
   friend bool operator==(const FieldSet& a, const FieldSet& b);
+  friend FieldSet unite(FieldSet a, FieldSet b);
+  friend FieldSet subtract(FieldSet a, const FieldSet& b);
+  friend FieldSet subtract_trees(FieldSet a, const FieldSet& b);
 
  private:
+  void remove(const FieldSet& other, bool trees);
   void visit_below(ElementPath& path, const std::function<void(const ElementPath&)>& visit) const;
 
   std::vector<Node> nodes_;
@@ -46,11 +50,12 @@ struct FieldSet::Node {
   FieldSet children;
 };
 
-FieldSet unite(const FieldSet& a, const FieldSet& b);
+// What is given by value is worked on in place: hand over what is not needed any more.
+FieldSet unite(FieldSet a, FieldSet b);
 // The members of `a` that are not in `b`.
-FieldSet subtract(const FieldSet& a, const FieldSet& b);
+FieldSet subtract(FieldSet a, const FieldSet& b);
 // The same, and what is below a member of `b` goes as well.
-FieldSet subtract_trees(const FieldSet& a, const FieldSet& b);
+FieldSet subtract_trees(FieldSet a, const FieldSet& b);
 FieldSet intersect(const FieldSet& a, const FieldSet& b);
 
 }  // namespace kubus::apiserver

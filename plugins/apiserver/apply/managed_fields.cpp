@@ -38,7 +38,7 @@ Status check_entry(const meta_v1::ManagedFieldsEntry& entry, int index) {
 // How an element stands in encoded sets, quotes included.
 std::string member_text(const PathElement& element) {
   std::string text;
-  append_json_string(member_name(element), text);
+  append_member_name(element, text);
   return text;
 }
 
@@ -107,8 +107,7 @@ ManagedEntry::ManagedEntry(Manager manager, FieldSet fields)
 
 const FieldSet& ManagedEntry::fields() const {
   if (!fields_) {
-    auto decoded = decode_fields(encoded_);
-    fields_ = decoded.ok() ? std::move(*decoded) : FieldSet();
+    fields_ = decode_own_fields(encoded_);
   }
   return *fields_;
 }
@@ -192,14 +191,13 @@ void ManagedFields::put(ManagedEntry entry) {
   entries_.insert_or_assign(std::move(id), std::move(entry));
 }
 
-void ManagedFields::give(const Manager& manager, const FieldSet& fields,
-                         const meta_v1::Time& time) {
+void ManagedFields::give(const Manager& manager, FieldSet fields, const meta_v1::Time& time) {
   auto* entry = find(manager.id());
   if (!entry) {
-    put(ManagedEntry(manager, fields));
+    put(ManagedEntry(manager, std::move(fields)));
     entry = find(manager.id());
   } else if (!entry->owns_all(fields)) {
-    entry->set_fields(unite(entry->fields(), fields));
+    entry->set_fields(unite(entry->fields(), std::move(fields)));
   }
   entry->set_time(time);
 }

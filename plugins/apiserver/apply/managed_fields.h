@@ -69,7 +69,7 @@ class ManagedFields {
   void put(ManagedEntry entry);
   void erase(const std::string& id) { entries_.erase(id); }
   // Adds to what `manager` owns, and sets the time of its entry.
-  void give(const Manager& manager, const FieldSet& fields, const meta_v1::Time& time);
+  void give(const Manager& manager, FieldSet fields, const meta_v1::Time& time);
   // Takes `fields` away from every entry but `except`; entries that are left with nothing go.
   void take_away(const FieldSet& fields, const std::string& except);
   // At most ten entries that update: the oldest are joined under one name.

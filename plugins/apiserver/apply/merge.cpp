@@ -1,8 +1,9 @@
 #include "apply/merge.h"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
+#include <algorithm>
+#include <boost/json.hpp>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "apply/list_items.h"
 
@@ -11,145 +12,155 @@ namespace {
 
 namespace bj = boost::json;
 
-// Items in their order. Of what is there more than once none is merged with anything.
-struct IndexedItems {
-  std::vector<PathElement> order;
-  std::unordered_map<std::string, const bj::value*> by_text;  // null: more than once
+constexpr std::size_t kNone = std::string::npos;
 
-  bool has(const PathElement& element) const { return by_text.contains(element.text); }
-  const bj::value* find(const PathElement& element) const {
-    const auto found = by_text.find(element.text);
-    return found == by_text.end() ? nullptr : found->second;
+// The items of a list by what tells them apart.
+class ItemIndex {
+ public:
+  // kBadRequest for an item that cannot be told apart.
+  Status fill(const Atom& list, const bj::array& items) {
+    for (const auto& item : items) {
+      auto element = item_element(list, item);
+      if (!element.ok()) return element.status();
+      order_.push_back(std::move(*element));
+    }
+    if (order_.size() > kFew)
+      for (std::size_t i = 0; i < order_.size(); ++i) places_.try_emplace(order_[i].text, i);
+    return {};
   }
+  std::size_t size() const { return order_.size(); }
+  const PathElement& operator[](std::size_t at) const { return order_[at]; }
+  bool has(const PathElement& element) const { return first(element) != kNone; }
+  // Of what is there more than once none is meant.
+  std::size_t only(const PathElement& element) const {
+    const auto at = first(element);
+    if (at == kNone) return kNone;
+    return std::count(order_.begin() + static_cast<std::ptrdiff_t>(at), order_.end(), element) == 1
+               ? at
+               : kNone;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 16;
+
+  std::size_t first(const PathElement& element) const {
+    if (order_.size() > kFew) {
+      const auto found = places_.find(element.text);
+      return found == places_.end() ? kNone : found->second;
+    }
+    const auto found = std::find(order_.begin(), order_.end(), element);
+    return found == order_.end() ? kNone : static_cast<std::size_t>(found - order_.begin());
+  }
+
+  std::vector<PathElement> order_;
+  std::unordered_map<std::string, std::size_t> places_;
 };
 
-Result<IndexedItems> index_items(const Atom& list, const bj::array& items) {
-  IndexedItems index;
-  for (const auto& item : items) {
-    auto element = item_element(list, item);
-    if (!element.ok()) return element.status();
-    const auto [place, fresh] = index.by_text.try_emplace(element->text, &item);
-    if (!fresh) place->second = nullptr;
-    index.order.push_back(std::move(*element));
+// Equal as values: members in any order, 1 and 1.0.
+bool same_value(const bj::value& a, const bj::value& b) {
+  if (a.is_number() && b.is_number()) return a.to_number<double>() == b.to_number<double>();
+  if (a.kind() != b.kind()) return false;
+  if (const auto* object = a.if_object()) {
+    if (object->size() != b.get_object().size()) return false;
+    return std::all_of(object->begin(), object->end(), [&](const auto& member) {
+      const auto* other = b.get_object().if_contains(member.key());
+      return other && same_value(member.value(), *other);
+    });
   }
-  return index;
+  if (const auto* array = a.if_array())
+    return std::equal(array->begin(), array->end(), b.get_array().begin(), b.get_array().end(),
+                      same_value);
+  return a == b;
 }
 
-const bj::value* if_filled(const bj::value* value, bj::kind kind) {
-  if (value == nullptr || value->kind() != kind) return nullptr;
-  const bool empty =
-      kind == bj::kind::object ? value->get_object().empty() : value->get_array().empty();
-  return empty ? nullptr : value;
+bool is_filled(const bj::value& value, bj::kind kind) {
+  if (value.kind() != kind) return false;
+  return kind == bj::kind::object ? !value.get_object().empty() : !value.get_array().empty();
 }
-
-Result<bj::value> merge_values(const Atom& type, const bj::value* live, const bj::value* config);
 
 // Weaves the items of the live list into those of the configuration.
 class ListMerge {
  public:
-  ListMerge(const Atom& type, const bj::array& live, const IndexedItems& live_index,
-            const IndexedItems& config_index)
-      : type_(type), live_(live), lhs_(live_index), rhs_(config_index) {
-    for (const auto& element : rhs_.order)
-      if (lhs_.has(element)) shared_.push_back(&element);
-  }
+  ListMerge(const Atom& type, bj::array& live, const bj::array& config)
+      : type_(type), live_(live), config_(config), out_(live.storage()) {}
 
-  Result<bj::value> run() {
-    while (left_ < lhs_.order.size() || right_ < rhs_.order.size()) {
-      if (left_ < lhs_.order.size() && right_ < rhs_.order.size()) {
-        const auto& element = lhs_.order[left_];
-        if (element == rhs_.order[right_]) {
-          KUBUS_TRY(take_config(element));
-          ++left_;
-          if (next_ < shared_.size()) ++next_;
-          continue;
-        }
-        // Both have it, but it is not its turn.
-        if (rhs_.has(element) && next_ < shared_.size() && *shared_[next_] != element) {
-          ++left_;
-          continue;
-        }
-      }
-      if (left_ < lhs_.order.size()) {
-        const auto& element = lhs_.order[left_];
-        if (!rhs_.has(element)) {
-          out_.push_back(live_[left_++]);
-          continue;
-        }
-        if (merged_.contains(element.text)) ++left_;
-      }
-      if (right_ < rhs_.order.size()) {
-        const auto& element = rhs_.order[right_];
-        const bool was_next = next_ < shared_.size() && *shared_[next_] == element;
-        KUBUS_TRY(take_config(element));
-        if (was_next) ++next_;
-      }
-    }
-    return bj::value(std::move(out_));
-  }
-
- private:
-  Status take_config(const PathElement& element) {
-    merged_.emplace(element.text, true);
-    auto merged = merge_values(*type_.items, lhs_.find(element), rhs_.find(element));
-    if (!merged.ok()) return merged.status();
-    out_.push_back(std::move(*merged));
-    ++right_;
+  Status run() {
+    KUBUS_TRY(lhs_.fill(type_, live_));
+    KUBUS_TRY(rhs_.fill(type_, config_));
+    for (std::size_t i = 0; i < rhs_.size(); ++i)
+      if (lhs_.has(rhs_[i])) shared_.push_back(i);
+    while (left_ < lhs_.size() || right_ < rhs_.size()) KUBUS_TRY(step());
+    live_ = std::move(out_);
     return {};
   }
 
+ private:
+  bool is_next(const PathElement& element) const {
+    return next_ < shared_.size() && rhs_[shared_[next_]] == element;
+  }
+
+  Status step() {
+    if (left_ < lhs_.size() && right_ < rhs_.size()) {
+      if (lhs_[left_] == rhs_[right_]) {
+        KUBUS_TRY(take_config());
+        ++left_;
+        if (next_ < shared_.size()) ++next_;
+        return {};
+      }
+      // Both have it, but it is not its turn.
+      if (rhs_.has(lhs_[left_]) && next_ < shared_.size() && !is_next(lhs_[left_])) {
+        ++left_;
+        return {};
+      }
+    }
+    if (left_ < lhs_.size()) {
+      if (!rhs_.has(lhs_[left_])) {
+        out_.push_back(std::move(live_[left_++]));
+        return {};
+      }
+      if (merged_.contains(lhs_[left_].text)) ++left_;
+    }
+    if (right_ < rhs_.size()) {
+      const bool was_next = is_next(rhs_[right_]);
+      KUBUS_TRY(take_config());
+      if (was_next) ++next_;
+    }
+    return {};
+  }
+
+  Status take_config() {
+    const auto& element = rhs_[right_];
+    const auto& config = config_[right_++];
+    merged_.insert(element.text);
+    const auto at = lhs_.only(element);
+    if (at == kNone) {
+      out_.push_back(config);
+      return {};
+    }
+    out_.push_back(std::move(live_[at]));
+    return merge_config(*type_.items, out_.back(), config);
+  }
+
   const Atom& type_;
-  const bj::array& live_;
-  const IndexedItems &lhs_, &rhs_;
-  std::vector<const PathElement*> shared_;  // in the order of the configuration
+  bj::array& live_;
+  const bj::array& config_;
+  ItemIndex lhs_, rhs_;
+  std::vector<std::size_t> shared_;  // places in the configuration
   std::size_t left_ = 0, right_ = 0, next_ = 0;
-  std::unordered_map<std::string, bool> merged_;
+  std::unordered_set<std::string> merged_;
   bj::array out_;
 };
 
-Result<bj::value> merge_lists(const Atom& type, const bj::value* live, const bj::value* config) {
-  static const bj::array kNone;
-  const bj::array& left = live ? live->get_array() : kNone;
-  const bj::array& right = config ? config->get_array() : kNone;
-  auto live_index = index_items(type, left);
-  if (!live_index.ok()) return live_index.status();
-  auto config_index = index_items(type, right);
-  if (!config_index.ok()) return config_index.status();
-  return ListMerge(type, left, *live_index, *config_index).run();
-}
-
-Result<bj::value> merge_maps(const Atom& type, const bj::value* live, const bj::value* config) {
-  bj::object out;
-  if (live) out = live->get_object();
-  if (!config) return bj::value(std::move(out));
-  for (const auto& member : config->get_object()) {
-    const Atom* member_type = type.member(member.key());
-    auto& place = out[member.key()];
-    const bool has_live = live && live->get_object().contains(member.key());
-    auto merged =
-        merge_values(member_type ? *member_type : any_atom(),
-                     has_live ? &live->get_object().at(member.key()) : nullptr, &member.value());
-    if (!merged.ok()) return merged;
-    place = std::move(*merged);
+Status merge_members(const Atom& type, bj::object& live, const bj::object& config) {
+  for (const auto& member : config) {
+    if (auto* place = live.if_contains(member.key())) {
+      const Atom* member_type = type.member(member.key());
+      KUBUS_TRY(merge_config(member_type ? *member_type : any_atom(), *place, member.value()));
+    } else {
+      live.emplace(member.key(), member.value());
+    }
   }
-  return bj::value(std::move(out));
-}
-
-// At least one of them is given; the configuration wins where it is not merged.
-Result<bj::value> merge_values(const Atom& type, const bj::value* live, const bj::value* config) {
-  if (config == nullptr) return *live;
-  if (live == nullptr) return *config;
-  for (const auto kind : {bj::kind::object, bj::kind::array}) {
-    const bool object = kind == bj::kind::object;
-    if ((object ? type.map : type.list) != Merging::kSeparate) continue;
-    const auto* left = if_filled(live, kind);
-    const auto* right = if_filled(config, kind);
-    // Null and empty are the same to what is merged.
-    const bool other_form = !config->is_null() && config->kind() != kind;
-    if ((!left && !right) || other_form) continue;
-    return object ? merge_maps(type, left, right) : merge_lists(type, left, right);
-  }
-  return *config;
+  return {};
 }
 
 bj::value remove_items(const Atom& type, const bj::array& items, const FieldSet& doomed) {
@@ -178,8 +189,18 @@ bj::value remove_members(const Atom& type, const bj::object& object, const Field
 
 }  // namespace
 
-Result<bj::value> merge_config(const Atom& type, const bj::value& live, const bj::value& config) {
-  return merge_values(type, &live, &config);
+Status merge_config(const Atom& type, bj::value& live, const bj::value& config) {
+  for (const auto kind : {bj::kind::object, bj::kind::array}) {
+    const bool object = kind == bj::kind::object;
+    if ((object ? type.map : type.list) != Merging::kSeparate || !is_filled(live, kind)) continue;
+    if (is_filled(config, kind))
+      return object ? merge_members(type, live.get_object(), config.get_object())
+                    : ListMerge(type, live.get_array(), config.get_array()).run();
+    // Null and empty say nothing about what is merged.
+    if (config.is_null() || config.kind() == kind) return {};
+  }
+  if (!same_value(live, config)) live = config;
+  return {};
 }
 
 bj::value remove_fields(const Atom& type, const bj::value& value, const FieldSet& doomed) {

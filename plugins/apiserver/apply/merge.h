@@ -12,11 +12,10 @@
 
 namespace kubus::apiserver {
 
-// `live` with all that `config` has. Both have passed check_typed(), `live` with duplicates.
-// Lists that are merged item by item come in the order of `config`; what only `live` has keeps its
-// place among what both have.
-Result<boost::json::value> merge_config(const Atom& type, const boost::json::value& live,
-                                        const boost::json::value& config);
+// Gives `live` all that `config` has. Both have passed check_typed(), `live` with duplicates. Lists
+// that are merged item by item come in the order of `config`; what only `live` has keeps its place
+// among what both have. What is equal already stays as it is. On failure `live` is of no use.
+Status merge_config(const Atom& type, boost::json::value& live, const boost::json::value& config);
 
 // `value` without the fields of `doomed` and all below them. What is left empty becomes null.
 boost::json::value remove_fields(const Atom& type, const boost::json::value& value,

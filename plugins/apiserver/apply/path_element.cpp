@@ -135,10 +135,18 @@ std::string to_string(std::span<const PathElement> path) {
   return out;
 }
 
+char letter_of(ElementKind kind) { return kLetters[static_cast<std::size_t>(kind)]; }
+
+std::optional<ElementKind> kind_of_letter(char letter) {
+  const auto at = kLetters.find(letter);
+  if (at == std::string_view::npos) return std::nullopt;
+  return static_cast<ElementKind>(at);
+}
+
 std::string member_name(const PathElement& element) {
   std::string name;
   name.reserve(element.text.size() + 2);
-  name.push_back(kLetters[static_cast<std::size_t>(element.kind)]);
+  name.push_back(letter_of(element.kind));
   name.push_back(':');
   return name += element.text;
 }
@@ -146,9 +154,9 @@ std::string member_name(const PathElement& element) {
 Result<std::optional<PathElement>> parse_member_name(std::string_view name) {
   if (name.size() < 2) return bad_element("key must be 2 characters long:");
   if (name[1] != ':') return bad_element("missing colon: " + std::string(name));
-  const auto letter = kLetters.find(name[0]);
-  if (letter == std::string_view::npos) return std::optional<PathElement>();
-  PathElement element{static_cast<ElementKind>(letter), {}};
+  const auto kind = kind_of_letter(name[0]);
+  if (!kind) return std::optional<PathElement>();
+  PathElement element{*kind, {}};
   const auto text = name.substr(2);
   if (element.kind == ElementKind::kField) {
     element.text = well_formed(text);

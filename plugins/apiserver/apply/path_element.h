@@ -49,6 +49,9 @@ std::string go_quoted(std::string_view text);
 
 // The name of a member of fieldsV1: f:spec, k:{"name":"web"}.
 std::string member_name(const PathElement& element);
+char letter_of(ElementKind kind);
+// Nothing for a letter that is none of them.
+std::optional<ElementKind> kind_of_letter(char letter);
 // Reads it back. Nothing for a kind of element that later versions may have; kBadRequest for what
 // is no element at all.
 Result<std::optional<PathElement>> parse_member_name(std::string_view name);

@@ -34,13 +34,6 @@ std::vector<TextMember> members_of(std::string_view text) {
   return members;
 }
 
-std::vector<std::string_view> items_of(std::string_view text) {
-  std::vector<std::string_view> items;
-  ItemScan scan(text);
-  while (scan.next()) items.push_back(scan.value());
-  return items;
-}
-
 PathElement field_element(std::string_view raw_name) {
   if (raw_name.find('\\') == std::string_view::npos)
     return {ElementKind::kField, std::string(raw_name)};

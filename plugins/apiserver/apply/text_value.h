@@ -1,4 +1,4 @@
-// Views of JSON text that is walked by type: what form a value has, its members and items.
+// Views of JSON text that is walked by type: what form a value has, its members.
 //
 // Thread safety: values that point into the text they were made of.
 #pragma once
@@ -25,9 +25,8 @@ struct TextMember {
   std::string_view raw;  // the name between its quotes
   std::string_view value;
 };
-// Nothing for what is no object, or no list.
+// Nothing for what is no object.
 std::vector<TextMember> members_of(std::string_view text);
-std::vector<std::string_view> items_of(std::string_view text);
 
 // The element of a member.
 PathElement field_element(std::string_view raw_name);

@@ -10,26 +10,33 @@ constexpr auto kEnd = std::string_view::npos;
 // `at` is behind the opening quote; the result is behind the closing one.
 std::size_t skip_string(std::string_view text, std::size_t at) {
   for (;;) {
-    at = text.find_first_of("\"\\", at);
-    if (at == kEnd) return kEnd;
-    if (text[at] == '"') return at + 1;
-    at += 2;
+    const auto quote = text.find('"', at);
+    if (quote == kEnd) return kEnd;
+    auto before = quote;
+    while (before > at && text[before - 1] == '\\') --before;
+    if ((quote - before) % 2 == 0) return quote + 1;
+    at = quote + 1;
   }
 }
 
 std::size_t skip_nested(std::string_view text, std::size_t at) {
   int depth = 0;
   while (at < text.size()) {
-    at = text.find_first_of("\"{}[]", at);
-    if (at == kEnd) return kEnd;
-    const char c = text[at++];
-    if (c == '"') {
-      at = skip_string(text, at);
-      if (at == kEnd) return kEnd;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (--depth == 0) {
-      return at;
+    switch (text[at++]) {
+      case '"':
+        at = skip_string(text, at);
+        if (at == kEnd) return kEnd;
+        break;
+      case '{':
+      case '[':
+        ++depth;
+        break;
+      case '}':
+      case ']':
+        if (--depth == 0) return at;
+        break;
+      default:
+        break;
     }
   }
   return kEnd;
@@ -71,8 +78,8 @@ std::size_t skip_json_value(std::string_view text, std::size_t at) {
   if (at >= text.size()) return kEnd;
   if (text[at] == '"') return skip_string(text, at + 1);
   if (text[at] == '{' || text[at] == '[') return skip_nested(text, at);
-  const auto end = text.find_first_of(",}]", at);
-  return end == kEnd ? text.size() : end;
+  while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']') ++at;
+  return at;
 }
 
 MemberScan::MemberScan(std::string_view object) : text_(object) {

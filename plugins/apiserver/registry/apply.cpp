@@ -85,10 +85,8 @@ Result<MessagePtr> apply_configuration(const Call& call, const boost::json::valu
   set_now(now);
   auto applied = manager.apply(live, {config, call.manager(), call.query.flag("force")}, now);
   if (!applied.ok()) return applied.status();
-  std::string json;
-  append_json(applied->object, json, false);
   auto object = new_message(*call.seen_resource().message);
-  if (auto status = from_json(json, *object); !status.ok())
+  if (auto status = from_json(applied->json, *object); !status.ok())
     return Status(Code::kUnknown, status.message());
   if (call.version) object = call.version->to_stored(*object);
   auto& metadata = *metadata_of(*object);
@@ -127,6 +125,7 @@ void Registry::try_apply(std::shared_ptr<ApplyJob> job) {
   if (job->part == Part::kMain && !call->cache->get(call->key())) {
     auto object = apply_configuration(*call, job->config, nullptr);
     if (!object.ok()) return job->done(object.status());
+    if (auto status = may_create_(*call); !status.ok()) return job->done(status);
     return create_object(
         std::move(call), std::move(*object), Owners::kSettled,
         [again](Result<Answer> result) { again(Code::kAlreadyExists, std::move(result)); });

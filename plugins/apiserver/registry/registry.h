@@ -34,6 +34,10 @@ class Registry {
   // Set up before the first call.
   Admissions& admissions() { return admissions_; }
   std::vector<WriteHook*>& hooks() { return hooks_; }
+  // Asked before an update or an apply creates what it was to change: whoever may do the one may not
+  // do the other for that.
+  using Permit = std::function<Status(const Call&)>;
+  void permit_creation(Permit permit) { may_create_ = std::move(permit); }
   ClusterCache& cache() { return cache_; }
   Context& context() { return context_; }
 
@@ -96,6 +100,7 @@ class Registry {
   ClusterCache& cache_;
   Engines engines_;
   Admissions admissions_;
+  Permit may_create_ = [](const Call&) { return Status(); };
   std::vector<WriteHook*> hooks_;
   StorageClient storage_;
 };

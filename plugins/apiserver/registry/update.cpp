@@ -39,8 +39,10 @@ void Registry::update(CallPtr call, Part part, Done done) {
   if (part == Part::kMain && strategy.create_on_update && !call->cache->get(call->key())) {
     auto& metadata = *metadata_of(*body);
     if (metadata.name().empty()) metadata.set_name(call->info.name);
-    if (metadata.name() == call->info.name && metadata.resourceversion().empty())
+    if (metadata.name() == call->info.name && metadata.resourceversion().empty()) {
+      if (auto status = may_create_(*call); !status.ok()) return done(status);
       return create_object(std::move(call), clone(*body), std::move(done));
+    }
   }
   change(
       call, part,

@@ -104,6 +104,11 @@ Status ApiServer::Parts::configure() {
   KUBUS_TRY(make_admissions());
   make_subresources();
   make_authorizers();
+  registry->permit_creation([this](const Call& call) {
+    auto creation = call.info;
+    creation.verb = "create";
+    return authorize(authorizers, call.identity, creation);
+  });
   bus_api.emplace(*registry, *api, authorizers, *permissions);
   return bus_api->serve(context.server());
 }

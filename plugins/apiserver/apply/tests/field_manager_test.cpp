@@ -46,9 +46,7 @@ class Written {
     auto applied =
         manager_.apply({live, *metadata_of(*object_), exists()}, {config, name, force}, now());
     if (!applied.ok()) return applied.status();
-    std::string text;
-    append_json(applied->object, text, false);
-    object_ = read(text);
+    object_ = read(applied->json);
     metadata_of(*object_)->set_uid("1");
     *metadata_of(*object_)->mutable_managedfields() = applied->managed;
     return {};

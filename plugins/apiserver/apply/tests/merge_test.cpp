@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/json/parse.hpp>
+#include <boost/json.hpp>
 #include <string>
 
 #include "apply/check.h"
@@ -48,10 +48,9 @@ TEST(MergeConfig, OrdersListsAsTheConfigurationDoes) {
     return json + "]";
   };
   for (const auto& c : kCases) {
-    const auto merged = merge_config(type_named("Pod"), pod_with("volumes", list(c.live)),
-                                     pod_with("volumes", list(c.config)));
-    ASSERT_TRUE(merged.ok());
-    EXPECT_EQ(text_of(*merged), text_of(pod_with("volumes", list(c.merged))))
+    auto merged = pod_with("volumes", list(c.live));
+    ASSERT_TRUE(merge_config(type_named("Pod"), merged, pod_with("volumes", list(c.config))).ok());
+    EXPECT_EQ(text_of(merged), text_of(pod_with("volumes", list(c.merged))))
         << c.live << " with " << c.config;
   }
 }
@@ -84,11 +83,20 @@ TEST(MergeConfig, MergesByType) {
        R"([{"name":"a"}])", R"([{"name":"a"}])"},
   };
   for (const auto& c : kCases) {
-    const auto merged =
-        merge_config(type_named("Pod"), pod_with(c.what, c.live), pod_with(c.what, c.config));
-    ASSERT_TRUE(merged.ok());
-    EXPECT_EQ(text_of(*merged), text_of(pod_with(c.what, c.merged))) << c.config;
+    auto merged = pod_with(c.what, c.live);
+    ASSERT_TRUE(merge_config(type_named("Pod"), merged, pod_with(c.what, c.config)).ok());
+    EXPECT_EQ(text_of(merged), text_of(pod_with(c.what, c.merged))) << c.config;
   }
+}
+
+// Otherwise fields that are applied as they are would be taken for changed ones.
+TEST(MergeConfig, LeavesAloneWhatIsEqual) {
+  auto merged = boost::json::parse(R"({"spec":{"nodeSelector":{"a":"1","b":"2"},"priority":1}})");
+  const auto before = boost::json::serialize(merged);
+  const auto config =
+      boost::json::parse(R"({"spec":{"priority":1.0,"nodeSelector":{"b":"2","a":"1"}}})");
+  ASSERT_TRUE(merge_config(type_named("Pod"), merged, config).ok());
+  EXPECT_EQ(boost::json::serialize(merged), before);
 }
 
 TEST(RemoveFields, TakesOutFieldsAndWhatIsBelow) {
