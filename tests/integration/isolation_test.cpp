@@ -24,7 +24,9 @@ const std::vector<std::string>& isolated_plugins() {
                                                  "controller-node-lifecycle",
                                                  "controller-replicaset",
                                                  "controller-replicationcontroller",
+                                                 "controller-resourcequota",
                                                  "controller-serviceaccount",
+                                                 "controller-volume-protection",
                                                  "scheduler"};
   return names;
 }

@@ -12,9 +12,7 @@ namespace kubus::apiserver {
 
 // The pod of a call that creates one; null for everything else.
 inline core_v1::Pod* created_pod(const AdmissionCall& admission) {
-  const auto& call = admission.call;
-  const bool is_pod = call.resource->group.empty() && call.resource->plural == "pods";
-  if (!is_pod || admission.operation != AdmissionCall::Operation::kCreate) return nullptr;
+  if (!admission.is("", "pods") || !admission.creates()) return nullptr;
   return static_cast<core_v1::Pod*>(admission.object);
 }
 

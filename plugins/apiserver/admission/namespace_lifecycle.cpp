@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "admission/admission.h"
+#include "admission/plugins.h"
 #include "kubus/api/types.h"
 
 namespace kubus::apiserver {
@@ -50,8 +50,8 @@ class NamespaceLifecycle final : public Admission {
 
 }  // namespace
 
-std::unique_ptr<Admission> make_namespace_lifecycle(ClusterCache& cache) {
-  return std::make_unique<NamespaceLifecycle>(cache);
+std::unique_ptr<Admission> make_namespace_lifecycle(const AdmissionContext& context) {
+  return std::make_unique<NamespaceLifecycle>(context.cache);
 }
 
 }  // namespace kubus::apiserver

@@ -1,51 +1,17 @@
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/pod.pb.h>
 
-#include <cstdlib>
+#include <set>
 
-#include "admission/admission.h"
 #include "admission/created_pod.h"
+#include "admission/plugins.h"
 #include "kubus/api/types.h"
+#include "kubus/quota.h"
 
 namespace kubus::apiserver {
 namespace {
 
 using core_v1::Pod;
-
-class Priority final : public Admission {
- public:
-  explicit Priority(ClusterCache& cache) : cache_(cache) {}
-
-  Status admit(const AdmissionCall& admission) override {
-    auto* pod = created_pod(admission);
-    if (!pod) return {};
-    auto* classes = cache_.find("scheduling.k8s.io", "priorityclasses");
-    auto& spec = *pod->mutable_spec();
-    ObjectPtr chosen;
-    if (spec.priorityclassname().empty()) {
-      classes->for_each([&](const ObjectPtr& one) {
-        if (one->field("globalDefault") == "true") chosen = one;
-      });
-      if (chosen) spec.set_priorityclassname(std::string(chosen->name()));
-    } else {
-      chosen = classes->get(spec.priorityclassname());
-      if (!chosen)
-        return errors::forbidden(
-            admission.call.subject(pod->metadata().name()),
-            "no PriorityClass with name " + spec.priorityclassname() + " was found");
-    }
-    spec.set_priority(
-        chosen ? static_cast<std::int32_t>(std::strtol(chosen->field("value").c_str(), nullptr, 10))
-               : 0);
-    const auto policy = chosen ? chosen->field("preemptionPolicy") : std::string();
-    if (spec.preemptionpolicy().empty())
-      spec.set_preemptionpolicy(policy.empty() ? "PreemptLowerPriority" : policy);
-    return {};
-  }
-
- private:
-  ClusterCache& cache_;
-};
 
 class DefaultTolerations final : public Admission {
  public:
@@ -72,12 +38,36 @@ class DefaultTolerations final : public Admission {
   }
 };
 
+class ExtendedResources final : public Admission {
+ public:
+  Status admit(const AdmissionCall& admission) override {
+    auto* pod = created_pod(admission);
+    if (!pod) return {};
+    std::set<std::string> asked;
+    for (const auto* list : {&pod->spec().containers(), &pod->spec().initcontainers()})
+      for (const auto& container : *list)
+        for (const auto& [name, amount] : container.resources().requests())
+          if (is_extended_resource(name)) asked.insert(name);
+    for (const auto& name : asked) tolerate(*pod->mutable_spec(), name);
+    return {};
+  }
+
+ private:
+  static void tolerate(core_v1::PodSpec& spec, const std::string& key) {
+    for (const auto& toleration : spec.tolerations())
+      if (toleration.key() == key && toleration.operator_() == "Exists" &&
+          toleration.effect().empty())
+        return;
+    auto* added = spec.add_tolerations();
+    added->set_key(key);
+    added->set_operator_("Exists");
+  }
+};
+
 class NodeTaint final : public Admission {
  public:
   Status admit(const AdmissionCall& admission) override {
-    const auto& call = admission.call;
-    const bool is_node = call.resource->group.empty() && call.resource->plural == "nodes";
-    if (!is_node || admission.operation != AdmissionCall::Operation::kCreate) return {};
+    if (!admission.is("", "nodes") || !admission.creates()) return {};
     auto& spec = *static_cast<core_v1::Node*>(admission.object)->mutable_spec();
     for (const auto& taint : spec.taints())
       if (taint.key() == "node.kubernetes.io/not-ready" && taint.effect() == "NoSchedule")
@@ -91,12 +81,14 @@ class NodeTaint final : public Admission {
 
 }  // namespace
 
-std::unique_ptr<Admission> make_priority(ClusterCache& cache) {
-  return std::make_unique<Priority>(cache);
-}
-std::unique_ptr<Admission> make_default_tolerations() {
+std::unique_ptr<Admission> make_default_tolerations(const AdmissionContext&) {
   return std::make_unique<DefaultTolerations>();
 }
-std::unique_ptr<Admission> make_node_taint() { return std::make_unique<NodeTaint>(); }
+std::unique_ptr<Admission> make_extended_resources(const AdmissionContext&) {
+  return std::make_unique<ExtendedResources>();
+}
+std::unique_ptr<Admission> make_node_taint(const AdmissionContext&) {
+  return std::make_unique<NodeTaint>();
+}
 
 }  // namespace kubus::apiserver

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "admission/admission.h"
 #include "admission/created_pod.h"
+#include "admission/plugins.h"
 #include "admission/secret_references.h"
 #include "registry/metadata.h"
 
@@ -143,8 +143,8 @@ class ServiceAccountAdmission final : public Admission {
 
 }  // namespace
 
-std::unique_ptr<Admission> make_service_account(ClusterCache& cache) {
-  return std::make_unique<ServiceAccountAdmission>(cache);
+std::unique_ptr<Admission> make_service_account(const AdmissionContext& context) {
+  return std::make_unique<ServiceAccountAdmission>(context.cache);
 }
 
 }  // namespace kubus::apiserver

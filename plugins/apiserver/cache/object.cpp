@@ -104,6 +104,11 @@ std::unique_ptr<google::protobuf::Message> Object::decode() const {
   return message;
 }
 
+const std::shared_ptr<const google::protobuf::Message>& Object::decoded() const {
+  std::call_once(decode_once_, [this] { decoded_ = decode(); });
+  return decoded_;
+}
+
 Bytes Object::protobuf() const {
   std::call_once(encode_once_, [this] {
     protobuf_ = Bytes(to_protobuf(*decode()));

@@ -1,6 +1,6 @@
 // One version of one object, encoded: what reads and watches send as it is.
 //
-// Thread safety: immutable but for the protobuf form, which is made once on first use.
+// Thread safety: immutable but for its other forms, each of which is made once on first use.
 //
 // Storage has an object's JSON without a resourceVersion, because that is known only once it is
 // written; here it is spliced in. Labels are views into the JSON: their syntax needs no escapes.
@@ -52,6 +52,8 @@ class Object {
   // In its envelope.
   Bytes protobuf() const;
   std::unique_ptr<google::protobuf::Message> decode() const;
+  // Decoded once and kept as long as this version: for what is read on the way of many requests.
+  const std::shared_ptr<const google::protobuf::Message>& decoded() const;
 
  private:
   Object() = default;
@@ -69,6 +71,8 @@ class Object {
   std::string_view name_, namespace_, uid_;
   std::vector<Label> labels_;
 
+  mutable std::once_flag decode_once_;
+  mutable std::shared_ptr<const google::protobuf::Message> decoded_;
   mutable std::once_flag encode_once_;
   mutable Bytes protobuf_;
   mutable std::string_view raw_;

@@ -41,6 +41,15 @@ void ResourceCache::for_each(const std::function<void(const ObjectPtr&)>& visit)
   for (const auto& [key, object] : objects_) visit(object);
 }
 
+void ResourceCache::for_each(std::string_view ns,
+                             const std::function<void(const ObjectPtr&)>& visit) const {
+  const std::string first = std::string(ns) + "/";
+  std::shared_lock lock(mutex_);
+  for (auto at = objects_.lower_bound(first);
+       at != objects_.end() && at->first.compare(0, first.size(), first) == 0; ++at)
+    visit(at->second);
+}
+
 Result<ListResult> ResourceCache::list(const ListQuery& query, std::int64_t global_revision) const {
   ListResult result;
   std::shared_lock lock(mutex_);

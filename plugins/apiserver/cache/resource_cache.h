@@ -60,6 +60,8 @@ class ResourceCache {
   // Objects in all, and their revision.
   std::size_t size() const;
   void for_each(const std::function<void(const ObjectPtr&)>& visit) const;
+  // Those of one namespace.
+  void for_each(std::string_view ns, const std::function<void(const ObjectPtr&)>& visit) const;
 
   // Delivers what the start asks for at once, then every change. kExpired when history does not
   // go back that far. The watcher is held weakly.

@@ -35,21 +35,21 @@ void Registry::create(CallPtr call, Done done) {
   create_object(std::move(call), std::move(*object), std::move(done));
 }
 
-Status Registry::prepare_create(const Call& call, Owners owners, Message& object,
-                                bool& soon) const {
+Status Registry::prepare_create(Call& call, Owners owners, Message& object, bool& soon) const {
   const auto& strategy = strategy_of(*call.resource);
   auto& metadata = *metadata_of(object);
   KUBUS_TRY(prepare_created(metadata, call, strategy.counts_generations));
-  if (metadata.name().empty()) metadata.set_name(generated_name(metadata.generatename()));
   if (call.resource->find_subresource("status") && !strategy.keeps_status_on_create)
     clear_field(object, "status");
   if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
   if (owners == Owners::kRecorded) record_owners(call, nullptr, metadata, object);
+  const AdmissionCall admission{call, AdmissionCall::Operation::kCreate, &object, nullptr};
+  KUBUS_TRY(admit(admissions_, admission, &soon));
+  if (metadata.name().empty()) metadata.set_name(generated_name(metadata.generatename()));
   if (strategy.prepare_create) strategy.prepare_create(object);
   if (strategy.set_author) strategy.set_author(object, call.identity);
-  KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr}, &soon));
   if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));
-  return {};
+  return validate(admissions_, admission);
 }
 
 void Registry::create_object(CallPtr call, MessagePtr object, Owners owners, Done done) {
@@ -63,7 +63,7 @@ void Registry::create_object(CallPtr call, MessagePtr object, Owners owners, Don
 }
 
 void Registry::begin_create(std::shared_ptr<CreateJob> job) {
-  const auto& call = *job->call;
+  auto& call = *job->call;
   bool soon = false;
   if (auto status = prepare_create(call, job->owners, *job->object, soon); !status.ok()) {
     if (!soon || ++job->admissions >= kAdmissionAttempts) return job->done(status);
@@ -76,6 +76,9 @@ void Registry::begin_create(std::shared_ptr<CreateJob> job) {
   if (!reservations.ok()) return job->done(reservations.status());
   const auto& name = metadata_of(*job->object)->name();
   if (call.dry_run()) {
+    if (ledger_)
+      if (auto status = ledger_->check(call, *job->object, nullptr); !status.ok())
+        return job->done(status);
     if (call.cache->get(object_key(*call.resource, call.info.ns, name)))
       return job->done(errors::already_exists(call.subject(name)));
     return job->done(Answer::of(std::shared_ptr<const Message>(std::move(job->object)), 201));
@@ -88,23 +91,48 @@ void Registry::try_create(std::shared_ptr<CreateJob> job) {
   const auto& call = *job->call;
   auto& metadata = *metadata_of(*job->object);
   if (job->attempts++ > 0) metadata.set_name(generated_name(metadata.generatename()));
-  auto key = object_key(*call.resource, call.info.ns, metadata.name());
+  if (!ledger_) return put_created(job, nullptr);
+  ledger_->enter(call, *job->object, nullptr, [this, job](Result<QuotaLedger::TurnPtr> turn) {
+    if (!turn.ok()) return job->done(turn.status());
+    put_created(job, std::move(*turn));
+  });
+}
+
+void Registry::put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn) {
+  const auto& call = *job->call;
+  auto key = object_key(*call.resource, call.info.ns, metadata_of(*job->object)->name());
   auto json = stored_json(*job->object);
   auto stored = storage_key(*call.resource, key);
-  storage_.put(std::move(stored), json, 0, [this, job, key, json](Result<Written> written) mutable {
-    if (!written.ok()) return job->done(written.status());
-    if (!written->done) {
-      if (job->generates && job->attempts < kNameAttempts) return try_create(job);
-      const auto exists =
-          errors::already_exists(job->call->subject(metadata_of(*job->object)->name()));
-      // What is applied is applied to what there is: the cache has to have it.
-      if (job->owners == Owners::kSettled)
-        return cache_.when(written->revision, [job, exists] { job->done(exists); });
-      return job->done(exists);
-    }
-    for (auto& reservation : job->reservations) reservation->keep();
-    finish(job->call, std::move(key), std::move(json), written->revision, 201,
-           std::move(job->done));
+  auto others = turn ? turn->puts() : std::vector<AlsoPut>();
+  storage_.put(
+      std::move(stored), json, 0,
+      [this, job, key, json, turn](Result<Written> written) mutable {
+        if (!written.ok()) return job->done(written.status());
+        if (!written->done) return create_again(job, std::move(turn), key, written->revision);
+        if (turn) turn->written(written->revision);
+        turn.reset();
+        for (auto& reservation : job->reservations) reservation->keep();
+        finish(job->call, std::move(key), std::move(json), written->revision, 201,
+               std::move(job->done));
+      },
+      std::move(others));
+}
+
+// The name is taken, or a quota has been changed meanwhile.
+void Registry::create_again(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn,
+                            const std::string& key, std::int64_t revision) {
+  const auto taken = [this, job] {
+    if (job->generates && job->attempts < kNameAttempts) return try_create(job);
+    job->done(errors::already_exists(job->call->subject(metadata_of(*job->object)->name())));
+  };
+  // What is applied is applied to what there is: the cache has to have it.
+  if (!turn && job->owners != Owners::kSettled) return taken();
+  cache_.when(revision, [this, job, turn = std::move(turn), key, taken]() mutable {
+    const bool charged = turn != nullptr;
+    turn.reset();
+    if (!charged || job->call->cache->get(key)) return taken();
+    job->attempts = 0;
+    try_create(job);
   });
 }
 

@@ -2,8 +2,12 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <k8s/meta/v1/object_meta.pb.h>
 
 #include <string>
+
+#include "kubus/api/json.h"
+#include "kubus/api/resource.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -37,6 +41,11 @@ void copy_field(const Message& from, Message& to, std::string_view name) {
     to.GetReflection()
         ->MutableMessage(&to, field)
         ->CopyFrom(from.GetReflection()->GetMessage(from, field));
+}
+
+std::string stored_json(Message& object) {
+  if (auto* metadata = metadata_of(object)) metadata->clear_resourceversion();
+  return to_json(object);
 }
 
 std::unique_ptr<Message> clone(const Message& object) {

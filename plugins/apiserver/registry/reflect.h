@@ -15,5 +15,7 @@ void copy_field(const Message& from, Message& to, std::string_view name);
 void clear_field(Message& object, std::string_view name);
 bool has_field(const Message& object, std::string_view name);
 std::unique_ptr<Message> clone(const Message& object);
+// The JSON that is stored: without a resourceVersion.
+std::string stored_json(Message& object);
 
 }  // namespace kubus::apiserver

@@ -15,11 +15,6 @@ constexpr auto kPatience = std::chrono::seconds(3);
 Registry::Registry(Context& context, ClusterCache& cache, Engines engines)
     : context_(context), cache_(cache), engines_(engines), storage_(context) {}
 
-std::string stored_json(Message& object) {
-  if (auto* metadata = metadata_of(object)) metadata->clear_resourceversion();
-  return to_json(object);
-}
-
 void Registry::finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
                       int code, Done done) {
   cache_.when(revision, [call, key = std::move(key), json = std::move(json), revision, code,
@@ -43,6 +38,12 @@ Result<std::vector<std::shared_ptr<Reservation>>> Registry::reserve(const Call& 
     if (*reservation) reservations.push_back(std::move(*reservation));
   }
   return reservations;
+}
+
+Status Registry::admit_part(Call& call, Message& posted) const {
+  const AdmissionCall admission{call, AdmissionCall::Operation::kCreate, &posted, nullptr};
+  KUBUS_TRY(admit(admissions_, admission));
+  return validate(admissions_, admission);
 }
 
 void Registry::await_revision(std::int64_t revision, UniqueFunction<void(Status)> then) {

@@ -13,6 +13,7 @@
 #include "admission/admission.h"
 #include "cache/cluster_cache.h"
 #include "kubus/context.h"
+#include "quota/quota_ledger.h"
 #include "registry/body.h"
 #include "registry/call.h"
 #include "registry/deletion.h"
@@ -34,10 +35,12 @@ class Registry {
   // Set up before the first call.
   Admissions& admissions() { return admissions_; }
   std::vector<WriteHook*>& hooks() { return hooks_; }
-  // Asked before an update or an apply creates what it was to change: whoever may do the one may not
-  // do the other for that.
+  // Asked before an update or an apply creates what it was to change: whoever may do the one may
+  // not do the other for that.
   using Permit = std::function<Status(const Call&)>;
   void permit_creation(Permit permit) { may_create_ = std::move(permit); }
+  // Null: nobody keeps account of quotas.
+  void set_ledger(QuotaLedger* ledger) { ledger_ = ledger; }
   ClusterCache& cache() { return cache_; }
   Context& context() { return context_; }
 
@@ -66,6 +69,8 @@ class Registry {
   // `transform` has settled the owners.
   void change(CallPtr call, Part part, Owners owners, Transform transform, Done done);
   void remove(CallPtr call, Deletion deletion, Done done);
+  // Admission of what is posted to a subresource.
+  Status admit_part(Call& call, Message& posted) const;
 
   // Runs `then` once the cache has reached `revision`, or with kTimeout after three seconds.
   void await_revision(std::int64_t revision, UniqueFunction<void(Status)> then);
@@ -73,21 +78,27 @@ class Registry {
  private:
   struct ApplyJob;
   struct ChangeJob;
+  struct Change;
   struct CreateJob;
   struct RemoveJob;
   struct CollectionJob;
 
   // `soon`: refused by an admission for something that may be there in a moment.
-  Status prepare_create(const Call& call, Owners owners, Message& object, bool& soon) const;
+  Status prepare_create(Call& call, Owners owners, Message& object, bool& soon) const;
   void try_apply(std::shared_ptr<ApplyJob> job);
   void begin_create(std::shared_ptr<CreateJob> job);
   void try_create(std::shared_ptr<CreateJob> job);
+  void put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn);
+  void create_again(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn,
+                    const std::string& key, std::int64_t revision);
   void try_change(std::shared_ptr<ChangeJob> job);
   Result<MessagePtr> next_version(ChangeJob& job, const Object& stored, const Message& old) const;
   Status prepare_part(const ChangeJob& job, const Object& stored, Message& object,
                       const Message& old) const;
+  Status check_part(const ChangeJob& job, const Message& object, const Message& old) const;
   void write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, MessagePtr old,
                     MessagePtr object);
+  void store(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Change> change);
   void try_remove(std::shared_ptr<RemoveJob> job);
   // Removes as many as may be under way at once; ends the job with the last.
   void remove_some(const std::shared_ptr<CollectionJob>& job);
@@ -102,10 +113,8 @@ class Registry {
   Admissions admissions_;
   Permit may_create_ = [](const Call&) { return Status(); };
   std::vector<WriteHook*> hooks_;
+  QuotaLedger* ledger_ = nullptr;
   StorageClient storage_;
 };
-
-// The JSON that is stored: without a resourceVersion.
-std::string stored_json(Message& object);
 
 }  // namespace kubus::apiserver

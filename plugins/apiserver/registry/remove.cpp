@@ -44,10 +44,10 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
   if (auto status = check_preconditions(job->deletion, *stored, call); !status.ok())
     return job->done(status);
   std::shared_ptr<const Message> old = stored->decode();
-  if (auto status =
-          admit(admissions_, {call, AdmissionCall::Operation::kDelete, nullptr, old.get()});
-      !status.ok())
-    return job->done(status);
+  const AdmissionCall admission{*job->call, AdmissionCall::Operation::kDelete, nullptr, old.get()};
+  auto admitted = admit(admissions_, admission);
+  if (admitted.ok()) admitted = validate(admissions_, admission);
+  if (!admitted.ok()) return job->done(admitted);
   const auto& strategy = strategy_of(*call.resource);
   auto plan = plan_deletion(call, *old, job->deletion, strategy);
   if (!plan.ok()) return job->done(plan.status());

@@ -5,14 +5,20 @@
 namespace kubus::apiserver {
 namespace {
 
-storage::TxnRequest unchanged(const std::string& key, std::int64_t expected) {
-  storage::TxnRequest request;
+void expect(storage::TxnRequest& request, const std::string& key, std::int64_t expected) {
   auto* compare = request.add_compare();
   compare->set_key(key);
   compare->set_target(storage::Compare::MOD_REVISION);
   compare->set_result(storage::Compare::EQUAL);
   compare->set_number(expected);
-  return request;
+}
+
+void add_put(storage::TxnRequest& request, std::string key, std::string value,
+             std::int64_t expected) {
+  expect(request, key, expected);
+  auto* put = request.add_success()->mutable_put();
+  put->set_key(std::move(key));
+  put->set_value(std::move(value));
 }
 
 void send(Context& context, const storage::TxnRequest& request, StorageClient::Done done) {
@@ -26,16 +32,18 @@ void send(Context& context, const storage::TxnRequest& request, StorageClient::D
 
 }  // namespace
 
-void StorageClient::put(std::string key, std::string value, std::int64_t expected, Done done) {
-  auto request = unchanged(key, expected);
-  auto* put = request.add_success()->mutable_put();
-  put->set_key(std::move(key));
-  put->set_value(std::move(value));
+void StorageClient::put(std::string key, std::string value, std::int64_t expected, Done done,
+                        std::vector<AlsoPut> others) {
+  storage::TxnRequest request;
+  add_put(request, std::move(key), std::move(value), expected);
+  for (auto& other : others)
+    add_put(request, std::move(other.key), std::move(other.value), other.expected);
   send(context_, request, std::move(done));
 }
 
 void StorageClient::remove(std::string key, std::int64_t expected, Done done) {
-  auto request = unchanged(key, expected);
+  storage::TxnRequest request;
+  expect(request, key, expected);
   request.add_success()->mutable_delete_()->set_key(std::move(key));
   send(context_, request, std::move(done));
 }

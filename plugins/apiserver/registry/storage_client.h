@@ -1,4 +1,5 @@
-// Writes to storage: one key at a time, each on the condition that nobody changed it meanwhile.
+// Writes to storage: one key at a time or a few together, each on the condition that nobody changed
+// it meanwhile.
 //
 // Thread safety: all members from any thread; any number may be under way. `done` runs on the
 // plugin's loop.
@@ -6,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "kubus/context.h"
 #include "kubus/status.h"
@@ -18,13 +20,21 @@ struct Written {
   std::int64_t revision = 0;
 };
 
+// What is put in the same step, on a condition of its own of the same kind.
+struct AlsoPut {
+  std::string key, value;
+  std::int64_t expected = 0;
+};
+
 class StorageClient {
  public:
   using Done = UniqueFunction<void(Result<Written>)>;
   explicit StorageClient(Context& context) : context_(context) {}
 
   // Puts `value` if the key's revision is `expected`; 0: if there is no such key.
-  void put(std::string key, std::string value, std::int64_t expected, Done done);
+  // All or nothing with `others`.
+  void put(std::string key, std::string value, std::int64_t expected, Done done,
+           std::vector<AlsoPut> others = {});
   void remove(std::string key, std::int64_t expected, Done done);
 
  private:

@@ -29,6 +29,17 @@ struct Registry::ChangeJob {
   Transform transform;
   Done done;
   int attempts = 0;
+  std::size_t warnings = 0;  // of the call before the first attempt
+};
+
+// What a change comes to, and what is held until it is written.
+struct Registry::Change {
+  ObjectPtr stored;
+  MessagePtr old, object;
+  std::string json;
+  bool gone = false;
+  std::vector<std::shared_ptr<Reservation>> reservations;
+  QuotaLedger::TurnPtr turn;
 };
 
 void Registry::update(CallPtr call, Part part, Done done) {
@@ -82,6 +93,7 @@ void Registry::change(CallPtr call, Part part, Owners owners, Transform transfor
   job->owners = owners;
   job->transform = std::move(transform);
   job->done = std::move(done);
+  job->warnings = job->call->warnings.size();
   try_change(std::move(job));
 }
 
@@ -90,6 +102,7 @@ void Registry::try_change(std::shared_ptr<ChangeJob> job) {
   auto stored = call.cache->get(call.key());
   if (!stored) return job->done(errors::not_found(call.subject()));
   if (job->attempts++ > kAttempts) return job->done(errors::modified(call.subject()));
+  if (job->attempts > 1) job->call->warnings.resize(job->warnings);
   auto old = stored->decode();
   auto object = next_version(*job, *stored, *old);
   if (!object.ok()) return job->done(object.status());
@@ -131,7 +144,14 @@ Status Registry::prepare_part(const ChangeJob& job, const Object& stored, Messag
   if (job.owners == Owners::kRecorded) record_owners(call, &stored, *metadata_of(old), object);
   if (job.part == Part::kStatus && strategy.prepare_status) strategy.prepare_status(object, old);
   if (job.part == Part::kMain && strategy.prepare_update) strategy.prepare_update(object, old);
-  KUBUS_TRY(admit(admissions_, {call, AdmissionCall::Operation::kUpdate, &object, &old}));
+  const AdmissionCall admission{*job.call, AdmissionCall::Operation::kUpdate, &object, &old};
+  KUBUS_TRY(admit(admissions_, admission));
+  KUBUS_TRY(check_part(job, object, old));
+  return validate(admissions_, admission);
+}
+
+Status Registry::check_part(const ChangeJob& job, const Message& object, const Message& old) const {
+  const auto& call = *job.call;
   if (job.part == Part::kSubresource)
     return engines_.check_part
                ? engines_.check_part(object, old, *call.resource, call.info.subresource)
@@ -150,29 +170,53 @@ void Registry::write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, Me
   if (!gone && same_but_times(json, *object, stored->stored(), *old))
     return job->done(Answer::of(std::move(stored)));
   if (call.dry_run()) {
+    if (ledger_ && !gone)
+      if (auto status = ledger_->check(call, *object, old.get()); !status.ok())
+        return job->done(status);
     metadata_of(*object)->set_resourceversion(std::to_string(stored->revision()));
     return job->done(Answer::of(std::shared_ptr<const Message>(std::move(object))));
   }
+  auto change = std::make_shared<Change>();
+  change->stored = std::move(stored);
+  change->old = std::move(old);
+  change->object = std::move(object);
+  change->json = std::move(json);
+  change->gone = gone;
+  change->reservations = std::move(*reservations);
+  if (!ledger_ || gone || job->part == Part::kWhole) return store(job, std::move(change));
+  ledger_->enter(call, *change->object, change->old.get(),
+                 [this, job, change](Result<QuotaLedger::TurnPtr> turn) {
+                   if (!turn.ok()) return job->done(turn.status());
+                   change->turn = std::move(*turn);
+                   store(job, change);
+                 });
+}
+
+void Registry::store(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Change> change) {
+  const auto& call = *job->call;
   auto key = call.key();
   auto place = storage_key(*call.resource, key);
-  auto held = std::make_shared<decltype(reservations)>(std::move(reservations));
-  std::shared_ptr<const Message> before = std::move(old);
-  auto written = [this, job, stored, key, json, held, before,
-                  gone](Result<Written> result) mutable {
+  const auto expected = change->stored->revision();
+  auto written = [this, job, change, key](Result<Written> result) mutable {
     if (!result.ok()) return job->done(result.status());
     if (!result->done) {
-      held.reset();
-      return cache_.when(result->revision, [this, job] { try_change(job); });
+      change->reservations.clear();
+      return cache_.when(result->revision, [this, job, change] {
+        change->turn.reset();
+        try_change(job);
+      });
     }
-    for (auto& reservation : **held) reservation->keep();
-    if (gone)
-      for (auto* hook : hooks_) hook->removed(*job->call->resource, *before);
-    finish(job->call, std::move(key), std::move(json), result->revision, 200, std::move(job->done));
+    if (change->turn) change->turn->written(result->revision);
+    change->turn.reset();
+    for (auto& reservation : change->reservations) reservation->keep();
+    if (change->gone)
+      for (auto* hook : hooks_) hook->removed(*job->call->resource, *change->old);
+    finish(job->call, std::move(key), std::move(change->json), result->revision, 200,
+           std::move(job->done));
   };
-  if (gone)
-    storage_.remove(std::move(place), stored->revision(), std::move(written));
-  else
-    storage_.put(std::move(place), json, stored->revision(), std::move(written));
+  if (change->gone) return storage_.remove(std::move(place), expected, std::move(written));
+  auto others = change->turn ? change->turn->puts() : std::vector<AlsoPut>();
+  storage_.put(std::move(place), change->json, expected, std::move(written), std::move(others));
 }
 
 }  // namespace kubus::apiserver

@@ -1,11 +1,14 @@
 #include "server/api_server.h"
 
+#include <algorithm>
 #include <optional>
 
+#include "admission/plugins.h"
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
 #include "health/version.h"
 #include "kubus/http/server.h"
+#include "quota/quota_ledger.h"
 #include "server/bootstrap.h"
 #include "server/bus_api.h"
 #include "server/certificates.h"
@@ -33,6 +36,7 @@ struct ApiServer::Parts {
   std::optional<ClusterCache> cache;
   std::optional<ServiceAllocator> services;
   TokenService tokens;
+  std::optional<QuotaLedger> ledger;
   std::optional<Registry> registry;
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
@@ -129,18 +133,13 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
 }
 
 Status ApiServer::Parts::make_admissions() {
-  auto disabled = options.disabled_admission;
-  const auto add = [&](const char* name, std::unique_ptr<Admission> admission) {
-    if (std::erase(disabled, name) == 0) registry->admissions().push_back(std::move(admission));
-  };
-  add("NamespaceLifecycle", make_namespace_lifecycle(*cache));
-  add("ServiceAccount", make_service_account(*cache));
-  add("Priority", make_priority(*cache));
-  add("DefaultTolerationSeconds", make_default_tolerations());
-  add("TaintNodesByCondition", make_node_taint());
-  if (disabled.empty()) return {};
-  return Status(Code::kBadRequest, "apiserver.disable_admission_plugins: there is no plugin \"" +
-                                       disabled.front() + "\"");
+  const auto& off = options.disabled_admission;
+  auto made = apiserver::make_admissions({*cache, authorizers}, options.enabled_admission, off);
+  if (!made.ok()) return made.status();
+  registry->admissions() = std::move(*made);
+  if (std::find(off.begin(), off.end(), "ResourceQuota") == off.end())
+    registry->set_ledger(&ledger.emplace(*cache));
+  return {};
 }
 
 void ApiServer::Parts::make_subresources() {

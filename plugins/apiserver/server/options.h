@@ -32,6 +32,8 @@ struct Options {
   std::size_t watch_history = 0;
   std::size_t max_reads = 0;  // under way at once; 0: no limit
   std::size_t max_writes = 0;
+  std::vector<std::string> enabled_admission;
+  std::vector<std::string> disabled_admission;
   std::chrono::nanoseconds event_ttl{};
   std::chrono::milliseconds drain_grace{};
   std::vector<std::string> disabled_admission;

@@ -48,6 +48,9 @@ void bind(Registry& registry, CallPtr call, Done done) {
   // A binding may come as an object of its own; what it changes is the pod.
   call->resource = find_resource("", "v1", "pods");
   call->cache = registry.cache().find(*call->resource);
+  call->info.subresource = "binding";
+  const auto admitted = registry.admit_part(*call, *binding);
+  if (!admitted.ok()) return done(admitted);
   registry.change(
       call, Part::kWhole,
       [binding, call](const Object&, const Message& current) {

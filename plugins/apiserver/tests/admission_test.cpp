@@ -1,10 +1,9 @@
 // Admission of pods by their service account, against a cache.
-#include "admission/admission.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <k8s/core/v1/pod.pb.h>
 
+#include "admission/plugins.h"
 #include "admission/secret_references.h"
 #include "kubus/api/json.h"
 
@@ -17,7 +16,7 @@ using ::testing::SizeIs;
 
 class ServiceAccountTest : public ::testing::Test {
  protected:
-  ServiceAccountTest() : admission_(make_service_account(cache_)) {
+  ServiceAccountTest() : admission_(make_service_account({cache_, authorizers_})) {
     cache_.reset(ClusterCache::Filling(cache_), 1);
     call_.resource = find_resource("", "v1", "pods");
     call_.info.ns = "prod";
@@ -43,6 +42,7 @@ class ServiceAccountTest : public ::testing::Test {
   std::string refusal(core_v1::Pod pod) { return admission_->admit(creation(pod)).message(); }
 
   ClusterCache cache_{16};
+  const Authorizers authorizers_;
   const std::unique_ptr<Admission> admission_;
   Call call_;
   std::int64_t revision_ = 1;

@@ -49,8 +49,8 @@ ApiTest::Reply ApiTest::call(const std::string& verb, const std::string& path,
   request.set_patch_type(patch);
   for (const auto& [key, value] : query) (*request.mutable_query())[key] = value;
   auto reply = rpc::call_wait(tester_->context().bus(), api::kDo, request);
-  if (!reply.ok()) return {0, reply.status().to_string()};
-  return {reply->http_code(), reply->body()};
+  if (!reply.ok()) return {0, reply.status().to_string(), {}};
+  return {reply->http_code(), reply->body(), {reply->warnings().begin(), reply->warnings().end()}};
 }
 
 std::string ApiTest::cert_dir() { return plane_->cert_dir(); }

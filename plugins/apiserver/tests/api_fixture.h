@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cache/json_scan.h"
 #include "kubus/host.h"
@@ -29,6 +30,7 @@ class ApiTest : public ::testing::Test {
   struct Reply {
     int code = 0;
     std::string body;
+    std::vector<std::string> warnings;
     // The value at a path such as "metadata.name" as text.
     std::string at(std::string_view path) const { return json_text(json_at(body, path)); }
   };

@@ -215,20 +215,6 @@ void check_security_context(const core_v1::SecurityContext& context, const Path&
   }
 }
 
-bool is_overcommittable(const std::string& name) {
-  return name.find('/') == std::string::npos && !name.starts_with("hugepages-");
-}
-
-void check_resource_name(const std::string& name, const Path& path, ErrorList& errors) {
-  const Messages messages = check_qualified_name(name);
-  check_each(messages, name, path, errors);
-  if (!messages.empty() || name.find('/') != std::string::npos) return;
-  if (name != "cpu" && name != "memory" && name != "ephemeral-storage" &&
-      !name.starts_with("hugepages-")) {
-    errors.invalid(path, name, "must be a standard resource for containers");
-  }
-}
-
 void check_amount(const std::string& name, const Quantity& quantity, const Path& path,
                   ErrorList& errors) {
   const QuantityValue value = QuantityValue::of(quantity);
@@ -242,6 +228,20 @@ void check_amount(const std::string& name, const Quantity& quantity, const Path&
 }
 
 }  // namespace
+
+bool is_overcommittable(const std::string& name) {
+  return name.find('/') == std::string::npos && !name.starts_with("hugepages-");
+}
+
+void check_resource_name(const std::string& name, const Path& path, ErrorList& errors) {
+  const Messages messages = check_qualified_name(name);
+  check_each(messages, name, path, errors);
+  if (!messages.empty() || name.find('/') != std::string::npos) return;
+  if (name != "cpu" && name != "memory" && name != "ephemeral-storage" &&
+      !name.starts_with("hugepages-")) {
+    errors.invalid(path, name, "must be a standard resource for containers");
+  }
+}
 
 void check_resources(const core_v1::ResourceRequirements& resources, const Path& path,
                      ErrorList& errors) {

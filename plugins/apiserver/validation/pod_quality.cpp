@@ -24,22 +24,19 @@ bool is_set(const Resources& resources, std::string_view name) {
   return found != resources.end() && !QuantityValue::of(found->second).is_zero();
 }
 
-template <class Containers>
-void add_demands(const Containers& containers, Demands& demands) {
-  for (const auto& container : containers) {
-    const auto& limits = container.resources().limits();
-    const auto& requests = container.resources().requests();
-    for (const auto name : kComputed) {
-      const bool limited = is_set(limits, name);
-      const bool requested = is_set(requests, name);
-      demands.any |= limited || requested;
-      if (!limited) {
-        demands.guaranteed = false;
-      } else if (requested) {
-        const std::string key(name);
-        demands.guaranteed &=
-            QuantityValue::of(limits.at(key)) == QuantityValue::of(requests.at(key));
-      }
+void add_demands(const core_v1::ResourceRequirements& resources, Demands& demands) {
+  const auto& limits = resources.limits();
+  const auto& requests = resources.requests();
+  for (const auto name : kComputed) {
+    const bool limited = is_set(limits, name);
+    const bool requested = is_set(requests, name);
+    demands.any |= limited || requested;
+    if (!limited) {
+      demands.guaranteed = false;
+    } else if (requested) {
+      const std::string key(name);
+      demands.guaranteed &=
+          QuantityValue::of(limits.at(key)) == QuantityValue::of(requests.at(key));
     }
   }
 }
@@ -48,8 +45,14 @@ void add_demands(const Containers& containers, Demands& demands) {
 
 std::string quality_of(const core_v1::PodSpec& spec) {
   Demands demands;
-  add_demands(spec.containers(), demands);
-  add_demands(spec.initcontainers(), demands);
+  const auto& of_pod = spec.resources();
+  if (of_pod.requests_size() + of_pod.limits_size() > 0) {
+    // What is said for the pod as a whole is what counts.
+    add_demands(of_pod, demands);
+  } else {
+    for (const auto* list : {&spec.containers(), &spec.initcontainers()})
+      for (const auto& container : *list) add_demands(container.resources(), demands);
+  }
   if (!demands.any) return "BestEffort";
   return demands.guaranteed ? "Guaranteed" : "Burstable";
 }

@@ -36,6 +36,10 @@ void check_container(const core_v1::Container& container, const VolumeNames& vol
                      const Path& path, ErrorList& errors);
 void check_probes(const core_v1::Container& container, const Path& path, ErrorList& errors);
 void check_lifecycle(const core_v1::Lifecycle& lifecycle, const Path& path, ErrorList& errors);
+// A resource that a container can ask for.
+void check_resource_name(const std::string& name, const Path& path, ErrorList& errors);
+// Whether more of it may be promised than there is.
+bool is_overcommittable(const std::string& name);
 void check_resources(const core_v1::ResourceRequirements& resources, const Path& path,
                      ErrorList& errors);
 VolumeNames check_volumes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);

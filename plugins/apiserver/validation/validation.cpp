@@ -20,8 +20,8 @@ const Validator* find_validator(const Message& object) {
     ValidatorMap out;
     for (const auto group :
          {pod_validators(), workload_validators(), batch_validators(), service_validators(),
-          endpoint_validators(), core_validators(), quota_validators(), volume_validators(),
-          network_validators(), access_validators(), certificate_validators(),
+          endpoint_validators(), core_validators(), quota_validators(), limit_range_validators(),
+          volume_validators(), network_validators(), access_validators(), certificate_validators(),
           autoscaling_validators(), system_validators()}) {
       for (const Validator& validator : group) out.emplace(validator.type, &validator);
     }

@@ -55,6 +55,7 @@ std::span<const Validator> service_validators();
 std::span<const Validator> endpoint_validators();
 std::span<const Validator> core_validators();
 std::span<const Validator> quota_validators();
+std::span<const Validator> limit_range_validators();
 std::span<const Validator> volume_validators();
 std::span<const Validator> network_validators();
 std::span<const Validator> access_validators();

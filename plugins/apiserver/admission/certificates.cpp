@@ -1,0 +1,139 @@
+// Who may approve and sign requests for certificates, and for what none is made.
+#include <google/protobuf/message.h>
+#include <k8s/certificates/v1/certificate_signing_request.pb.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+
+#include "admission/plugins.h"
+#include "kubus/object.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using certificates_v1::CertificateSigningRequest;
+
+constexpr std::string_view kGroup = "certificates.k8s.io";
+constexpr std::string_view kPlural = "certificatesigningrequests";
+constexpr std::string_view kClientSigner = "kubernetes.io/kube-apiserver-client";
+constexpr std::string_view kMasters = "system:masters";
+
+const CertificateSigningRequest& request_in(const Message* object) {
+  return static_cast<const CertificateSigningRequest&>(*object);
+}
+
+class SignerRights {
+ public:
+  explicit SignerRights(const Authorizers& authorizers) : authorizers_(authorizers) {}
+
+  // By the signer's own name, or by that of all signers of its domain.
+  Status check(const AdmissionCall& admission, const char* verb, const char* what) const {
+    const auto& signer = request_in(admission.old).spec().signername();
+    RequestInfo info;
+    info.is_resource = true;
+    info.verb = verb;
+    info.group = kGroup;
+    info.version = "*";
+    info.resource = "signers";
+    for (const auto& name : {signer, signer.substr(0, signer.find('/')) + "/*"}) {
+      info.name = name;
+      if (authorize(authorizers_, admission.call.identity, info).ok()) return {};
+    }
+    return errors::forbidden(admission.subject(), std::string("user not permitted to ") + what +
+                                                      " requests with signerName \"" + signer +
+                                                      "\"");
+  }
+
+ private:
+  const Authorizers& authorizers_;
+};
+
+class Approval final : public Admission {
+ public:
+  explicit Approval(const Authorizers& authorizers) : rights_(authorizers) {}
+
+  Status validate(const AdmissionCall& admission) override {
+    if (!admission.is(kGroup, kPlural, "approval") || !admission.updates()) return {};
+    return rights_.check(admission, "approve", "approve");
+  }
+
+ private:
+  SignerRights rights_;
+};
+
+class Signing final : public Admission {
+ public:
+  explicit Signing(const Authorizers& authorizers) : rights_(authorizers) {}
+
+  Status validate(const AdmissionCall& admission) override {
+    if (!admission.is(kGroup, kPlural, "status") || !admission.updates()) return {};
+    const auto& now = request_in(admission.object).status();
+    const auto& before = request_in(admission.old).status();
+    if (now.certificate() == before.certificate() &&
+        std::equal(now.conditions().begin(), now.conditions().end(), before.conditions().begin(),
+                   before.conditions().end(), same_content))
+      return {};
+    return rights_.check(admission, "sign", "sign");
+  }
+
+ private:
+  SignerRights rights_;
+};
+
+struct FreeRequest {
+  void operator()(X509_REQ* request) const { X509_REQ_free(request); }
+};
+struct FreeBio {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+
+class SubjectRestriction final : public Admission {
+ public:
+  Status validate(const AdmissionCall& admission) override {
+    if (!admission.is(kGroup, kPlural) || !admission.creates()) return {};
+    const auto& spec = request_in(admission.object).spec();
+    if (spec.signername() != kClientSigner) return {};
+    const std::unique_ptr<BIO, FreeBio> bio(
+        BIO_new_mem_buf(spec.request().data(), static_cast<int>(spec.request().size())));
+    const std::unique_ptr<X509_REQ, FreeRequest> request(
+        PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
+    if (!request)
+      return errors::forbidden(admission.subject(),
+                               "failed to parse CSR: PEM block type must be CERTIFICATE REQUEST");
+    if (!names_masters(*request)) return {};
+    return errors::forbidden(admission.subject(), "use of " + std::string(kClientSigner) +
+                                                      " signer with " + std::string(kMasters) +
+                                                      " group is not allowed");
+  }
+
+ private:
+  static bool names_masters(X509_REQ& request) {
+    const auto* subject = X509_REQ_get_subject_name(&request);
+    int at = -1;
+    while ((at = X509_NAME_get_index_by_NID(subject, NID_organizationName, at)) >= 0) {
+      const auto* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
+      unsigned char* utf8 = nullptr;
+      const int size = ASN1_STRING_to_UTF8(&utf8, text);
+      const bool found = size >= 0 && std::string_view(reinterpret_cast<char*>(utf8),
+                                                       static_cast<std::size_t>(size)) == kMasters;
+      OPENSSL_free(utf8);
+      if (found) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Admission> make_certificate_approval(const AdmissionContext& context) {
+  return std::make_unique<Approval>(context.authorizers);
+}
+std::unique_ptr<Admission> make_certificate_signing(const AdmissionContext& context) {
+  return std::make_unique<Signing>(context.authorizers);
+}
+std::unique_ptr<Admission> make_certificate_subject(const AdmissionContext&) {
+  return std::make_unique<SubjectRestriction>();
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,124 @@
+// What a namespace allows, as users meet it.
+#include "play.h"
+
+namespace kubus::e2e {
+namespace {
+
+using AdmissionPlay = Play;
+
+TEST_F(AdmissionPlay, QuotasAreUsedUpAndComeBack) {
+  play({
+      {"kubectl create quota q --hard=pods=1,count/configmaps=3,services=1",
+       "resourcequota/q created"},
+      {"kubectl get quota q -o jsonpath='{.status.used.pods}'", "0", 0, kEventually},
+      {"kubectl run a --image=demo:1.0 --restart=Never --command -- sh -c 'exit 0'",
+       "pod/a created"},
+      {"kubectl run b --image=demo:1.0",
+       "Error from server (Forbidden): pods \"b\" is forbidden: exceeded quota: q, requested: "
+       "pods=1, used: pods=1, limited: pods=1",
+       1},
+      // The one that has ended leaves its place.
+      {"kubectl get quota q -o jsonpath='{.status.used.pods}'", "0", 0, kEventually},
+      {"kubectl create configmap one", "configmap/one created"},
+      {"kubectl create configmap two", "configmap/two created"},
+      {"kubectl create configmap three",
+       "error: failed to create configmap: configmaps \"three\" is forbidden: exceeded quota: q, "
+       "requested: count/configmaps=1, used: count/configmaps=3, limited: count/configmaps=3",
+       1},
+      {"kubectl delete configmap one", "configmap \"one\" deleted…"},
+      {"kubectl describe quota q", R"(
+Name:             q
+Namespace:        …
+Resource          Used  Hard
+--------          ----  ----
+count/configmaps  2     3
+pods              0     1
+services          0     1
+)",
+       0, kEventually},
+      {"kubectl create configmap three", "configmap/three created"},
+  });
+}
+
+TEST_F(AdmissionPlay, LimitsAreFilledInAndKept) {
+  write("range.yaml", R"(
+apiVersion: v1
+kind: LimitRange
+metadata: {name: r}
+spec:
+  limits:
+  - {type: Container, max: {memory: 64Mi}, default: {memory: 32Mi}, defaultRequest: {cpu: 10m}}
+)");
+  play({
+      {"kubectl apply -f range.yaml", "limitrange/r created"},
+      {"kubectl describe limitrange r", R"(
+Name:       r
+Namespace:  …
+Type        Resource  Min  Max   Default Request  Default Limit  Max Limit/Request Ratio
+----        --------  ---  ---   ---------------  -------------  -----------------------
+Container   cpu       -    -     10m              -              -
+Container   memory    -    64Mi  32Mi             32Mi           -
+)"},
+      {"kubectl run a --image=demo:1.0 --dry-run=server -o "
+       "jsonpath='{.spec.containers[0].resources}'",
+       R"({"limits":{"memory":"32Mi"},"requests":{"cpu":"10m","memory":"32Mi"}})"},
+      {"kubectl run b --image=demo:1.0 --overrides="
+       "'{\"spec\":{\"containers\":[{\"name\":\"b\",\"image\":\"demo:1.0\",\"resources\":"
+       "{\"limits\":{\"memory\":\"1Gi\"}}}]}}'",
+       "Error from server (Forbidden): pods \"b\" is forbidden: maximum memory usage per Container "
+       "is 64Mi, but limit is 1Gi",
+       1},
+  });
+}
+
+TEST_F(AdmissionPlay, PodSecurityWarnsAndRefuses) {
+  play({
+      {"kubectl run loud --image=demo:1.0 --privileged", "pod/loud created"},
+      {"kubectl label namespace " + ns() + " pod-security.kubernetes.io/enforce=baseline",
+       "Warning: existing pods in namespace \"" + ns() +
+           "\" violate the new PodSecurity enforce level \"baseline:latest\"\n"
+           "Warning: loud: privileged\nnamespace/" +
+           ns() + " labeled"},
+      {"kubectl run louder --image=demo:1.0 --privileged",
+       "Error from server (Forbidden): pods \"louder\" is forbidden: violates PodSecurity "
+       "\"baseline:latest\": privileged (container \"louder\" must not set "
+       "securityContext.privileged=true)",
+       1},
+      {"kubectl label namespace " + ns() + " pod-security.kubernetes.io/warn=restricted",
+       "namespace/" + ns() + " labeled"},
+      {"kubectl create deployment web --image=demo:1.0 --replicas=0", R"(
+Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "demo" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "demo" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or container "demo" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container "demo" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")
+deployment.apps/web created
+)"},
+  });
+}
+
+TEST_F(AdmissionPlay, ClaimsInUseStay) {
+  write("claim.yaml", R"(
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: user}
+spec:
+  nodeName: nowhere
+  containers: [{name: c, image: "demo:1.0"}]
+  volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]
+)");
+  play({
+      {"kubectl apply -f claim.yaml", "persistentvolumeclaim/data created\npod/user created"},
+      {"kubectl delete pvc data --wait=false", "persistentvolumeclaim \"data\" deleted…"},
+      {"kubectl get pvc data --no-headers", "data   Terminating…"},
+      {"kubectl delete pod user --force", "…\npod \"user\" force deleted…"},
+      {"kubectl get pvc data",
+       "Error from server (NotFound): persistentvolumeclaims \"data\" not found", 1, kEventually},
+  });
+}
+
+}  // namespace
+}  // namespace kubus::e2e
