@@ -36,7 +36,6 @@ struct Options {
   std::vector<std::string> disabled_admission;
   std::chrono::nanoseconds event_ttl{};
   std::chrono::milliseconds drain_grace{};
-  std::vector<std::string> disabled_admission;
   TokenOptions tokens;
   std::string front_proxy_ca;  // a file; empty: there is no front proxy
   FrontProxyOptions front_proxy;
