@@ -56,12 +56,17 @@ std::uintptr_t stack_pointer(const std::string& task) {
 // Whether one of the outermost calls of a stack returns into the searched code. Further in, a word
 // proves nothing: stacks are reused, and old return addresses stay in the gaps of new frames.
 bool starts_in_searched(std::uintptr_t top, const std::vector<Mapping>& maps) {
-  std::vector<std::uintptr_t> words((std::max(mapping_at(maps, top).end, top) - top) / sizeof top);
+  constexpr std::uintptr_t kDeepest = 1 << 20;
+  const auto end = std::clamp(mapping_at(maps, top).end, top, top + kDeepest);
+  std::vector<std::uintptr_t> words((end - top) / sizeof top);
   iovec local{words.data(), words.size() * sizeof(std::uintptr_t)};
   iovec remote{reinterpret_cast<void*>(top), local.iov_len};
   // Not read directly: the thread may end meanwhile and take its stack with it.
   auto got = ::process_vm_readv(::getpid(), &local, 1, &remote, 1, 0);
   words.resize(got > 0 ? static_cast<std::size_t>(got) / sizeof(std::uintptr_t) : 0);
+  // Where a stack ends, glibc's control block of its thread begins: with its own address, twice.
+  for (std::size_t i = 2; i < words.size(); ++i)
+    if (words[i] == top + (i - 2) * sizeof top && words[i - 2] == words[i]) words.resize(i - 2);
   int calls = 8;
   for (auto word = words.rbegin(); word != words.rend() && calls > 0; ++word) {
     const auto mapping = mapping_at(maps, *word);

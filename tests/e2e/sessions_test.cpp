@@ -53,7 +53,7 @@ TEST_F(Sessions, Execute) {
       {"kubectl exec nope -- ls", "Error from server (NotFound): pods \"nope\" not found", 1},
       {"kubectl exec a -c nope -- ls", "…container nope…", 1},
       // script gives kubectl a terminal.
-      {"script -qec \"kubectl exec -it a -- sh -c 'test -t 0 && echo terminal'\" /dev/null",
+      {"script -qE never -ec \"kubectl exec -it a -- sh -c 'test -t 0 && echo terminal'\" /dev/null",
        "terminal"},
   });
 }
@@ -62,7 +62,7 @@ TEST_F(Sessions, ATerminalHasItsSizeFromTheStart) {
   // The size of script's own terminal is what kubectl tells of.
   const auto sizes = [](const std::string& protocol) {
     return protocol +
-           " script -qec \"stty rows 31 cols 97; for i in 1 2 3 4 5; do kubectl exec "
+           " script -qE never -ec \"stty rows 31 cols 97; for i in 1 2 3 4 5; do kubectl exec "
            "-it a -- busybox stty size; done\" /dev/null | tr -d '\\r'";
   };
   const std::string five = "31 97\n31 97\n31 97\n31 97\n31 97";

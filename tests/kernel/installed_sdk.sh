@@ -27,6 +27,7 @@ PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name kubus.pc)") pkg-config --exist
 # A program that links an instrumented library has to be instrumented itself.
 sanitizers=$(sed -n 's/^KUBUS_SANITIZE:[^=]*=//p' "$build_dir/CMakeCache.txt")
 [ -z "$sanitizers" ] || export CXXFLAGS="-fsanitize=$sanitizers"
+[ "$sanitizers" != thread ] || CXXFLAGS+=" -U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1"
 
 cd "$work"
 "$prefix/bin/kubus" plugin new sample-greeter

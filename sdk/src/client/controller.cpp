@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kFreshness{5};
 
 }  // namespace
 
-struct Controller::Impl {
+struct Controller::Impl : std::enable_shared_from_this<Impl> {
   Impl(Context& c, std::string n) : context(c), name(std::move(n)), client(ApiClient::of(c)) {}
 
   Outcome work(const std::string& key) {
@@ -24,17 +24,37 @@ struct Controller::Impl {
     return function(ObjectKey::parse(key));
   }
 
-  // On the loop. Nothing is reconciled before every cache is complete.
+  // Nothing is reconciled before every cache is complete.
+  void begin(const ResourceInfo& resource) {
+    primary = &resource;
+    queue = std::make_unique<WorkQueue>(context, name, workers,
+                                        [this](const std::string& key) { return work(key); });
+    unsynced = caches.size();
+    for (const auto& [kind, cache] : caches)
+      registrations.push_back(cache->subscribe(context, {}, [weak = weak_from_this()] {
+        if (auto impl = weak.lock()) impl->cache_synced();
+      }));
+  }
   void cache_synced() {
     if (--unsynced > 0) return;
     for (const std::string& key : std::exchange(early, {})) queue->add(key);
   }
-
   void add(const std::string& key) {
     if (unsynced > 0 || !queue)
       early.insert(key);
     else
       queue->add(key);
+  }
+  void add_after(const std::string& key, Duration delay) {
+    if (queue) queue->add_after(key, delay);
+  }
+
+  // On the loop: only it knows what is too early.
+  static void run(const std::shared_ptr<Impl>& impl, std::function<void(Impl&)> task) {
+    if (impl->context.loop().in_loop()) return task(*impl);
+    impl->context.loop().post([weak = std::weak_ptr<Impl>(impl), task = std::move(task)] {
+      if (auto alive = weak.lock()) task(*alive);
+    });
   }
 
   Context& context;
@@ -42,11 +62,11 @@ struct Controller::Impl {
   std::shared_ptr<ApiClient> client;
   std::size_t workers = 2;
   std::vector<std::pair<const google::protobuf::Descriptor*, ObjectCache*>> caches;
-  std::vector<Registration> registrations;
-  const ResourceInfo* primary = nullptr;
   std::function<Outcome(const ObjectKey&)> function;
   // Loop only.
-  int unsynced = 0;
+  const ResourceInfo* primary = nullptr;
+  std::vector<Registration> registrations;
+  std::size_t unsynced = 0;
   std::set<std::string> early;
   std::unique_ptr<WorkQueue> queue;
 };
@@ -69,11 +89,6 @@ ApiClient& Controller::client() { return *impl_->client; }
 
 void Controller::add_cache(ObjectCache& cache, const google::protobuf::Descriptor* kind) {
   impl_->caches.emplace_back(kind, &cache);
-  ++impl_->unsynced;
-  std::weak_ptr<Impl> weak = impl_;
-  impl_->registrations.push_back(cache.subscribe(context_, {}, [weak] {
-    if (auto impl = weak.lock()) impl->cache_synced();
-  }));
 }
 
 void Controller::enqueue_owner(const Message* object) {
@@ -86,27 +101,21 @@ void Controller::enqueue_owner(const Message* object) {
 
 Status Controller::start(const google::protobuf::Descriptor* primary,
                          std::function<Outcome(const ObjectKey&)> function) {
-  if (impl_->queue) return Status(Code::kInternalError, "a Controller has one reconcile function");
-  impl_->primary = resource_of(*primary);
-  if (!impl_->primary)
-    return Status(Code::kBadRequest, primary->full_name() + " is not an API resource");
+  if (impl_->function)
+    return Status(Code::kInternalError, "a Controller has one reconcile function");
+  const ResourceInfo* resource = resource_of(*primary);
+  if (!resource) return Status(Code::kBadRequest, primary->full_name() + " is not an API resource");
   impl_->function = std::move(function);
-  impl_->queue = std::make_unique<WorkQueue>(
-      context_, impl_->name, impl_->workers,
-      [impl = impl_.get()](const std::string& key) { return impl->work(key); });
+  Impl::run(impl_, [resource](Impl& impl) { impl.begin(*resource); });
   return {};
 }
 
-// Any thread may enqueue; the loop decides whether it is too early.
 void Controller::enqueue(const ObjectKey& key) {
-  if (context_.loop().in_loop()) return impl_->add(key.str());
-  context_.loop().post([weak = std::weak_ptr<Impl>(impl_), text = key.str()] {
-    if (auto impl = weak.lock()) impl->add(text);
-  });
+  Impl::run(impl_, [text = key.str()](Impl& impl) { impl.add(text); });
 }
 
 void Controller::enqueue_after(const ObjectKey& key, Duration delay) {
-  if (impl_->queue) impl_->queue->add_after(key.str(), delay);
+  Impl::run(impl_, [text = key.str(), delay](Impl& impl) { impl.add_after(text, delay); });
 }
 
 }  // namespace kubus
