@@ -55,6 +55,14 @@ bool encoded_member(std::string_view below) {
   return below == "{}" || below.starts_with(R"({".":{})");
 }
 
+// Looking up each of many elements in a text takes longer than decoding it.
+bool has_many(const FieldSet& fields) {
+  constexpr std::size_t kMany = 32;
+  return fields.nodes().size() > kMany ||
+         std::any_of(fields.nodes().begin(), fields.nodes().end(),
+                     [](const auto& node) { return has_many(node.children); });
+}
+
 // Whether the encoded set and `fields` have a member in common.
 bool encoded_has_any(std::string_view json, const FieldSet& fields) {
   for (const auto& node : fields.nodes()) {
@@ -120,13 +128,13 @@ void ManagedEntry::set_fields(FieldSet fields) {
 }
 
 bool ManagedEntry::owns_any(const FieldSet& fields) const {
-  if (!fields_) return encoded_has_any(encoded_, fields);
-  return !intersect(*fields_, fields).empty();
+  if (!fields_ && !has_many(fields)) return encoded_has_any(encoded_, fields);
+  return !intersect(this->fields(), fields).empty();
 }
 
 bool ManagedEntry::owns_all(const FieldSet& fields) const {
-  if (!fields_) return encoded_has_all(encoded_, fields);
-  return subtract(fields, *fields_).empty();
+  if (!fields_ && !has_many(fields)) return encoded_has_all(encoded_, fields);
+  return subtract(fields, this->fields()).empty();
 }
 
 std::string ManagedEntry::encoded() const {

@@ -24,8 +24,12 @@ class ItemIndex {
       if (!element.ok()) return element.status();
       order_.push_back(std::move(*element));
     }
-    if (order_.size() > kFew)
-      for (std::size_t i = 0; i < order_.size(); ++i) places_.try_emplace(order_[i].text, i);
+    if (order_.size() > kFew) {
+      for (std::size_t i = 0; i < order_.size(); ++i) {
+        const auto [place, fresh] = places_.try_emplace(order_[i].text, Place{i, true});
+        place->second.alone &= fresh;
+      }
+    }
     return {};
   }
   std::size_t size() const { return order_.size(); }
@@ -33,6 +37,10 @@ class ItemIndex {
   bool has(const PathElement& element) const { return first(element) != kNone; }
   // Of what is there more than once none is meant.
   std::size_t only(const PathElement& element) const {
+    if (order_.size() > kFew) {
+      const auto found = places_.find(element.text);
+      return found == places_.end() || !found->second.alone ? kNone : found->second.first;
+    }
     const auto at = first(element);
     if (at == kNone) return kNone;
     return std::count(order_.begin() + static_cast<std::ptrdiff_t>(at), order_.end(), element) == 1
@@ -42,18 +50,22 @@ class ItemIndex {
 
  private:
   static constexpr std::size_t kFew = 16;
+  struct Place {
+    std::size_t first = 0;
+    bool alone = true;
+  };
 
   std::size_t first(const PathElement& element) const {
     if (order_.size() > kFew) {
       const auto found = places_.find(element.text);
-      return found == places_.end() ? kNone : found->second;
+      return found == places_.end() ? kNone : found->second.first;
     }
     const auto found = std::find(order_.begin(), order_.end(), element);
     return found == order_.end() ? kNone : static_cast<std::size_t>(found - order_.begin());
   }
 
   std::vector<PathElement> order_;
-  std::unordered_map<std::string, std::size_t> places_;
+  std::unordered_map<std::string, Place> places_;
 };
 
 // Equal as values: members in any order, 1 and 1.0.

@@ -278,6 +278,22 @@ TEST(FieldManager, JoinsTheOldestOfManyUpdaters) {
   EXPECT_EQ(managers[9], R"(m22 Update {"f:data":{"f:k22":{}}} 13)");
 }
 
+TEST(FieldManager, KeepsTrackOfManyFields) {
+  Written map("v1", "ConfigMap");
+  const auto data = [](const char* value) {
+    std::string json;
+    for (int i = 0; i < 1000; ++i)
+      json += (i > 0 ? ",\"k" : "\"k") + std::to_string(i) + "\":\"" + value + "\"";
+    return map_json(json);
+  };
+  map.update("one", data("1"));
+  map.update("two", data("2"));
+  ASSERT_EQ(map.managers().size(), 2u);
+  EXPECT_EQ(map.managers()[0], R"(one Update {"f:data":{}} 1)");
+  EXPECT_THAT(map.managers()[1], HasSubstr(R"("f:k999":{})"));
+  EXPECT_THAT(map.apply("three", data("3")).message(), HasSubstr("failed with 1000 conflicts"));
+}
+
 TEST(FieldManager, LetsKubectlSucceedClientSideApply) {
   const auto annotated = [](const std::string& image, const std::string& last) {
     return R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","annotations":{)"

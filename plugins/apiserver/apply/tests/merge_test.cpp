@@ -89,6 +89,25 @@ TEST(MergeConfig, MergesByType) {
   }
 }
 
+TEST(MergeConfig, MergesLongLists) {
+  const auto list = [](int from, int to, const char* image) {
+    std::string json = "[";
+    for (int i = from; i < to; ++i)
+      json += (json.size() > 1 ? R"(,{"name":"c)" : R"({"name":"c)") + std::to_string(i) +
+              R"(","image":")" + image + "\"}";
+    return json + "]";
+  };
+  auto merged = pod_with("containers", list(0, 100, "old"));
+  const auto config = pod_with("containers", list(50, 150, "new"));
+  ASSERT_TRUE(merge_config(type_named("Pod"), merged, config).ok());
+  const auto& containers = merged.at("spec").at("containers").as_array();
+  ASSERT_EQ(containers.size(), 150u);
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    EXPECT_EQ(containers[i].at("name").as_string(), "c" + std::to_string(i));
+    EXPECT_EQ(containers[i].at("image").as_string(), i < 50 ? "old" : "new");
+  }
+}
+
 // Otherwise fields that are applied as they are would be taken for changed ones.
 TEST(MergeConfig, LeavesAloneWhatIsEqual) {
   auto merged = boost::json::parse(R"({"spec":{"nodeSelector":{"a":"1","b":"2"},"priority":1}})");
