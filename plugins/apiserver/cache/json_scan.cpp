@@ -1,5 +1,6 @@
 #include "cache/json_scan.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace kubus::apiserver {
@@ -9,6 +10,12 @@ constexpr auto kEnd = std::string_view::npos;
 
 // `at` is behind the opening quote; the result is behind the closing one.
 std::size_t skip_string(std::string_view text, std::size_t at) {
+  // Most strings are shorter than it takes to begin a search.
+  constexpr std::size_t kShort = 24;
+  for (const auto near = std::min(text.size(), at + kShort); at < near; ++at) {
+    if (text[at] == '"') return at + 1;
+    if (text[at] == '\\') break;
+  }
   for (;;) {
     const auto quote = text.find('"', at);
     if (quote == kEnd) return kEnd;
