@@ -69,7 +69,7 @@ bool starts_in_searched(std::uintptr_t top, const std::vector<Mapping>& maps) {
     if (words[i] == top + (i - 2) * sizeof top && words[i - 2] == words[i]) words.resize(i - 2);
   int calls = 8;
   for (auto word = words.rbegin(); word != words.rend() && calls > 0; ++word) {
-    const auto mapping = mapping_at(maps, *word);
+    const auto mapping = *word != 0 ? mapping_at(maps, *word) : Mapping{};
     if (mapping.searched) return true;
     calls -= mapping.code;
   }
