@@ -11,13 +11,14 @@ TEST_F(AdmissionPlay, QuotasAreUsedUpAndComeBack) {
       {"kubectl create quota q --hard=pods=1,count/configmaps=3,services=1",
        "resourcequota/q created"},
       {"kubectl get quota q -o jsonpath='{.status.used.pods}'", "0", 0, kEventually},
-      {"kubectl run a --image=demo:1.0 --restart=Never --command -- sh -c 'exit 0'",
-       "pod/a created"},
+      {"kubectl run a --restart=Never" + kUntilTold, "pod/a created"},
       {"kubectl run b --image=demo:1.0",
        "Error from server (Forbidden): pods \"b\" is forbidden: exceeded quota: q, requested: "
        "pods=1, used: pods=1, limited: pods=1",
        1},
       // The one that has ended leaves its place.
+      {"kubectl wait --for=condition=Ready pod/a", "pod/a condition met"},
+      {"kubectl exec a -- sh -c 'kill 1'", ""},
       {"kubectl get quota q -o jsonpath='{.status.used.pods}'", "0", 0, kEventually},
       {"kubectl create configmap one", "configmap/one created"},
       {"kubectl create configmap two", "configmap/two created"},
@@ -56,8 +57,8 @@ Name:       r
 Namespace:  …
 Type        Resource  Min  Max   Default Request  Default Limit  Max Limit/Request Ratio
 ----        --------  ---  ---   ---------------  -------------  -----------------------
-Container   cpu       -    -     10m              -              -
-Container   memory    -    64Mi  32Mi             32Mi           -
+Container   …
+Container   …
 )"},
       {"kubectl run a --image=demo:1.0 --dry-run=server -o "
        "jsonpath='{.spec.containers[0].resources}'",

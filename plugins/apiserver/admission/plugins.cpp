@@ -18,6 +18,7 @@ constexpr Entry kEntries[] = {
     {"LimitRanger", make_limit_ranger},
     {"ServiceAccount", make_service_account},
     {"TaintNodesByCondition", make_node_taint},
+    {"EventRateLimit", make_event_rate_limit, false},
     {"PodSecurity", make_pod_security},
     {"Priority", make_priority},
     {"DefaultTolerationSeconds", make_default_tolerations},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "admission/admission.h"
+#include "admission/event_limit.h"
 #include "auth/authorizer.h"
 #include "cache/cluster_cache.h"
 
@@ -17,6 +18,7 @@ namespace kubus::apiserver {
 struct AdmissionContext {
   ClusterCache& cache;
   const Authorizers& authorizers;
+  std::vector<EventLimit> event_limits = {};
 };
 
 // Those that are on by default, with `enabled` and without `disabled`, in their fixed order.
@@ -34,6 +36,8 @@ std::unique_ptr<Admission> make_limit_ranger(const AdmissionContext& context);
 std::unique_ptr<Admission> make_service_account(const AdmissionContext& context);
 // A new node takes no pods before it is ready.
 std::unique_ptr<Admission> make_node_taint(const AdmissionContext& context);
+// Nobody writes more events than they may.
+std::unique_ptr<Admission> make_event_rate_limit(const AdmissionContext& context);
 // What pods may do to their node, by the labels of their namespace.
 std::unique_ptr<Admission> make_pod_security(const AdmissionContext& context);
 // Turns a pod's priority class into its priority.

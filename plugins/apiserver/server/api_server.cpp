@@ -134,7 +134,7 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
 
 Status ApiServer::Parts::make_admissions() {
   const auto& off = options.disabled_admission;
-  auto made = apiserver::make_admissions({*cache, authorizers}, options.enabled_admission, off);
+  auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits}, options.enabled_admission, off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
   if (std::find(off.begin(), off.end(), "ResourceQuota") == off.end())

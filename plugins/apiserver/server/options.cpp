@@ -100,6 +100,11 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   options.front_proxy.group_headers = config.list("requestheader_group_headers");
   options.front_proxy.extra_prefixes = config.list("requestheader_extra_headers_prefix");
   options.enabled_admission = config.list("enable_admission_plugins");
+  for (const auto& text : config.list("event_rate_limits")) {
+    auto limit = EventLimit::parse(text);
+    if (!limit.ok()) return limit.status();
+    options.event_limits.push_back(*limit);
+  }
   options.event_ttl = config.duration("event_ttl");
   options.drain_grace =
       std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("drain_grace"));

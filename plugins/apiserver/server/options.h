@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auth/front_proxy.h"
+#include "admission/event_limit.h"
 #include "kubus/config.h"
 #include "kubus/status.h"
 #include "token/token_service.h"
@@ -33,6 +34,7 @@ struct Options {
   std::size_t max_reads = 0;  // under way at once; 0: no limit
   std::size_t max_writes = 0;
   std::vector<std::string> enabled_admission;
+  std::vector<EventLimit> event_limits;
   std::vector<std::string> disabled_admission;
   std::chrono::nanoseconds event_ttl{};
   std::chrono::milliseconds drain_grace{};
