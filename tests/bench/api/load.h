@@ -19,6 +19,8 @@ struct Load {
 
 // Durable creates of ConfigMaps of 1 kB.
 void bench_creates(const Load& load);
+// Creates of pods that nobody schedules: in a namespace without quotas, then with one.
+void bench_pods(const Load& load);
 // Reads of one ConfigMap: one client for the latency, many for the rate.
 void bench_gets(const Load& load);
 // LIST of `count` unscheduled pods as JSON, compressed JSON and protobuf.
