@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "node/node_restriction.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -17,6 +19,8 @@ constexpr Entry kEntries[] = {
     {"NamespaceLifecycle", make_namespace_lifecycle},
     {"LimitRanger", make_limit_ranger},
     {"ServiceAccount", make_service_account},
+    {"NodeRestriction",
+     [](const AdmissionContext& context) { return node::make_restriction(context.cache); }},
     {"TaintNodesByCondition", make_node_taint},
     {"EventRateLimit", make_event_rate_limit, false},
     {"PodSecurity", make_pod_security},

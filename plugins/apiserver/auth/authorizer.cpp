@@ -1,7 +1,5 @@
 #include "auth/authorizer.h"
 
-#include <array>
-
 #include "respond/api_errors.h"
 
 namespace kubus::apiserver {
@@ -9,29 +7,8 @@ namespace {
 
 class MastersAuthorizer final : public Authorizer {
  public:
-  bool allows(const Identity& identity, const RequestInfo&) override {
-    return identity.in_group("system:masters");
-  }
-};
-
-// Reviews of the client's own identity and rights.
-bool is_self_review(const RequestInfo& info) {
-  return info.is_resource && info.verb == "create" && info.resource.starts_with("selfsubject") &&
-         (info.group == "authorization.k8s.io" || info.group == "authentication.k8s.io");
-}
-
-class EverybodyAuthorizer final : public Authorizer {
- public:
-  bool allows(const Identity& identity, const RequestInfo& info) override {
-    if (is_self_review(info)) return identity.in_group("system:authenticated");
-    static constexpr std::array<std::string_view, 4> kPublic = {"/healthz", "/livez", "/readyz",
-                                                                "/version"};
-    if (info.is_resource || info.verb != "get") return false;
-    for (const auto path : kPublic) {
-      if (info.path == path || info.path == std::string(path) + "/") return true;
-      if (path != "/version" && info.path.starts_with(std::string(path) + "/")) return true;
-    }
-    return false;
+  Verdict decide(const Identity& identity, const RequestInfo&, std::string*) override {
+    return identity.in_group("system:masters") ? Verdict::kAllow : Verdict::kNoOpinion;
   }
 };
 
@@ -41,15 +18,39 @@ std::unique_ptr<Authorizer> make_masters_authorizer() {
   return std::make_unique<MastersAuthorizer>();
 }
 
-std::unique_ptr<Authorizer> make_everybody_authorizer() {
-  return std::make_unique<EverybodyAuthorizer>();
+Decision decide(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info) {
+  Decision decision;
+  for (const auto& authorizer : authorizers) {
+    std::string reason;
+    decision.verdict = authorizer->decide(identity, info, &reason);
+    if (decision.verdict == Verdict::kAllow) {
+      decision.reason = std::move(reason);
+      return decision;
+    }
+    if (!reason.empty()) decision.reason += (decision.reason.empty() ? "" : "\n") + reason;
+    if (decision.verdict == Verdict::kDeny) return decision;
+  }
+  return decision;
+}
+
+bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info) {
+  for (const auto& authorizer : authorizers) {
+    const auto verdict = authorizer->decide(identity, info, nullptr);
+    if (verdict != Verdict::kNoOpinion) return verdict == Verdict::kAllow;
+  }
+  return false;
 }
 
 Status authorize(const Authorizers& authorizers, const Identity& identity,
                  const RequestInfo& info) {
-  for (const auto& authorizer : authorizers)
-    if (authorizer->allows(identity, info)) return {};
-  return errors::forbidden(identity.name, info);
+  if (allowed(authorizers, identity, info)) return {};
+  return errors::forbidden(identity.name, info, decide(authorizers, identity, info).reason);
+}
+
+RuleList list_rules(const Authorizers& authorizers, const Identity& identity, std::string_view ns) {
+  RuleList list;
+  for (const auto& authorizer : authorizers) authorizer->list_rules(identity, ns, list);
+  return list;
 }
 
 }  // namespace kubus::apiserver

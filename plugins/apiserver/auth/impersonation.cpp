@@ -1,5 +1,6 @@
 #include "auth/impersonation.h"
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "respond/api_errors.h"
@@ -8,6 +9,7 @@ namespace kubus::apiserver {
 namespace {
 
 constexpr std::string_view kServiceAccount = "system:serviceaccount:";
+constexpr std::string_view kExtra = "impersonate-extra-";
 
 RequestInfo impersonating(std::string_view resource, std::string name) {
   RequestInfo info;
@@ -28,14 +30,61 @@ RequestInfo impersonating_user(const std::string& user) {
   return info;
 }
 
+// "Impersonate-Extra-KEY": keys come in lower case, with what a header name cannot hold escaped.
+std::string extra_key(std::string_view header) {
+  return percent_decode(boost::to_lower_copy(std::string(header.substr(kExtra.size()))), false);
+}
+
+RequestInfo impersonating_attribute(std::string_view resource, const std::string& name) {
+  auto info = impersonating(resource, name);
+  info.group = "authentication.k8s.io";
+  return info;
+}
+
+// What the header fields ask for.
+struct Wish {
+  Identity identity;
+  bool any = false;
+};
+
+Wish read_wish(const http::Request& request) {
+  Wish wish;
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (!boost::istarts_with(name, "impersonate-")) continue;
+    wish.any = true;
+    auto& identity = wish.identity;
+    if (boost::iequals(name, "impersonate-user")) identity.name = value;
+    if (boost::iequals(name, "impersonate-group")) identity.groups.push_back(value);
+    if (boost::iequals(name, "impersonate-uid")) identity.uid = value;
+    if (boost::istarts_with(name, kExtra)) identity.extra[extra_key(name)].push_back(value);
+  }
+  return wish;
+}
+
+// Each attribute is a right of its own.
+Status check_attributes(const Authorizers& authorizers, const Identity& who,
+                        const Identity& wanted) {
+  for (const auto& group : wanted.groups)
+    KUBUS_TRY(authorize(authorizers, who, impersonating("groups", group)));
+  for (const auto& [key, values] : wanted.extra) {
+    for (const auto& value : values) {
+      auto info = impersonating_attribute("userextras", value);
+      info.subresource = key;
+      KUBUS_TRY(authorize(authorizers, who, info));
+    }
+  }
+  if (wanted.uid.empty()) return {};
+  return authorize(authorizers, who, impersonating_attribute("uids", wanted.uid));
+}
+
 // The groups that a client gets without being asked for them.
 void add_own_groups(Identity& identity, const RequestInfo& user) {
   if (identity.groups.empty() && user.resource == "serviceaccounts")
     identity.groups = {"system:serviceaccounts", "system:serviceaccounts:" + user.ns};
+  const bool unauthenticated = identity.in_group("system:unauthenticated");
   if (identity.name == "system:anonymous") {
-    if (!identity.in_group("system:unauthenticated"))
-      identity.groups.emplace_back("system:unauthenticated");
-  } else if (!identity.in_group("system:authenticated")) {
+    if (!unauthenticated) identity.groups.emplace_back("system:unauthenticated");
+  } else if (!unauthenticated && !identity.in_group("system:authenticated")) {
     identity.groups.emplace_back("system:authenticated");
   }
 }
@@ -43,23 +92,15 @@ void add_own_groups(Identity& identity, const RequestInfo& user) {
 }  // namespace
 
 Result<Identity> impersonate(Authorizers& authorizers, Identity who, const http::Request& request) {
-  Identity wanted;
-  bool asked = false;
-  for (const auto& [name, value] : request.headers.fields()) {
-    if (!boost::istarts_with(name, "impersonate-")) continue;
-    asked = true;
-    if (boost::iequals(name, "impersonate-user")) wanted.name = value;
-    if (boost::iequals(name, "impersonate-group")) wanted.groups.push_back(value);
-  }
-  if (!asked) return who;
+  auto [wanted, any] = read_wish(request);
+  if (!any) return who;
   if (wanted.name.empty())
     return errors::bad_request("requested impersonation without impersonating a user");
   const auto user = impersonating_user(wanted.name);
   KUBUS_TRY(authorize(authorizers, who, user));
-  for (const auto& group : wanted.groups)
-    KUBUS_TRY(authorize(authorizers, who, impersonating("groups", group)));
+  KUBUS_TRY(check_attributes(authorizers, who, wanted));
   add_own_groups(wanted, user);
-  return wanted;
+  return std::move(wanted);
 }
 
 }  // namespace kubus::apiserver

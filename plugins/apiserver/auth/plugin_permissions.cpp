@@ -26,25 +26,17 @@ std::vector<std::string> strings(const boost::json::object& rule, std::string_vi
   return found;
 }
 
-bool names(const std::vector<std::string>& list, std::string_view word) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](const auto& item) { return item == "*" || item == word; });
-}
-
 }  // namespace
 
-std::optional<PermissionRule> PermissionRule::parse(const std::string& json) {
+std::optional<rbac::Rule> parse_permission(const std::string& json) {
   boost::json::value value;
   if (!parse_json(json, value).ok() || !value.is_object()) return std::nullopt;
-  const auto& rule = value.get_object();
-  return PermissionRule{strings(rule, "groups"), strings(rule, "resources"),
-                        strings(rule, "verbs")};
-}
-
-bool PermissionRule::covers(const RequestInfo& info) const {
-  const auto resource =
-      info.subresource.empty() ? info.resource : info.resource + "/" + info.subresource;
-  return names(groups, info.group) && names(resources, resource) && names(verbs, info.verb);
+  const auto& permission = value.get_object();
+  rbac::Rule rule;
+  rule.verbs = strings(permission, "verbs");
+  rule.groups = strings(permission, "groups");
+  rule.resources = strings(permission, "resources");
+  return rule;
 }
 
 void PluginPermissions::with_rules(const bus::Caller& caller, Task then) {
@@ -78,10 +70,10 @@ void PluginPermissions::ask(const Key& caller) {
   options.timeout = std::chrono::seconds(5);
   rpc::call(context_.bus(), kDescribe, request, options,
             [this, caller](Result<kernel::DescribeReply> reply) {
-              std::vector<PermissionRule> rules;
+              rbac::Rules rules;
               if (reply.ok())
                 for (const auto& text : reply->instance().permissions())
-                  if (auto rule = PermissionRule::parse(text)) rules.push_back(std::move(*rule));
+                  if (auto rule = parse_permission(text)) rules.push_back(std::move(*rule));
               std::vector<Task> waiting;
               {
                 std::lock_guard lock(mutex_);
@@ -96,14 +88,29 @@ void PluginPermissions::ask(const Key& caller) {
       .detach();
 }
 
-bool PluginPermissions::allows(const Identity& identity, const RequestInfo& info) {
-  if (identity.plugin.empty()) return false;
-  if (identity.plugin == kKernel) return true;
+Verdict PluginPermissions::decide(const Identity& identity, const RequestInfo& info, std::string*) {
+  if (identity.plugin.empty()) return Verdict::kNoOpinion;
+  if (identity.plugin == kKernel) return Verdict::kAllow;
   std::lock_guard lock(mutex_);
   const auto found = entries_.find({identity.plugin, identity.generation});
-  return found != entries_.end() &&
-         std::any_of(found->second.rules.begin(), found->second.rules.end(),
-                     [&](const auto& rule) { return rule.covers(info); });
+  const bool allowed = found != entries_.end() &&
+                       std::any_of(found->second.rules.begin(), found->second.rules.end(),
+                                   [&](const rbac::Rule& rule) { return rule.allows(info); });
+  return allowed ? Verdict::kAllow : Verdict::kNoOpinion;
+}
+
+void PluginPermissions::list_rules(const Identity& identity, std::string_view, RuleList& list) {
+  if (identity.plugin.empty()) return;
+  if (identity.plugin == kKernel) {
+    const std::vector<std::string> all = {"*"};
+    list.rules.push_back({all, all, all, {}, all});
+    return;
+  }
+  std::lock_guard lock(mutex_);
+  const auto found = entries_.find({identity.plugin, identity.generation});
+  if (found == entries_.end()) return;
+  const auto& rules = found->second.rules;
+  list.rules.insert(list.rules.end(), rules.begin(), rules.end());
 }
 
 }  // namespace kubus::apiserver

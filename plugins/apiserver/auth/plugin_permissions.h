@@ -1,6 +1,6 @@
 // What plugins on the bus may do: the rules of their manifests, asked of the kernel's directory.
 //
-// Thread safety: with_rules() on the loop; allows() from any thread.
+// Thread safety: with_rules() on the loop; the rest from any thread.
 #pragma once
 
 #include <chrono>
@@ -19,13 +19,8 @@
 namespace kubus::apiserver {
 
 // One of the manifest's `permissions`: {groups, resources, verbs}. "*" stands for all; a
-// subresource is named with its resource, as pods/status.
-struct PermissionRule {
-  std::vector<std::string> groups, resources, verbs;
-  bool covers(const RequestInfo& info) const;
-  // Nothing for text that is no rule.
-  static std::optional<PermissionRule> parse(const std::string& json);
-};
+// subresource is named with its resource, as pods/status. Nothing for text that is no rule.
+std::optional<rbac::Rule> parse_permission(const std::string& json);
 
 class PluginPermissions final : public Authorizer {
  public:
@@ -33,12 +28,13 @@ class PluginPermissions final : public Authorizer {
   // Runs `then` on the loop once the rules of the caller are known as far as they can be.
   void with_rules(const bus::Caller& caller, Task then);
   // Identities that are no plugins are none of its business.
-  bool allows(const Identity& identity, const RequestInfo& info) override;
+  Verdict decide(const Identity& identity, const RequestInfo& info, std::string* reason) override;
+  void list_rules(const Identity& identity, std::string_view ns, RuleList& list) override;
 
  private:
   using Key = std::pair<std::string, std::uint64_t>;  // id, generation
   struct Entry {
-    std::vector<PermissionRule> rules;  // of one generation: they never change
+    rbac::Rules rules;  // of one generation: they never change
     bool known = false;
     bool asking = false;
     std::chrono::steady_clock::time_point used;

@@ -54,6 +54,11 @@ struct Call {
 };
 using CallPtr = std::shared_ptr<Call>;
 
+class ClusterCache;
+// The server's own call on an object of a stored resource.
+CallPtr own_call(ClusterCache& cache, const ResourceInfo& resource, std::string ns,
+                 std::string name, std::string verb);
+
 // What a delete that left nothing behind reports.
 struct Removed {
   std::string name, group, kind, uid;

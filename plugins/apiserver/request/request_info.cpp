@@ -81,6 +81,8 @@ RequestInfo parse_request(std::string_view method, std::string_view path, const 
     info.name = selected_name(query);
   }
   if (info.name.empty() && info.verb == "delete") info.verb = "deletecollection";
+  if (info.verb == "list" || info.verb == "watch" || info.verb == "deletecollection")
+    info.field_selector = query.get("fieldSelector");
   return info;
 }
 

@@ -23,6 +23,22 @@ Status make(Code code, std::string message, const Details& details) {
 
 std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
 
+// What somebody asked for is shown to them, perhaps by a browser.
+std::string without_markup(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out.push_back(c);
+  }
+  return out;
+}
+
 }  // namespace
 
 Status not_found(const Subject& subject) {
@@ -73,20 +89,19 @@ Status forbidden(const Subject& subject, std::string_view why) {
               details_of(subject));
 }
 
-Status forbidden(std::string_view user, const RequestInfo& info) {
-  const std::string who = "User " + quoted(user) + " cannot ";
-  if (!info.is_resource) {
-    return make(Code::kForbidden, "forbidden: " + who + info.verb + " path " + quoted(info.path),
-                Details());
+Status forbidden(std::string_view user, const RequestInfo& info, std::string_view reason) {
+  std::string why = "User " + quoted(user) + " cannot " + info.verb;
+  if (info.is_resource) {
+    std::string resource = info.resource;
+    if (!info.subresource.empty()) resource += "/" + info.subresource;
+    why += " resource " + quoted(resource) + " in API group " + quoted(info.group);
+    why += info.ns.empty() ? " at the cluster scope" : " in the namespace " + quoted(info.ns);
+  } else {
+    why += " path " + quoted(info.path);
   }
-  std::string resource = info.resource;
-  if (!info.subresource.empty()) resource += "/" + info.subresource;
-  std::string why =
-      who + info.verb + " resource " + quoted(resource) + " in API group " + quoted(info.group);
-  if (info.ns.empty())
-    why += " at the cluster scope";
-  else
-    why += " in the namespace " + quoted(info.ns);
+  why = without_markup(why);
+  if (!reason.empty()) why += ": " + std::string(reason);
+  if (!info.is_resource) return make(Code::kForbidden, "forbidden: " + why, Details());
   Subject subject{info.group, info.resource, info.name};
   std::string message = subject.qualified();
   if (!info.name.empty()) message += " " + quoted(info.name);

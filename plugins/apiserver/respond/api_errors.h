@@ -41,7 +41,8 @@ Status modified(const Subject& subject);
 // `subject.resource` is the kind.
 Status invalid(const Subject& subject, const std::vector<Cause>& causes);
 Status forbidden(const Subject& subject, std::string_view why);
-Status forbidden(std::string_view user, const RequestInfo& info);
+// `reason`, unless empty, says more.
+Status forbidden(std::string_view user, const RequestInfo& info, std::string_view reason = {});
 Status bad_request(std::string message);
 Status method_not_allowed(const Subject& subject, std::string_view action);
 // A path this server does not have.

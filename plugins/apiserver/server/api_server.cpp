@@ -8,7 +8,13 @@
 #include "cache/storage_sync.h"
 #include "health/version.h"
 #include "kubus/http/server.h"
+#include "node/node_authorizer.h"
+#include "node/node_restriction.h"
 #include "quota/quota_ledger.h"
+#include "rbac/authorizer.h"
+#include "rbac/escalation.h"
+#include "rbac/feed.h"
+#include "rbac/policy_keeper.h"
 #include "server/bootstrap.h"
 #include "server/bus_api.h"
 #include "server/certificates.h"
@@ -33,7 +39,10 @@ struct ApiServer::Parts {
   std::string service_address;
   std::string client_ca, front_proxy_ca;
   std::optional<http::Server> server;
+  rbac::Index rbac_index;
   std::optional<ClusterCache> cache;
+  std::optional<rbac::Feed> rbac_feed;
+  std::optional<node::Graph> node_graph;
   std::optional<ServiceAllocator> services;
   TokenService tokens;
   std::optional<QuotaLedger> ledger;
@@ -76,8 +85,11 @@ namespace {
 class SharedAuthorizer final : public Authorizer {
  public:
   explicit SharedAuthorizer(std::shared_ptr<Authorizer> to) : to_(std::move(to)) {}
-  bool allows(const Identity& identity, const RequestInfo& info) override {
-    return to_->allows(identity, info);
+  Verdict decide(const Identity& identity, const RequestInfo& info, std::string* reason) override {
+    return to_->decide(identity, info, reason);
+  }
+  void list_rules(const Identity& identity, std::string_view ns, RuleList& list) override {
+    to_->list_rules(identity, ns, list);
   }
 
  private:
@@ -119,6 +131,8 @@ Status ApiServer::Parts::configure() {
 
 void ApiServer::Parts::make_registry(AddressRange addresses) {
   cache.emplace(options.watch_history);
+  rbac_feed.emplace(*cache, rbac_index);
+  node_graph.emplace(*cache);
   services.emplace(std::move(addresses),
                    PortRange(options.node_port_first, options.node_port_last));
   registry.emplace(context, *cache, standard_engines());
@@ -126,6 +140,7 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
   api.emplace(*registry);
   sync.emplace(context, *cache, [this] {
     services->fill(*cache);
+    if (auto status = rbac_feed->start(); !status.ok()) return context.fail(std::move(status));
     filled = true;
     begin_objects();
   });
@@ -137,6 +152,7 @@ Status ApiServer::Parts::make_admissions() {
   auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits}, options.enabled_admission, off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
+  registry->admissions().push_back(rbac::make_escalation_check(authorizers, rbac_index));
   if (std::find(off.begin(), off.end(), "ResourceQuota") == off.end())
     registry->set_ledger(&ledger.emplace(*cache));
   return {};
@@ -147,7 +163,8 @@ void ApiServer::Parts::make_subresources() {
   add_binding(*api, *registry);
   add_eviction(*api, *registry);
   add_finalize(*api, *registry);
-  add_reviews(*api, authorizers);
+  add_reviews(*api);
+  add_access_reviews(*api, authorizers);
   add_token_request(*api, *registry, tokens);
   add_token_review(*api, tokens);
 }
@@ -156,7 +173,8 @@ void ApiServer::Parts::make_authorizers() {
   permissions = std::make_shared<PluginPermissions>(context);
   authorizers.push_back(make_masters_authorizer());
   authorizers.push_back(std::make_unique<SharedAuthorizer>(permissions));
-  authorizers.push_back(make_everybody_authorizer());
+  authorizers.push_back(node::make_authorizer(*node_graph, *cache));
+  authorizers.push_back(rbac::make_authorizer(rbac_index));
 }
 
 void ApiServer::Parts::make_frontend(const Certificates& certificates) {
@@ -171,8 +189,8 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
   health.add("ping", false, [] { return std::string(); });
   health.add("storage", true,
              [this] { return sync->following() ? std::string() : "storage does not answer"; });
-  health.add("poststarthook/start-objects", true,
-             [this] { return is_ready ? std::string() : "not finished"; });
+  for (const char* hook : {"poststarthook/start-objects", "poststarthook/rbac/bootstrap-roles"})
+    health.add(hook, true, [this] { return is_ready ? std::string() : "not finished"; });
   discovery.emplace(served_resources(*cache),
                     options.advertise_address + ":" + std::to_string(options.port));
   openapi.emplace(served_resources(*cache), std::string(kGitVersion));
@@ -209,7 +227,11 @@ void ApiServer::Parts::begin_objects() {
   auto bootstrap = std::make_shared<Bootstrap>(
       *registry, options, service_address, server->port(),
       authentication_facts(client_ca, front_proxy_ca, options.front_proxy));
-  bootstrap->run([this](const Status& status) { finish_start(status); });
+  bootstrap->run([this](const Status& status) {
+    if (!status.ok()) return finish_start(status);
+    auto keeper = std::make_shared<rbac::PolicyKeeper>(*registry);
+    keeper->run([this](const Status& kept) { finish_start(kept); });
+  });
 }
 
 void ApiServer::Parts::finish_start(const Status& status) {

@@ -107,18 +107,8 @@ void Bootstrap::run(UniqueFunction<void(Status)> done) {
 }
 
 CallPtr Bootstrap::make_call(const Wanted& wanted, const char* verb) const {
-  auto call = std::make_shared<Call>();
-  call->info.is_resource = true;
-  call->info.verb = verb;
-  call->info.group = wanted.group;
-  call->info.version = wanted.version;
-  call->info.resource = wanted.plural;
-  call->info.ns = wanted.ns;
-  call->info.name = wanted.name;
-  call->identity = {"system:apiserver", {"system:masters"}, {}};
-  call->resource = find_resource(wanted.group, wanted.version, wanted.plural);
-  call->cache = registry_.cache().find(*call->resource);
-  return call;
+  const auto* resource = find_resource(wanted.group, wanted.version, wanted.plural);
+  return own_call(registry_.cache(), *resource, wanted.ns, wanted.name, verb);
 }
 
 void Bootstrap::next() {

@@ -37,13 +37,8 @@ void EventExpiry::sweep(ResourceCache& cache, std::chrono::system_clock::time_po
     if (now - last_sign(*event) > ttl_) old.push_back(event);
   });
   for (const auto& event : old) {
-    auto call = std::make_shared<Call>();
-    call->info.verb = "delete";
-    call->info.ns = std::string(event->ns());
-    call->info.name = std::string(event->name());
-    call->identity = {"system:apiserver", {"system:masters"}, {}};
-    call->resource = &event->resource();
-    call->cache = &cache;
+    auto call = own_call(registry_.cache(), event->resource(), std::string(event->ns()),
+                         std::string(event->name()), "delete");
     Deletion deletion;
     deletion.resource_version = std::to_string(event->revision());
     registry_.remove(std::move(call), std::move(deletion), [](const Result<Answer>&) {});

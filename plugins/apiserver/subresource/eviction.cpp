@@ -202,6 +202,11 @@ void evict(JobPtr job) {
   if (!stored) return finish(job, errors::not_found(job->call->subject()));
   const auto decoded = stored->decode();
   const auto& pod = static_cast<const Pod&>(*decoded);
+  // Before a budget pays for it.
+  if (auto status = admit(job->registry.admissions(),
+                          {*job->call, AdmissionCall::Operation::kDelete, nullptr, &pod});
+      !status.ok())
+    return finish(job, status);
   if (is_harmless(pod)) return remove_harmless(job, *stored, pod);
   const auto budgets = budgets_for(job->registry, *stored, pod);
   if (budgets.size() > 1)

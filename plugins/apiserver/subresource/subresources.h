@@ -17,7 +17,9 @@ void add_binding(Api& api, Registry& registry);
 void add_eviction(Api& api, Registry& registry);
 // namespaces/finalize.
 void add_finalize(Api& api, Registry& registry);
-// SelfSubjectAccessReview and its kin, SelfSubjectReview.
-void add_reviews(Api& api, Authorizers& authorizers);
+// SelfSubjectReview: who am I?
+void add_reviews(Api& api);
+// SelfSubjectAccessReview and its kin: who may do what?
+void add_access_reviews(Api& api, const Authorizers& authorizers);
 
 }  // namespace kubus::apiserver

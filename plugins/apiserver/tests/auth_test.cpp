@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "auth/impersonation.h"
+#include "rbac/authorizer.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -15,7 +16,7 @@ class AuthTest : public ::testing::Test {
  protected:
   AuthTest() {
     authorizers_.push_back(make_masters_authorizer());
-    authorizers_.push_back(make_everybody_authorizer());
+    authorizers_.push_back(rbac::make_authorizer(index_));
   }
 
   Result<Identity> acting(const Identity& who,
@@ -25,6 +26,13 @@ class AuthTest : public ::testing::Test {
     return impersonate(authorizers_, who, request);
   }
 
+  // Jane gets a rule.
+  void grant(rbac::Rule rule) {
+    index_.put_role("", "some", {std::move(rule)});
+    index_.put_binding({"", "some", "ClusterRole", "some", {{false, "jane", ""}}});
+  }
+
+  rbac::Index index_;
   Authorizers authorizers_;
 };
 
@@ -54,16 +62,38 @@ TEST_F(AuthTest, OthersMayNot) {
   EXPECT_EQ(acting(kAdmin, {{"Impersonate-Group", "staff"}}).code(), Code::kBadRequest);
 }
 
-TEST_F(AuthTest, WhoeverIsKnownMayAskAboutThemselves) {
-  RequestInfo review;
-  review.is_resource = true;
-  review.verb = "create";
-  review.group = "authorization.k8s.io";
-  review.resource = "selfsubjectaccessreviews";
-  EXPECT_TRUE(authorize(authorizers_, kJane, review).ok());
-  EXPECT_FALSE(authorize(authorizers_, Identity::anonymous(), review).ok());
-  review.resource = "subjectaccessreviews";
-  EXPECT_FALSE(authorize(authorizers_, kJane, review).ok());
+TEST_F(AuthTest, EachPartOfAnIdentityIsARightOfItsOwn) {
+  grant({{"impersonate"}, {""}, {"users"}, {"mary"}, {}});
+  EXPECT_TRUE(acting(kJane, {{"Impersonate-User", "mary"}}).ok());
+  EXPECT_EQ(acting(kJane, {{"Impersonate-User", "john"}}).code(), Code::kForbidden);
+  const struct {
+    const char *field, *value, *refused;
+  } parts[] = {
+      {"Impersonate-Group", "staff",
+       "groups \"staff\" is forbidden: User \"jane\" cannot impersonate resource \"groups\" in API "
+       "group \"\" at the cluster scope"},
+      {"Impersonate-Uid", "7",
+       "uids.authentication.k8s.io \"7\" is forbidden: User \"jane\" cannot impersonate resource "
+       "\"uids\" in API group \"authentication.k8s.io\" at the cluster scope"},
+      {"Impersonate-Extra-Scopes", "view",
+       "userextras.authentication.k8s.io \"view\" is forbidden: User \"jane\" cannot impersonate "
+       "resource \"userextras/scopes\" in API group \"authentication.k8s.io\" at the cluster "
+       "scope"},
+  };
+  for (const auto& part : parts) {
+    const auto refused = acting(kJane, {{"Impersonate-User", "mary"}, {part.field, part.value}});
+    EXPECT_EQ(refused.status().message(), part.refused);
+  }
+}
+
+TEST_F(AuthTest, UidAndExtraComeAlong) {
+  const auto mary = acting(kAdmin, {{"Impersonate-User", "mary"},
+                                    {"Impersonate-Uid", "7"},
+                                    {"Impersonate-Extra-Acme.com%2fScopes", "a"},
+                                    {"Impersonate-Extra-acme.com%2Fscopes", "b"}});
+  ASSERT_TRUE(mary.ok()) << mary.status().message();
+  EXPECT_EQ(mary->uid, "7");
+  EXPECT_THAT(mary->extra.at("acme.com/scopes"), ElementsAre("a", "b"));
 }
 
 }  // namespace

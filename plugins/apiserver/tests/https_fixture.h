@@ -37,12 +37,14 @@ class HttpsTest : public ApiTest {
     return std::make_unique<Client>(https_port(), ca_);
   }
 
-  // The whole answer to one request, after which the server closes.
+  // The whole answer to one request, after which the server closes. `fields`: further header lines,
+  // each with its end.
   std::string exchange(const std::string& method, const std::string& target,
-                       const std::string& body = "",
-                       const std::string& type = "application/json") const {
+                       const std::string& body = "", const std::string& type = "application/json",
+                       const std::string& fields = "") const {
     auto client = connect();
-    std::string text = method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    std::string text =
+        method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields;
     if (!body.empty() || method == "POST")
       text +=
           "Content-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
@@ -51,6 +53,10 @@ class HttpsTest : public ApiTest {
   }
   static int status(const std::string& answer) {
     return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0;
+  }
+  static std::string body_of(const std::string& answer) {
+    const auto end = answer.find("\r\n\r\n");
+    return end == std::string::npos ? "" : answer.substr(end + 4);
   }
   // Somebody else is served as ever.
   void expect_served() const {

@@ -1,0 +1,194 @@
+#include <k8s/authorization/v1/access_review.pb.h>
+#include <k8s/authorization/v1/rules_review.pb.h>
+#include <k8s/meta/v1/label_selector.pb.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include "rbac/authorizer.h"
+#include "subresource/review.h"
+#include "subresource/subresources.h"
+#include "validation/checks.h"
+#include "validation/validation.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using authorization_v1::LocalSubjectAccessReview;
+using authorization_v1::SelfSubjectAccessReview;
+using authorization_v1::SelfSubjectRulesReview;
+using authorization_v1::SubjectAccessReview;
+
+// The terms that a request would have written out.
+std::string selector_text(const authorization_v1::FieldSelectorAttributes& selector) {
+  std::string text = selector.rawselector();
+  for (const auto& term : selector.requirements())
+    if (term.operator_() == "In" && term.values_size() == 1)
+      text += (text.empty() ? "" : ",") + term.key() + "=" + term.values(0);
+  return text;
+}
+
+// Resource and path attributes have the same fields in all three reviews.
+template <class Spec>
+RequestInfo asked_about(const Spec& spec) {
+  RequestInfo info;
+  if (spec.has_nonresourceattributes()) {
+    info.path = spec.nonresourceattributes().path();
+    info.verb = spec.nonresourceattributes().verb();
+    return info;
+  }
+  const auto& attributes = spec.resourceattributes();
+  info.is_resource = true;
+  info.verb = attributes.verb();
+  info.group = attributes.group();
+  info.version = attributes.version();
+  info.resource = attributes.resource();
+  info.subresource = attributes.subresource();
+  info.ns = attributes.namespace_();
+  info.name = attributes.name();
+  info.field_selector = selector_text(attributes.fieldselector());
+  return info;
+}
+
+template <class Spec>
+void check_attributes(const Spec& spec, ErrorList& errors) {
+  const Path path("spec");
+  if (spec.has_resourceattributes() && spec.has_nonresourceattributes())
+    errors.invalid_json(path.child("nonResourceAttributes"),
+                        message_json(spec.nonresourceattributes()),
+                        "cannot be specified in combination with resourceAttributes");
+  if (!spec.has_resourceattributes() && !spec.has_nonresourceattributes())
+    errors.invalid_json(
+        path.child("resourceAttributes"), "null",
+        "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+}
+
+template <class Spec>
+void check_user(const Spec& spec, ErrorList& errors) {
+  if (spec.user().empty() && spec.groups().empty())
+    errors.invalid(Path("spec").child("user"), "",
+                   "at least one of user or group must be specified");
+}
+
+// A question has no name: the namespace of a local one is all its metadata may say.
+template <class Review>
+void check_metadata(const Review& review, bool local, ErrorList& errors) {
+  meta_v1::ObjectMeta metadata = review.metadata();
+  metadata.clear_managedfields();
+  if (local) metadata.clear_namespace_();
+  if (same_content(metadata, meta_v1::ObjectMeta())) return;
+  errors.invalid_json(Path("metadata"), message_json(review.metadata()),
+                      local ? "must be empty except for namespace" : "must be empty");
+}
+
+void check_local(const LocalSubjectAccessReview& review, ErrorList& errors) {
+  const auto& spec = review.spec();
+  const Path path("spec");
+  if (spec.has_resourceattributes() &&
+      spec.resourceattributes().namespace_() != review.metadata().namespace_())
+    errors.invalid(path.child("resourceAttributes").child("namespace"),
+                   spec.resourceattributes().namespace_(), "must match metadata.namespace");
+  if (spec.has_nonresourceattributes())
+    errors.invalid_json(path.child("nonResourceAttributes"),
+                        message_json(spec.nonresourceattributes()),
+                        "disallowed on this kind of request");
+}
+
+template <class Review>
+Status check(const Call& call, const Review& review) {
+  constexpr bool kLocal = std::is_same_v<Review, LocalSubjectAccessReview>;
+  ErrorList errors;
+  check_attributes(review.spec(), errors);
+  if constexpr (!std::is_same_v<Review, SelfSubjectAccessReview>) check_user(review.spec(), errors);
+  check_metadata(review, kLocal, errors);
+  if constexpr (kLocal) check_local(review, errors);
+  return errors.empty() ? Status() : to_status(*call.resource, "", errors);
+}
+
+Identity named_in(const authorization_v1::SubjectAccessReviewSpec& spec) {
+  Identity identity{spec.user(), {spec.groups().begin(), spec.groups().end()}, {}};
+  identity.uid = spec.uid();
+  for (const auto& [key, values] : spec.extra())
+    identity.extra[key].assign(values.items().begin(), values.items().end());
+  return identity;
+}
+
+template <class Review>
+void answer(const Authorizers& authorizers, const Identity& identity, Review& review) {
+  auto decision = decide(authorizers, identity, asked_about(review.spec()));
+  auto& status = *review.mutable_status();
+  status.set_allowed(decision.verdict == Verdict::kAllow);
+  if (decision.verdict == Verdict::kDeny) status.set_denied(true);
+  if (!decision.reason.empty()) status.set_reason(std::move(decision.reason));
+}
+
+Status self_review(const Authorizers& authorizers, const Call& call,
+                   SelfSubjectAccessReview& review) {
+  KUBUS_TRY(check(call, review));
+  answer(authorizers, call.identity, review);
+  return {};
+}
+
+Status review_subject(const Authorizers& authorizers, const Call& call,
+                      SubjectAccessReview& review) {
+  KUBUS_TRY(check(call, review));
+  answer(authorizers, named_in(review.spec()), review);
+  return {};
+}
+
+Status review_local(const Authorizers& authorizers, const Call& call,
+                    LocalSubjectAccessReview& review) {
+  auto& metadata = *review.mutable_metadata();
+  if (metadata.namespace_().empty()) metadata.set_namespace_(call.info.ns);
+  if (metadata.namespace_() != call.info.ns)
+    return errors::bad_request("spec.resourceAttributes.namespace must match namespace: " +
+                               call.info.ns);
+  KUBUS_TRY(check(call, review));
+  answer(authorizers, named_in(review.spec()), review);
+  return {};
+}
+
+Status review_rules(const Authorizers& authorizers, const Call& call,
+                    SelfSubjectRulesReview& review) {
+  const auto& ns = review.spec().namespace_();
+  if (ns.empty()) return errors::bad_request("no namespace on request");
+  const auto list = list_rules(authorizers, call.identity, ns);
+  auto& status = *review.mutable_status();
+  for (const auto& rule : list.rules) {
+    const auto message = rule.to_message();
+    if (!rule.resources.empty()) {
+      auto& out = *status.add_resourcerules();
+      *out.mutable_verbs() = message.verbs();
+      *out.mutable_apigroups() = message.apigroups();
+      *out.mutable_resources() = message.resources();
+      *out.mutable_resourcenames() = message.resourcenames();
+    }
+    if (!rule.paths.empty()) {
+      auto& out = *status.add_nonresourcerules();
+      *out.mutable_verbs() = message.verbs();
+      *out.mutable_nonresourceurls() = message.nonresourceurls();
+    }
+  }
+  status.set_incomplete(list.incomplete);
+  if (!list.errors.empty()) status.set_evaluationerror(rbac::join_errors(list.errors));
+  return {};
+}
+
+template <class Review>
+void add(Api& api, const char* resource, const Authorizers& authorizers,
+         Status (*fill)(const Authorizers&, const Call&, Review&)) {
+  api.add(std::string("authorization.k8s.io/") + resource, "create",
+          [&authorizers, fill](CallPtr call, Done done) {
+            answer_review<Review>(call, std::move(done),
+                                  [&](Review& review) { return fill(authorizers, *call, review); });
+          });
+}
+
+}  // namespace
+
+void add_access_reviews(Api& api, const Authorizers& authorizers) {
+  add(api, "selfsubjectaccessreviews", authorizers, self_review);
+  add(api, "subjectaccessreviews", authorizers, review_subject);
+  add(api, "localsubjectaccessreviews", authorizers, review_local);
+  add(api, "selfsubjectrulesreviews", authorizers, review_rules);
+}
+
+}  // namespace kubus::apiserver
