@@ -1,0 +1,123 @@
+// Nodes write what is theirs.
+#include <gmock/gmock.h>
+
+#include "tests/acting_fixture.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using ::testing::HasSubstr;
+
+class NodeRestriction : public ActingTest {
+ protected:
+  static constexpr const char* kNodes = "/api/v1/nodes";
+  static constexpr const char* kPods = "/api/v1/namespaces/default/pods";
+
+  Reply as_node(const std::string& node, const std::string& method, const std::string& path,
+                const std::string& body = "") const {
+    return as("system:node:" + node, method, path, body, {"system:nodes"});
+  }
+  std::string make_node(const std::string& name) const {
+    const auto made = as_node(name, "POST", kNodes, R"({"metadata":{"name":")" + name + "\"}}");
+    EXPECT_EQ(made.code, 201) << made.body;
+    return made.at("metadata.uid");
+  }
+  static std::string pod(const std::string& name, const std::string& metadata,
+                         const std::string& spec) {
+    return R"({"metadata":{"name":")" + name + "\"" + metadata + R"(},"spec":{)" + spec +
+           R"("containers":[{"name":"c","image":"i"}]}})";
+  }
+  static std::string owned_by(const std::string& node, const std::string& uid) {
+    return R"(,"annotations":{"kubernetes.io/config.mirror":"x"},"ownerReferences":[{"apiVersion":)"
+           R"("v1","kind":"Node","controller":true,"name":")" +
+           node + R"(","uid":")" + uid + "\"}]";
+  }
+};
+
+TEST_F(NodeRestriction, OfNodesToTheirOwn) {
+  make_node("own");
+  const auto path = std::string(kNodes) + "/own";
+  const auto other = as_node("own", "POST", kNodes, R"({"metadata":{"name":"other"}})");
+  EXPECT_EQ(other.code, 403);
+  EXPECT_EQ(other.at("message"),
+            "nodes \"other\" is forbidden: node \"own\" is not allowed to modify node \"other\"");
+  EXPECT_EQ(as_node("own", "PATCH", path,
+                    R"({"metadata":{"labels":{"example.com/a":"b","kubernetes.io/os":"linux"}}})")
+                .code,
+            200);
+  const auto labels = as_node(
+      "own", "PATCH", path,
+      R"({"metadata":{"labels":{"node-role.kubernetes.io/master":"","a.node-restriction.kubernetes.io/b":"c"}}})");
+  EXPECT_EQ(labels.code, 403);
+  EXPECT_THAT(labels.at("message"),
+              HasSubstr("is not allowed to modify labels: a.node-restriction.kubernetes.io/b, "
+                        "node-role.kubernetes.io/master"));
+  const auto taints = as_node("own", "PATCH", path, R"({"spec":{"taints":null}})");
+  EXPECT_EQ(taints.code, 403);
+  EXPECT_THAT(taints.at("message"), HasSubstr("node \"own\" is not allowed to modify taints"));
+  EXPECT_EQ(
+      as("", "PATCH", path, R"({"metadata":{"labels":{"node-role.kubernetes.io/x":""}}})").code,
+      200);
+}
+
+TEST_F(NodeRestriction, OfPodsToMirrorsThatNameNothing) {
+  const auto uid = make_node("mirrors");
+  const auto here = std::string(R"("nodeName":"mirrors",)");
+  const auto owner = owned_by("mirrors", uid);
+  const struct {
+    std::string body, why;
+  } refused[] = {
+      {pod("a", "", here),
+       "pod does not have \"kubernetes.io/config.mirror\" annotation, node \"mirrors\" can only "
+       "create mirror pods"},
+      {pod("a", owner, R"("nodeName":"other",)"),
+       "node \"mirrors\" can only create pods with spec.nodeName set to itself"},
+      {pod("a", R"(,"annotations":{"kubernetes.io/config.mirror":"x"})", here),
+       "node \"mirrors\" can only create pods with an owner reference set to itself"},
+      {pod("a", owned_by("mirrors", "7"), here),
+       "node \"mirrors\" UID mismatch: expected " + uid + " got 7"},
+      {pod("a", owner, here + R"("volumes":[{"name":"v","secret":{"secretName":"s"}}],)"),
+       "node \"mirrors\" can not create pods that reference secrets"},
+      {pod("a", owner, here + R"("serviceAccountName":"robot",)"),
+       "node \"mirrors\" can not create pods that reference a service account"},
+  };
+  for (const auto& one : refused) {
+    const auto reply = as_node("mirrors", "POST", kPods, one.body);
+    EXPECT_EQ(reply.code, 403) << reply.body;
+    EXPECT_EQ(reply.at("message"), "pods \"a\" is forbidden: " + one.why);
+  }
+  EXPECT_EQ(as_node("mirrors", "POST", kPods, pod("a", owner, here)).code, 201);
+}
+
+TEST_F(NodeRestriction, OfPodsToThoseOnTheNode) {
+  make_node("runs");
+  ASSERT_EQ(as("", "POST", kPods, pod("here", "", R"("nodeName":"runs",)")).code, 201);
+  ASSERT_EQ(as("", "POST", kPods, pod("there", "", R"("nodeName":"elsewhere",)")).code, 201);
+  const auto path = std::string(kPods) + "/";
+  const auto status = R"({"status":{"phase":"Running"}})";
+  EXPECT_EQ(as_node("runs", "PATCH", path + "here/status", status).code, 200);
+  EXPECT_THAT(as_node("runs", "PATCH", path + "there/status", status).at("message"),
+              HasSubstr("node \"runs\" can only update pod status for pods with spec.nodeName set "
+                        "to itself"));
+  EXPECT_THAT(as_node("runs", "PATCH", path + "here/status", R"({"metadata":{"labels":{"a":"b"}}})")
+                  .at("message"),
+              HasSubstr("node \"runs\" cannot update labels through pod status"));
+  EXPECT_THAT(as_node("runs", "DELETE", path + "there").at("message"),
+              HasSubstr("node \"runs\" can only delete pods with spec.nodeName set to itself"));
+  EXPECT_THAT(as_node("runs", "POST", path + "there/eviction", R"({"metadata":{"name":"there"}})")
+                  .at("message"),
+              HasSubstr("node runs can only evict pods with spec.nodeName set to itself"));
+  EXPECT_EQ(as_node("runs", "DELETE", path + "here?gracePeriodSeconds=0").code, 200);
+}
+
+TEST_F(NodeRestriction, OfLeasesToTheirOwn) {
+  const std::string leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+  EXPECT_EQ(as_node("leased", "POST", leases, R"({"metadata":{"name":"leased"}})").code, 201);
+  const auto other = as_node("leased", "POST", leases, R"({"metadata":{"name":"other"}})");
+  EXPECT_EQ(other.code, 403);
+  EXPECT_THAT(other.at("message"),
+              HasSubstr("can only access node lease with the same name as the requesting node"));
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
