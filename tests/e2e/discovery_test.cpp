@@ -85,9 +85,11 @@ TEST_F(Discovery, SaysWhoAsksAndWhatTheyMay) {
       {"kubectl auth can-i delete nodes", "…\nyes"},
       {"kubectl auth can-i get pods --as=jane", "no", 1},
       {"kubectl auth can-i --list", R"(
-Resources   Non-Resource URLs   Resource Names   Verbs
-*.*         []                  []               [*]
-            [*]                 []               [*]
+Resources                                       Non-Resource URLs   Resource Names   Verbs
+*.*                                             []                  []               [*]
+                                                [*]                 []               [*]
+selfsubjectreviews.authentication.k8s.io        []                  []               [create]
+…
 )"},
   });
 }

@@ -15,7 +15,8 @@ namespace kubus::integration {
 namespace {
 
 const std::vector<std::string>& isolated_plugins() {
-  static const std::vector<std::string> names = {"controller-deployment",
+  static const std::vector<std::string> names = {"controller-clusterrole-aggregation",
+                                                 "controller-deployment",
                                                  "controller-disruption",
                                                  "controller-endpoints",
                                                  "controller-endpointslice",

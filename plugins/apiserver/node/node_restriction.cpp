@@ -1,6 +1,7 @@
 #include "node/node_restriction.h"
 
 #include <google/protobuf/message.h>
+#include <k8s/authentication/v1/token_request.pb.h>
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/pod.pb.h>
 #include <k8s/meta/v1/object_meta.pb.h>
@@ -61,6 +62,7 @@ class NodeRestriction final : public Admission {
     const auto name = resource.group + "/" + resource.plural;
     if (name == "/pods") return admit_pod(admission, *node);
     if (name == "/nodes") return admit_node(admission, *node);
+    if (name == "/serviceaccounts") return admit_token(admission, *node);
     if (name == "coordination.k8s.io/leases") return admit_namesake(admission, *node, "node lease");
     if (name == "storage.k8s.io/csinodes") return admit_namesake(admission, *node, "CSINode");
     return {};
@@ -142,6 +144,29 @@ class NodeRestriction final : public Admission {
   static bool same_taints(const core_v1::NodeSpec& a, const core_v1::NodeSpec& b) {
     return std::equal(a.taints().begin(), a.taints().end(), b.taints().begin(), b.taints().end(),
                       [](const auto& x, const auto& y) { return same_content(x, y); });
+  }
+
+  // Only for a pod that it runs.
+  Status admit_token(const AdmissionCall& admission, const std::string& node) {
+    const auto& call = admission.call;
+    if (call.info.subresource != "token") return {};
+    const auto& request = static_cast<const authentication_v1::TokenRequest&>(*admission.object);
+    const auto& to = request.spec().boundobjectref();
+    if (to.apiversion() != "v1" || to.kind() != "Pod" || to.name().empty())
+      return refuse(admission, "node requested token not bound to a pod");
+    if (to.uid().empty())
+      return refuse(admission, "node requested token with a pod binding without a uid");
+    const auto pod = cache_.find("", "pods")->get(call.info.ns + "/" + to.name());
+    if (!pod) return errors::not_found({"", "pods", to.name()});
+    if (pod->uid() != to.uid())
+      return errors::conflict(
+          {"", "pods", to.name()},
+          "the UID in the bound object reference (" + to.uid() +
+              ") does not match the UID in record. The object might have been deleted and then "
+              "recreated");
+    if (pod->field("spec.nodeName") != node)
+      return refuse(admission, "node requested token bound to a pod scheduled on a different node");
+    return {};
   }
 
   static Status admit_namesake(const AdmissionCall& admission, const std::string& node,

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "auth/authorizer.h"
 #include "rbac/index.h"

@@ -5,8 +5,8 @@
 // Thread safety: run() on the loop, once.
 #pragma once
 
-#include <deque>
 #include <memory>
+#include <vector>
 
 #include "registry/registry.h"
 

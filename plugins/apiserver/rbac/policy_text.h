@@ -5,6 +5,8 @@
 
 #include <k8s/rbac/v1/role_binding.pb.h>
 
+#include <string_view>
+
 #include "rbac/default_policy.h"
 #include "rbac/rule.h"
 

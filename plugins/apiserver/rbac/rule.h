@@ -5,8 +5,8 @@
 
 #include <k8s/rbac/v1/role.pb.h>
 
-#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kubus/api/types.h"

@@ -110,6 +110,35 @@ TEST_F(NodeRestriction, OfPodsToThoseOnTheNode) {
   EXPECT_EQ(as_node("runs", "DELETE", path + "here?gracePeriodSeconds=0").code, 200);
 }
 
+TEST_F(NodeRestriction, OfTokensToThoseOfPodsOnTheNode) {
+  make_node("tokens");
+  const auto account = R"({"metadata":{"name":"robot"}})";
+  ASSERT_EQ(as("", "POST", "/api/v1/namespaces/default/serviceaccounts", account).code, 201);
+  const auto robot = R"("serviceAccountName":"robot",)";
+  std::map<std::string, std::string> uids;
+  for (const char* node : {"tokens", "elsewhere"}) {
+    const auto made = as("", "POST", kPods,
+                         pod(std::string("on-") + node, "",
+                             robot + (R"("nodeName":")" + std::string(node) + "\",")));
+    ASSERT_EQ(made.code, 201) << made.body;
+    uids[node] = made.at("metadata.uid");
+  }
+  const auto ask = [&](const std::string& reference) {
+    return as_node("tokens", "POST", "/api/v1/namespaces/default/serviceaccounts/robot/token",
+                   R"({"spec":{"boundObjectRef":)" + reference + "}}");
+  };
+  const auto bound = [](const std::string& name, const std::string& uid) {
+    return R"({"apiVersion":"v1","kind":"Pod","name":")" + name + R"(","uid":")" + uid + "\"}";
+  };
+  EXPECT_EQ(ask(bound("on-tokens", uids["tokens"])).code, 201);
+  EXPECT_THAT(ask("null").at("message"), HasSubstr("node requested token not bound to a pod"));
+  EXPECT_THAT(ask(bound("on-tokens", "")).at("message"),
+              HasSubstr("node requested token with a pod binding without a uid"));
+  EXPECT_THAT(ask(bound("on-elsewhere", uids["elsewhere"])).at("message"),
+              HasSubstr("node requested token bound to a pod scheduled on a different node"));
+  EXPECT_EQ(ask(bound("on-tokens", "7")).code, 409);
+}
+
 TEST_F(NodeRestriction, OfLeasesToTheirOwn) {
   const std::string leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
   EXPECT_EQ(as_node("leased", "POST", leases, R"({"metadata":{"name":"leased"}})").code, 201);

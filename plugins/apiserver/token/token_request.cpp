@@ -170,6 +170,10 @@ void add_token_request(Api& api, Registry& registry, const TokenService& tokens)
     if (auto status = check_names(request, *call); !status.ok()) return done(status);
     const auto account = call->cache->get(call->key());
     if (!account) return done(errors::not_found(call->subject()));
+    if (auto status = admit(registry.admissions(),
+                            {*call, AdmissionCall::Operation::kCreate, &request, nullptr});
+        !status.ok())
+      return done(status);
     if (auto status = issue(request, *account, *call, registry, *issuer); !status.ok())
       return done(status);
     done(Answer::of(std::shared_ptr<const Message>(std::move(message)), 201));
