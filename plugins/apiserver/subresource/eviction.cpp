@@ -43,7 +43,7 @@ bool is_harmless(const Pod& pod) {
 
 bool is_over(const Pod& pod) { return is_pod_finished(pod) || is_deleting(pod); }
 
-Status refused(const std::string& cause) {
+Status eviction_refused(const std::string& cause) {
   auto status = errors::too_many_requests(
       "Cannot evict pod as it would violate the pod's disruption budget.", 0);
   meta_v1::StatusDetails details;
@@ -54,7 +54,7 @@ Status refused(const std::string& cause) {
 }
 
 Status still_processed(const std::string& budget) {
-  return refused(budget + " is still being processed by the server.");
+  return eviction_refused(budget + " is still being processed by the server.");
 }
 
 Status used_up(const PodDisruptionBudget& budget) {
@@ -62,11 +62,12 @@ Status used_up(const PodDisruptionBudget& budget) {
   for (const auto& condition : budget.status().conditions())
     if (condition.type() == kDisruptionAllowed && condition.status() == "False" &&
         condition.reason() == kSyncFailed)
-      return refused(name + " does not allow evicting pods currently because it failed sync: " +
-                     condition.message());
-  return refused(name + " needs " + std::to_string(budget.status().desiredhealthy()) +
-                 " healthy pods and has " + std::to_string(budget.status().currenthealthy()) +
-                 " currently");
+      return eviction_refused(
+          name +
+          " does not allow evicting pods currently because it failed sync: " + condition.message());
+  return eviction_refused(name + " needs " + std::to_string(budget.status().desiredhealthy()) +
+                          " healthy pods and has " +
+                          std::to_string(budget.status().currenthealthy()) + " currently");
 }
 
 // One disruption less is left, and this pod is the one that used it.
