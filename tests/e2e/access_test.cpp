@@ -84,7 +84,7 @@ TEST_F(Access, ComesWithTheDefaultRoles) {
       {"kubectl auth can-i create resourcequotas --as adam", "no", 1},
       {"kubectl create role too-much --verb='*' --resource=resourcequotas --as adam",
        R"(
-error: failed to create role: roles.rbac.authorization.k8s.io "too-much" is forbidden: user "adam" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:
+Error from server (Forbidden): roles.rbac.authorization.k8s.io "too-much" is forbidden: user "adam" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:
 {APIGroups:[""], Resources:["resourcequotas"], Verbs:["*"]}
 )",
        1},
@@ -128,15 +128,16 @@ TEST_F(Access, OfAnExtensionIsAddedToRolesThatAggregate) {
 }
 
 TEST_F(Access, IsReconciled) {
+  // The namespace must be in the file: without, kubectl itself fails.
   write("access.yaml", R"(
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: {name: r}
+metadata: {name: r, namespace: )" + ns() + R"(}
 rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: {name: b}
+metadata: {name: b, namespace: )" + ns() + R"(}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}
 subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: rob}]
 )");

@@ -149,7 +149,8 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
 
 Status ApiServer::Parts::make_admissions() {
   const auto& off = options.disabled_admission;
-  auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits}, options.enabled_admission, off);
+  auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits},
+                                         options.enabled_admission, off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
   registry->admissions().push_back(rbac::make_escalation_check(authorizers, rbac_index));
