@@ -84,21 +84,27 @@ struct ControlPlane::Impl {
   Instance& run(const std::string& id, Config config, Start start) {
     Instance& instance = make(id, std::move(config));
     instance.start(std::move(start));
-    states->wait_ready(id, generations[id]);
+    try {
+      states->wait_ready(id, generations[id]);
+    } catch (...) {
+      // The next one has the same files.
+      stop(instance);
+      throw;
+    }
     return instance;
   }
 
-  void start_apiserver() {
-    apiserver = &run("apiserver",
-                     config_of("apiserver", {{"bind_address", "127.0.0.1"},
-                                             {"port", "0"},
-                                             {"advertise_address", "127.0.0.1"},
-                                             {"http_threads", "1"},
-                                             {"watch_history", "100"},
-                                             {"drain_grace", "100ms"},
-                                             // No controller makes accounts here.
-                                             {"disable_admission_plugins", "ServiceAccount"}}),
-                     apiserver_entry());
+  void start_apiserver(std::map<std::string, std::string> settings = {}) {
+    settings.merge(
+        std::map<std::string, std::string>{{"bind_address", "127.0.0.1"},
+                                           {"port", "0"},
+                                           {"advertise_address", "127.0.0.1"},
+                                           {"http_threads", "1"},
+                                           {"watch_history", "100"},
+                                           {"drain_grace", "100ms"},
+                                           // No controller makes accounts here.
+                                           {"disable_admission_plugins", "ServiceAccount"}});
+    apiserver = &run("apiserver", config_of("apiserver", settings), apiserver_entry());
   }
 
   void stop(Instance& instance) {
@@ -150,9 +156,10 @@ Instance& ControlPlane::join(const std::string& id) {
 
 void ControlPlane::leave(Instance& member) { impl_->stop(member); }
 
-void ControlPlane::restart_apiserver() {
-  impl_->stop(*impl_->apiserver);
-  impl_->start_apiserver();
+void ControlPlane::restart_apiserver(const std::map<std::string, std::string>& settings) {
+  // One that did not become ready is stopped already.
+  if (auto* running = std::exchange(impl_->apiserver, nullptr)) impl_->stop(*running);
+  impl_->start_apiserver(settings);
 }
 
 std::string ControlPlane::cert_dir() const { return impl_->dir.path() + "/apiserver/pki"; }

@@ -5,6 +5,7 @@
 // The real plugins of this build, driven over the bus; no node, no controllers.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,8 @@ class ControlPlane {
   Instance& join(const std::string& id);
   void leave(Instance& member);
   // Stops the API server and starts it again: watches break, nothing stored is lost.
-  void restart_apiserver();
+  // `settings` are keys of its configuration; throws as the constructor does.
+  void restart_apiserver(const std::map<std::string, std::string>& settings = {});
 
   Host& host();
   // Where the API server keeps its certificates and the administrator's kubeconfig.

@@ -71,7 +71,7 @@ void ClusterCache::Filling::add(const StoredValue& value) {
   const auto split = split_storage_key(value.key);
   auto* cache = cache_.place(split.place);
   if (!cache) return;
-  if (auto object = Object::make(cache->resource(), value.value, value.revision); object.ok())
+  if (auto object = Object::make(cache->resource(), value.value, value.revision, value.stale); object.ok())
     objects_[cache].emplace(std::string(split.key), std::move(*object));
 }
 
@@ -98,7 +98,7 @@ void ClusterCache::apply(const std::vector<StoredValue>& values, std::int64_t re
     }
     Change change{std::string(split.key), nullptr, value.revision};
     if (!value.value.empty()) {
-      auto object = Object::make(cache->resource(), value.value, value.revision);
+      auto object = Object::make(cache->resource(), value.value, value.revision, value.stale);
       if (!object.ok()) continue;
       change.object = std::move(*object);
     }

@@ -23,6 +23,7 @@ struct StoredValue {
   std::string_view key;
   std::string_view value;  // empty: deleted
   std::int64_t revision = 0;
+  bool stale = false;
 };
 
 class ClusterCache {

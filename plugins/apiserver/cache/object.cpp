@@ -26,8 +26,9 @@ constexpr std::string_view kVersionKey = "\"resourceVersion\":\"";
 }  // namespace
 
 Result<ObjectPtr> Object::make(const ResourceInfo& resource, std::string_view stored,
-                               std::int64_t revision) {
+                               std::int64_t revision, bool stale) {
   std::shared_ptr<Object> object(new Object);
+  object->stale_ = stale;
   object->resource_ = &resource;
   const auto metadata = json_at(stored, "metadata");
   if (metadata.size() < 2 || metadata.front() != '{')

@@ -25,10 +25,10 @@ using ObjectPtr = std::shared_ptr<const Object>;
 
 class Object {
  public:
-  // `stored` is what storage has under a key, `revision` when it was written. kInternalError when
-  // it is not an object of ours.
+  // `stored` is what storage has under a key, `revision` when it was written; `stale`: it would be
+  // sealed otherwise today. kInternalError when it is not an object of ours.
   static Result<ObjectPtr> make(const ResourceInfo& resource, std::string_view stored,
-                                std::int64_t revision);
+                                std::int64_t revision, bool stale = false);
   // The same object as of another revision: what a watch shows of a deleted one.
   ObjectPtr with_revision(std::int64_t revision) const;
 
@@ -46,6 +46,7 @@ class Object {
   // The value at a path such as "spec.nodeName" as text; empty when absent.
   std::string field(std::string_view path) const;
   bool deleting() const { return deleting_; }
+  bool stale() const { return stale_; }
 
   // The object serialised, without an envelope.
   std::string_view raw_protobuf() const;
@@ -68,6 +69,7 @@ class Object {
   std::uint32_t metadata_at_ = 0;
   std::uint32_t metadata_size_ = 0;
   bool deleting_ = false;
+  bool stale_ = false;
   std::string_view name_, namespace_, uid_;
   std::vector<Label> labels_;
 

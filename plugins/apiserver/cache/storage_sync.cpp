@@ -1,6 +1,7 @@
 #include "cache/storage_sync.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "cache/storage_key.h"
 #include "kubus/rpc.h"
@@ -15,8 +16,9 @@ constexpr std::chrono::milliseconds kLongestRetry{2000};
 
 }  // namespace
 
-StorageSync::StorageSync(Context& context, ClusterCache& cache, Task filled)
-    : context_(context), cache_(cache), filled_(std::move(filled)) {}
+StorageSync::StorageSync(Context& context, ClusterCache& cache, const ValueCodec& codec,
+                         Task filled)
+    : context_(context), cache_(cache), codec_(codec), filled_(std::move(filled)) {}
 
 void StorageSync::start() {
   service_ = context_.bus().watch_service("storage.v1", [this](bool available) {
@@ -61,9 +63,30 @@ void StorageSync::read_page(std::string from, std::int64_t revision) {
                     });
 }
 
+bool StorageSync::open(const storage::KeyValue& kv, ValueCodec::Opened& opened,
+                       StoredValue& value) {
+  auto result = codec_.open(kv.key(), kv.value());
+  if (!result.ok()) {
+    // To go on without it would look as if it had been deleted.
+    stopped_ = true;
+    following_ = false;
+    context_.fail(result.status().annotate("a value in storage cannot be read"));
+    return false;
+  }
+  opened = std::move(*result);
+  value = {kv.key(), opened.as_is ? std::string_view(kv.value()) : opened.value, kv.mod_revision(),
+           opened.stale};
+  return true;
+}
+
 void StorageSync::on_page(storage::RangeResponse page, std::int64_t revision) {
   if (revision == 0) revision = page.revision();
-  for (const auto& kv : page.kvs()) filling_->add({kv.key(), kv.value(), kv.mod_revision()});
+  for (const auto& kv : page.kvs()) {
+    ValueCodec::Opened opened;
+    StoredValue value;
+    if (!open(kv, opened, value)) return;
+    filling_->add(value);
+  }
   // The first revision of an empty store is 0, which a cache takes for "not filled".
   if (page.more() && page.kvs_size() > 0)
     return read_page(page.kvs(page.kvs_size() - 1).key() + '\0', revision);
@@ -95,10 +118,12 @@ void StorageSync::on_changes(const storage::WatchResponse& response) {
   following_ = true;
   std::vector<StoredValue> values;
   values.reserve(static_cast<std::size_t>(response.events_size()));
+  std::deque<ValueCodec::Opened> opened;
   for (const auto& event : response.events()) {
-    const bool deleted = event.type() == storage::WatchEvent::DELETE;
-    values.push_back({event.kv().key(), deleted ? std::string_view{} : event.kv().value(),
-                      event.kv().mod_revision()});
+    const auto& kv = event.kv();
+    auto& value = values.emplace_back(StoredValue{kv.key(), {}, kv.mod_revision()});
+    if (event.type() != storage::WatchEvent::DELETE && !open(kv, opened.emplace_back(), value))
+      return;
   }
   position_ = std::max(position_, response.revision());
   cache_.apply(values, response.revision());

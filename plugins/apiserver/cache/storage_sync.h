@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cache/cluster_cache.h"
+#include "encryption/value_codec.h"
 #include "kubus/context.h"
 #include "kubus/storage.pb.h"
 
@@ -14,8 +15,9 @@ namespace kubus::apiserver {
 
 class StorageSync {
  public:
-  // `filled` is called once, when the cache first has everything.
-  StorageSync(Context& context, ClusterCache& cache, Task filled);
+  // `filled` is called once, when the cache first has everything. A value that `codec`, which
+  // outlives this, cannot open fails the plugin.
+  StorageSync(Context& context, ClusterCache& cache, const ValueCodec& codec, Task filled);
   void start();
   void stop();
   // True while changes arrive.
@@ -25,12 +27,15 @@ class StorageSync {
   void begin();
   void read_page(std::string from, std::int64_t revision);
   void on_page(storage::RangeResponse page, std::int64_t revision);
+  // What `kv` holds, opened into `opened`. False: it cannot be.
+  bool open(const storage::KeyValue& kv, ValueCodec::Opened& opened, StoredValue& value);
   void follow();
   void on_changes(const storage::WatchResponse& response);
   void again(const Status& why);
 
   Context& context_;
   ClusterCache& cache_;
+  const ValueCodec& codec_;
   Task filled_;
   bool stopped_ = false;
   bool busy_ = false;

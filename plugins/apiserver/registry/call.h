@@ -23,6 +23,9 @@
 namespace kubus::apiserver {
 
 struct Version;
+namespace audit {
+struct Record;
+}
 
 struct Call {
   RequestInfo info;
@@ -39,6 +42,7 @@ struct Call {
   std::vector<std::string> warnings;
   // Who writes where the request does not name a manager: the program behind it.
   std::string program = "kube-apiserver";
+  std::shared_ptr<audit::Record> record;  // null: it is not recorded
   // The object that was sent has a list of managers, with nobody in it.
   bool clears_managers = false;
 

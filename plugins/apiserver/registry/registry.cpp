@@ -12,8 +12,9 @@ constexpr auto kPatience = std::chrono::seconds(3);
 
 }  // namespace
 
-Registry::Registry(Context& context, ClusterCache& cache, Engines engines)
-    : context_(context), cache_(cache), engines_(engines), storage_(context) {}
+Registry::Registry(Context& context, ClusterCache& cache, const ValueCodec& codec,
+                   Engines engines)
+    : context_(context), cache_(cache), engines_(engines), storage_(context, codec) {}
 
 void Registry::finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
                       int code, Done done) {

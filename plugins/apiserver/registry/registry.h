@@ -31,7 +31,8 @@ enum class Owners { kRecorded, kSettled };
 
 class Registry {
  public:
-  Registry(Context& context, ClusterCache& cache, Engines engines);
+  // `codec` seals what is stored and outlives this.
+  Registry(Context& context, ClusterCache& cache, const ValueCodec& codec, Engines engines);
   // Set up before the first call.
   Admissions& admissions() { return admissions_; }
   std::vector<WriteHook*>& hooks() { return hooks_; }

@@ -35,9 +35,12 @@ void send(Context& context, const storage::TxnRequest& request, StorageClient::D
 void StorageClient::put(std::string key, std::string value, std::int64_t expected, Done done,
                         std::vector<AlsoPut> others) {
   storage::TxnRequest request;
-  add_put(request, std::move(key), std::move(value), expected);
-  for (auto& other : others)
-    add_put(request, std::move(other.key), std::move(other.value), other.expected);
+  others.insert(others.begin(), AlsoPut{std::move(key), std::move(value), expected});
+  for (auto& one : others) {
+    auto sealed = codec_.seal(one.key, std::move(one.value));
+    if (!sealed.ok()) return done(sealed.status());
+    add_put(request, std::move(one.key), std::move(*sealed), one.expected);
+  }
   send(context_, request, std::move(done));
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "encryption/value_codec.h"
 #include "kubus/context.h"
 #include "kubus/status.h"
 
@@ -29,7 +30,8 @@ struct AlsoPut {
 class StorageClient {
  public:
   using Done = UniqueFunction<void(Result<Written>)>;
-  explicit StorageClient(Context& context) : context_(context) {}
+  // Values are sealed by `codec`, which outlives this.
+  StorageClient(Context& context, const ValueCodec& codec) : context_(context), codec_(codec) {}
 
   // Puts `value` if the key's revision is `expected`; 0: if there is no such key.
   // All or nothing with `others`.
@@ -39,6 +41,7 @@ class StorageClient {
 
  private:
   Context& context_;
+  const ValueCodec& codec_;
 };
 
 }  // namespace kubus::apiserver

@@ -38,8 +38,11 @@ struct ApiServer::Parts {
   Options options;
   std::string service_address;
   std::string client_ca, front_proxy_ca;
+  // The server's last requests are recorded too.
+  std::optional<audit::Audit> audit;
   std::optional<http::Server> server;
   rbac::Index rbac_index;
+  ValueCodec codec;
   std::optional<ClusterCache> cache;
   std::optional<rbac::Feed> rbac_feed;
   std::optional<node::Graph> node_graph;
@@ -69,6 +72,7 @@ struct ApiServer::Parts {
   Parts(Context& c, UniqueFunction<void()> r) : context(c), ready(std::move(r)) {}
 
   Status configure();
+  Status make_audit();
   void make_registry(AddressRange addresses);
   Status make_admissions();
   void make_subresources();
@@ -113,6 +117,12 @@ Status ApiServer::Parts::configure() {
   auto read = Options::from(context.config(), context.state_dir());
   if (!read.ok()) return read.status();
   options = std::move(*read);
+  if (!options.encryption_config.empty()) {
+    auto rules = ValueCodec::read(options.encryption_config);
+    if (!rules.ok()) return rules.status();
+    codec = std::move(*rules);
+  }
+  KUBUS_TRY(make_audit());
   auto addresses = AddressRange::parse(options.service_cidr);
   if (!addresses.ok()) return addresses.status();
   service_address = addresses->first();
@@ -126,7 +136,18 @@ Status ApiServer::Parts::configure() {
     return authorize(authorizers, call.identity, creation);
   });
   bus_api.emplace(*registry, *api, authorizers, *permissions);
+  if (audit) bus_api->record_with(*audit);
   return bus_api->serve(context.server());
+}
+
+Status ApiServer::Parts::make_audit() {
+  if (options.audit_policy.empty()) return {};
+  auto policy = audit::Policy::read(options.audit_policy);
+  if (!policy.ok()) return policy.status();
+  auto log = audit::LogFile::open(options.audit_log, context.pool(), context.log());
+  if (!log.ok()) return log.status();
+  audit.emplace(std::move(*policy), std::move(*log));
+  return {};
 }
 
 void ApiServer::Parts::make_registry(AddressRange addresses) {
@@ -135,10 +156,10 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
   node_graph.emplace(*cache);
   services.emplace(std::move(addresses),
                    PortRange(options.node_port_first, options.node_port_last));
-  registry.emplace(context, *cache, standard_engines());
+  registry.emplace(context, *cache, codec, standard_engines());
   registry->hooks().push_back(&*services);
   api.emplace(*registry);
-  sync.emplace(context, *cache, [this] {
+  sync.emplace(context, *cache, codec, [this] {
     services->fill(*cache);
     if (auto status = rbac_feed->start(); !status.ok()) return context.fail(std::move(status));
     filled = true;
@@ -187,6 +208,7 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
   authenticators.push_back(make_bearer_authenticator(*tokens.authenticators()));
   inflight.emplace(options.max_reads, options.max_writes);
   frontend.emplace(std::move(authenticators), authorizers, *inflight);
+  if (audit) frontend->record_with(*audit);
   health.add("ping", false, [] { return std::string(); });
   health.add("storage", true,
              [this] { return sync->following() ? std::string() : "storage does not answer"; });
@@ -273,7 +295,8 @@ void ApiServer::drain() {
   auto& parts = *parts_;
   parts.is_ready = false;
   parts.bookmarks.reset();
-  parts.cache->end_watches({});
+  // There is none where the configuration was refused.
+  if (parts.cache) parts.cache->end_watches({});
   // Requests that are under way finish on the loop, so it is not blocked here.
   parts.context.pool().post([&parts] {
     if (parts.server) parts.server->stop(parts.options.drain_grace);

@@ -15,6 +15,16 @@ api::Encoding encoding_of(Format format) {
   return format == Format::kProtobuf ? api::PROTOBUF : api::JSON;
 }
 
+// Where HTTP has it.
+std::string path_of(const RequestInfo& info) {
+  std::string path = info.group.empty() ? "/api" : "/apis/" + info.group;
+  path += "/" + info.version;
+  if (!info.ns.empty()) path += "/namespaces/" + info.ns;
+  for (const auto* part : {&info.resource, &info.name, &info.subresource})
+    if (!part->empty()) path += "/" + *part;
+  return path;
+}
+
 api::Response failure_response(const Status& failure, Format format) {
   api::Response response;
   response.set_http_code(status_code(failure));
@@ -84,9 +94,30 @@ Result<CallPtr> BusApi::make_call(const bus::Caller& caller, const api::Resource
   call->identity.plugin = caller.plugin;
   call->program = caller.plugin;
   call->identity.generation = caller.generation;
-  KUBUS_TRY(authorize(authorizers_, call->identity, info));
-  KUBUS_TRY(api_.resolve(*call));
-  return call;
+  auto status = check_access(*call);
+  if (status.ok()) status = api_.resolve(*call);
+  if (status.ok()) return call;
+  record_answer(*call, failure_response(status, Format::kJson));
+  return status;
+}
+
+Status BusApi::check_access(Call& call) {
+  if (audit_) call.record = audit_->begin({path_of(call.info), call.program, {}}, call.identity, call.info);
+  if (!call.record) return authorize(authorizers_, call.identity, call.info);
+  const auto decision = decide(authorizers_, call.identity, call.info);
+  audit::note(*call.record, decision);
+  if (decision.verdict == Verdict::kAllow) return {};
+  return errors::forbidden(call.identity.name, call.info, decision.reason);
+}
+
+void BusApi::record_answer(const Call& call, const api::Response& response) {
+  if (!call.record) return;
+  auto& record = *call.record;
+  record.code = response.http_code();
+  const auto format = response.encoding() == api::PROTOBUF ? Format::kProtobuf : Format::kJson;
+  if (record.code >= 400 && format == Format::kJson) record.failure = response.body();
+  if (record.wants_response()) record.response = audit::Body{response.body(), format};
+  audit_->write(record, audit::kResponseComplete);
 }
 
 void BusApi::on_do(const bus::Caller& caller, api::Request request,
@@ -98,9 +129,14 @@ void BusApi::on_do(const bus::Caller& caller, api::Request request,
   call->body = Bytes(std::move(*request.mutable_body()));
   call->body_format = format_of(request.body_encoding());
   call->patch_type = request.patch_type();
+  if (call->record && call->record->wants_request() && !call->body.empty())
+    call->record->request = audit::Body{std::string(call->body.view()), call->body_format};
   auto shared = std::make_shared<rpc::Answer<api::Response>>(std::move(answer));
-  api_.handle(call,
-              [call, shared](Result<Answer> result) { (*shared)(to_bus_response(*call, result)); });
+  api_.handle(call, [this, call, shared](Result<Answer> result) {
+    auto response = to_bus_response(*call, result);
+    record_answer(*call, response);
+    (*shared)(std::move(response));
+  });
 }
 
 void BusApi::on_watch(const bus::Caller& caller, const api::WatchRequest& request,
@@ -109,14 +145,24 @@ void BusApi::on_watch(const bus::Caller& caller, const api::WatchRequest& reques
   if (!made.ok()) return writer.finish(made.status());
   auto call = std::move(*made);
   for (const auto& [name, value] : request.query()) call->query.add(name, value);
-  if (!call->cache) return writer.finish(errors::no_such_path());
+  const auto refuse = [&](const Status& status) {
+    record_answer(*call, failure_response(status, Format::kJson));
+    writer.finish(status);
+  };
+  if (!call->cache) return refuse(errors::no_such_path());
   auto watch = read_watch(*call);
-  if (!watch.ok()) return writer.finish(watch.status());
+  if (!watch.ok()) return refuse(watch.status());
   auto slot = std::make_shared<std::weak_ptr<BusWatch>>();
-  auto made_watch =
-      std::make_shared<BusWatch>(registry_.context().loop(), call, std::move(writer), [this, slot] {
-        if (auto self = slot->lock()) watches_.erase(self);
-      });
+  auto made_watch = std::make_shared<BusWatch>(registry_.context().loop(), call, std::move(writer),
+                                               [this, slot, record = call->record] {
+                                                 if (record)
+                                                   audit_->write(*record, audit::kResponseComplete);
+                                                 if (auto self = slot->lock()) watches_.erase(self);
+                                               });
+  if (call->record) {
+    call->record->code = 200;
+    audit_->write(*call->record, audit::kResponseStarted);
+  }
   *slot = made_watch;
   watches_.insert(made_watch);
   made_watch->begin(registry_, std::move(*watch));

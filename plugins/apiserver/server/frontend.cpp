@@ -56,6 +56,14 @@ http::Response Frontend::failure(int status, std::string message) {
                            ": " + message + "\n");
 }
 
+Status Frontend::check_access(const ResourceCall& call, audit::Record* record) const {
+  if (!record) return authorize(authorizers_, call.identity, call.info);
+  const auto decision = decide(authorizers_, call.identity, call.info);
+  audit::note(*record, decision);
+  if (decision.verdict == Verdict::kAllow) return {};
+  return errors::forbidden(call.identity.name, call.info, decision.reason);
+}
+
 void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
   if (!is_well_escaped(request.path()))
@@ -64,7 +72,11 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   call.query = Query::parse(request.query());
   call.info = parse_request(request.method, request.path(), call.query);
   auto identity = authenticate(authenticators_, request);
+  if (audit_)
+    call.record = audit_->begin(exchange, identity.ok() ? *identity : Identity(), call.info);
   if (identity.ok()) identity = impersonate(authorizers_, std::move(*identity), request);
+  if (identity.ok() && call.record && request.headers.has("Impersonate-User"))
+    call.record->impersonated = *identity;
   if (!identity.ok())
     return exchange->respond(status_response(identity.status(), failure_format(request)));
   call.identity = std::move(*identity);
@@ -73,7 +85,7 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   auto slot = inflight_.admit(call.info, call.identity);
   if (!slot) return exchange->respond(too_many_requests());
   call.slot = std::move(*slot);
-  if (auto allowed = authorize(authorizers_, call.identity, call.info); !allowed.ok())
+  if (auto allowed = check_access(call, call.record.get()); !allowed.ok())
     return exchange->respond(status_response(allowed, failure_format(request)));
   if (call.info.is_resource) {
     call.exchange = std::move(exchange);

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "audit/audit.h"
 #include "auth/authenticator.h"
 #include "auth/authorizer.h"
 #include "kubus/http/exchange.h"
@@ -19,6 +20,7 @@ struct ResourceCall {
   RequestInfo info;
   Query query;
   Identity identity;
+  std::shared_ptr<audit::Record> record;  // null: it is not recorded
   InflightLimit::Slot slot;  // kept until it is answered
 };
 
@@ -28,15 +30,20 @@ class Frontend final : public http::Handler {
 
   Frontend(Authenticators authenticators, Authorizers& authorizers, InflightLimit& inflight);
   Routes& routes() { return routes_; }
+  // Requests are recorded by `audit`, which outlives the server.
+  void record_with(audit::Audit& audit) { audit_ = &audit; }
   void on_resource(ResourceHandler handler) { resources_ = std::move(handler); }
 
   void handle(std::shared_ptr<http::Exchange> exchange) override;
   http::Response failure(int status, std::string message) override;
 
  private:
+  Status check_access(const ResourceCall& call, audit::Record* record) const;
+
   Authenticators authenticators_;
   Authorizers& authorizers_;
   InflightLimit& inflight_;
+  audit::Audit* audit_ = nullptr;
   Routes routes_;
   ResourceHandler resources_;
 };

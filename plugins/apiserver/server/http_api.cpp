@@ -79,6 +79,7 @@ void HttpApi::serve(ResourceCall request) {
   call->info = std::move(request.info);
   call->query = std::move(request.query);
   call->identity = std::move(request.identity);
+  call->record = std::move(request.record);
   call->program = manager_of_user_agent(exchange->request().headers.get("User-Agent"));
   RequestTimer timer(call->info);
   const auto refuse = [&](const Status& status) {

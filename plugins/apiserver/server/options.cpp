@@ -39,6 +39,25 @@ Result<TokenOptions> token_options(const Config& config, const Options& options)
   return tokens;
 }
 
+Status read_audit_options(const Config& config, Options& options) {
+  options.audit_policy = config.string("audit_policy_file");
+  auto& log = options.audit_log;
+  log.path = config.string("audit_log_path");
+  if (log.path.empty() != options.audit_policy.empty())
+    return bad(log.path.empty() ? "audit_log_path" : "audit_policy_file",
+               "there is no audit log without both of them");
+  const auto size = config.integer("audit_log_maxsize");
+  const auto backups = config.integer("audit_log_maxbackup");
+  const auto days = config.integer("audit_log_maxage");
+  if (size < 1 || size > 1'000'000) return bad("audit_log_maxsize", "not between 1 and 1000000");
+  if (backups < 0) return bad("audit_log_maxbackup", "negative");
+  if (days < 0 || days > 100'000) return bad("audit_log_maxage", "not between 0 and 100000");
+  log.max_size = static_cast<std::size_t>(size) << 20;
+  log.max_backups = static_cast<std::size_t>(backups);
+  log.max_age = std::chrono::hours(24 * days);
+  return {};
+}
+
 }  // namespace
 
 std::string Options::url(std::uint16_t at) const {
@@ -105,6 +124,8 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
     if (!limit.ok()) return limit.status();
     options.event_limits.push_back(*limit);
   }
+  KUBUS_TRY(read_audit_options(config, options));
+  options.encryption_config = config.string("encryption_provider_config");
   options.event_ttl = config.duration("event_ttl");
   options.drain_grace =
       std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("drain_grace"));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/log_file.h"
 #include "auth/front_proxy.h"
 #include "admission/event_limit.h"
 #include "kubus/config.h"
@@ -39,6 +40,9 @@ struct Options {
   std::chrono::nanoseconds event_ttl{};
   std::chrono::milliseconds drain_grace{};
   TokenOptions tokens;
+  std::string audit_policy;  // a file; empty: nothing is recorded
+  audit::LogOptions audit_log;
+  std::string encryption_config;  // a file; empty: values are stored as they are
   std::string front_proxy_ca;  // a file; empty: there is no front proxy
   FrontProxyOptions front_proxy;
 

@@ -23,7 +23,7 @@ class ActingTest : public HttpsTest {
     for (const auto& group : groups) fields += "Impersonate-Group: " + group + "\r\n";
     const auto* type = method == "PATCH" ? "application/merge-patch+json" : "application/json";
     const auto answer = exchange(method, path, body, type, fields);
-    return {status(answer), body_of(answer)};
+    return {status(answer), body_of(answer), {}};
   }
   static std::string rule(const std::string& verbs, const std::string& groups,
                           const std::string& resources) {

@@ -106,7 +106,9 @@ TEST_F(HostileTest, ManyIdleConnectionsDisturbNobody) {
     for (std::size_t i = 0; i < kConnections; ++i) idle.push_back(connect_as_nobody());
     expect_served();
     // Both ends of each are in this process.
-    if (!testing::kInstrumented) EXPECT_LT(resident_bytes() - memory, kConnections * 256 * 1024);
+    if (!testing::kInstrumented) {
+      EXPECT_LT(resident_bytes() - memory, kConnections * 256 * 1024);
+    }
   }
   EXPECT_TRUE(eventually([&] { return open_descriptors() <= before; }));
 }

@@ -1,0 +1,36 @@
+#include "audit/audit.h"
+
+#include "kubus/metrics.h"
+#include "registry/metadata.h"
+
+namespace kubus::apiserver::audit {
+
+std::shared_ptr<Record> Audit::begin(Origin origin, const Identity& user, const RequestInfo& info) {
+  const auto verdict = policy_.judge(user, info);
+  if (verdict.level == Level::kNone) return nullptr;
+  auto record = std::make_shared<Record>();
+  record->id = new_uid();
+  record->verdict = verdict;
+  record->origin = std::move(origin);
+  record->user = user;
+  record->info = info;
+  record->received = std::chrono::system_clock::now();
+  write(*record, kRequestReceived);
+  return record;
+}
+
+void Audit::write(const Record& record, Stage stage) {
+  if (!record.wants(stage)) return;
+  static auto& events =
+      metrics::counter("apiserver_audit_event_total", "Audit events handed to the log");
+  events.add();
+  log_->append(record.event(stage, std::chrono::system_clock::now()));
+}
+
+void note(Record& record, const Decision& decision) {
+  record.annotations["authorization.k8s.io/decision"] =
+      decision.verdict == apiserver::Verdict::kAllow ? "allow" : "forbid";
+  record.annotations["authorization.k8s.io/reason"] = decision.reason;
+}
+
+}  // namespace kubus::apiserver::audit

@@ -1,0 +1,138 @@
+// Sees the answer to a request that is recorded.
+#include "audit/audit.h"
+
+namespace kubus::apiserver::audit {
+namespace {
+
+std::string joined(const std::vector<Bytes>& pieces) {
+  std::string text;
+  for (const auto& piece : pieces) text.append(piece.view());
+  return text;
+}
+
+// Who asked, through which proxies.
+std::vector<std::string> addresses_of(const http::Request& request) {
+  std::vector<std::string> addresses;
+  auto forwarded = request.headers.get("X-Forwarded-For");
+  while (!forwarded.empty()) {
+    const auto comma = forwarded.find(',');
+    auto one = forwarded.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (!one.empty()) addresses.emplace_back(one);
+    forwarded.remove_prefix(comma == std::string_view::npos ? forwarded.size() : comma + 1);
+  }
+  const auto& peer = request.peer.address;
+  auto host = peer.substr(0, peer.rfind(':'));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (!host.empty()) addresses.push_back(std::move(host));
+  return addresses;
+}
+
+// Completes the record when the stream is over.
+class AuditedStream final : public http::BodyStream {
+ public:
+  AuditedStream(std::shared_ptr<http::BodyStream> inner, Audit& audit,
+                std::shared_ptr<Record> record)
+      : inner_(std::move(inner)), audit_(audit), record_(std::move(record)) {
+    inner_->on_close(
+        [&audit = audit_, record = record_] { audit.write(*record, kResponseComplete); });
+  }
+
+  bool write(std::vector<Bytes> pieces, bool limited) override {
+    return inner_->write(std::move(pieces), limited);
+  }
+  void finish() override { inner_->finish(); }
+  void on_close(Task task) override { inner_->on_close(std::move(task)); }
+  void when_below(std::size_t waiting, Task task) override {
+    inner_->when_below(waiting, std::move(task));
+  }
+
+ private:
+  const std::shared_ptr<http::BodyStream> inner_;
+  Audit& audit_;
+  const std::shared_ptr<Record> record_;
+};
+
+class AuditedExchange final : public http::Exchange {
+ public:
+  AuditedExchange(Audit& audit, std::shared_ptr<Record> record,
+                  std::shared_ptr<http::Exchange> inner)
+      : audit_(audit), record_(std::move(record)), inner_(std::move(inner)) {}
+
+  // Dropped unanswered: the server says 500.
+  ~AuditedExchange() override {
+    if (answered_) return;
+    record_->code = 500;
+    audit_.write(*record_, kResponseComplete);
+  }
+
+  http::Request& request() override { return inner_->request(); }
+  void answer_within(std::chrono::steady_clock::duration time) override {
+    inner_->answer_within(time);
+  }
+
+  void respond(http::Response response) override {
+    answered_ = true;
+    label(response);
+    const auto type = response.headers.get("Content-Type");
+    const auto format = body_format(type).value_or(Format::kJson);
+    if (response.status >= 400 && format == Format::kJson) record_->failure = joined(response.body);
+    if (record_->wants_response()) record_->response = Body{joined(response.body), format};
+    audit_.write(*record_, kResponseComplete);
+    inner_->respond(std::move(response));
+  }
+
+  std::shared_ptr<http::BodyStream> stream(http::Response head) override {
+    answered_ = true;
+    label(head);
+    audit_.write(*record_, kResponseStarted);
+    return std::make_shared<AuditedStream>(inner_->stream(std::move(head)), audit_, record_);
+  }
+
+  void forward(http::Upstream upstream) override {
+    answered_ = true;
+    audit_.write(*record_, kResponseStarted);
+    audit_.write(*record_, kResponseComplete);
+    inner_->forward(std::move(upstream));
+  }
+
+  void take_over(Taker taker) override {
+    answered_ = true;
+    record_->code = 101;
+    audit_.write(*record_, kResponseStarted);
+    audit_.write(*record_, kResponseComplete);
+    inner_->take_over(std::move(taker));
+  }
+
+ private:
+  void label(http::Response& response) {
+    record_->code = response.status;
+    response.headers.set("Audit-Id", record_->id);
+  }
+
+  Audit& audit_;
+  const std::shared_ptr<Record> record_;
+  const std::shared_ptr<http::Exchange> inner_;
+  bool answered_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<Record> Audit::begin(std::shared_ptr<http::Exchange>& exchange,
+                                     const Identity& user, const RequestInfo& info) {
+  const auto& request = exchange->request();
+  auto record =
+      begin({request.target, std::string(request.headers.get("User-Agent")), addresses_of(request)},
+            user, info);
+  if (!record) return nullptr;
+  if (record->wants_request() && !request.body.empty()) {
+    const auto type = request.headers.get("Content-Type");
+    // Those of patches are not formats of objects.
+    const auto patch = type.find("yaml") == std::string_view::npos ? Format::kJson : Format::kYaml;
+    record->request = Body{request.body, body_format(type).value_or(patch)};
+  }
+  exchange = std::make_shared<AuditedExchange>(*this, record, std::move(exchange));
+  return record;
+}
+
+}  // namespace kubus::apiserver::audit

@@ -1,0 +1,123 @@
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "control_plane.h"
+#include "eventually.h"
+#include "kubus/client.h"
+#include "temp_dir.h"
+
+// The plugin itself is part of this program.
+extern "C" const kubus_plugin_descriptor_v1* kubus_plugin_entry_v1();
+
+namespace kubus::apiserver {
+namespace {
+
+namespace json = boost::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Auditing : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto why = testing::ControlPlane::missing(kubus_plugin_entry_v1);
+    if (!why.empty()) GTEST_SKIP() << why;
+    plane_ = std::make_unique<testing::ControlPlane>(kubus_plugin_entry_v1);
+    tester_ = &plane_->join("tester");
+  }
+
+  void record(const std::string& rules) {
+    const auto policy = dir_.path() + "/policy.yaml";
+    std::ofstream(policy) << "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n" << rules;
+    plane_->restart_apiserver({{"audit_policy_file", policy}, {"audit_log_path", path()}});
+  }
+
+  std::string path() const { return dir_.path() + "/audit.log"; }
+
+  Result<std::string> request(const std::string& verb, const std::string& name,
+                              const std::string& body = "") {
+    return ApiClient::of(tester_->context())
+        ->raw({verb, "", "v1", "configmaps", "default", name, "", {}, body, ""});
+  }
+
+  // The events so far, once there are `count` about configmaps of the tester.
+  std::vector<json::object> events(std::size_t count) {
+    std::vector<json::object> found;
+    EXPECT_TRUE(testing::eventually([&] {
+      found.clear();
+      std::ifstream file(path());
+      for (std::string line; std::getline(file, line);)
+        if (line.find("system:kubus:plugin:tester") != std::string::npos)
+          found.push_back(json::parse(line).as_object());
+      return found.size() >= count;
+    }));
+    EXPECT_EQ(found.size(), count);
+    return found;
+  }
+
+  static std::vector<std::string> stages(const std::vector<json::object>& events) {
+    std::vector<std::string> found;
+    for (const auto& event : events) found.emplace_back(event.at("stage").as_string());
+    return found;
+  }
+
+  kernel::TempDir dir_;
+  std::unique_ptr<testing::ControlPlane> plane_;
+  Instance* tester_ = nullptr;
+};
+
+TEST_F(Auditing, TellsWhoDidWhat) {
+  record("- {level: Metadata, resources: [{group: '', resources: [configmaps]}]}\n");
+  ASSERT_TRUE(request("create", "", R"({"metadata":{"name":"c"},"data":{"a":"b"}})").ok());
+  const auto found = events(2);
+  EXPECT_THAT(stages(found), ElementsAre("RequestReceived", "ResponseComplete"));
+  const auto& last = found.back();
+  EXPECT_EQ(found[0].at("auditID"), last.at("auditID"));
+  EXPECT_EQ(last.at("level"), "Metadata");
+  EXPECT_EQ(last.at("verb"), "create");
+  EXPECT_EQ(last.at("requestURI"), "/api/v1/namespaces/default/configmaps");
+  EXPECT_EQ(last.at("user").at("username"), "system:kubus:plugin:tester");
+  EXPECT_EQ(last.at("objectRef").at("resource"), "configmaps");
+  EXPECT_EQ(last.at("objectRef").at("namespace"), "default");
+  EXPECT_EQ(last.at("responseStatus").at("code"), 201);
+  EXPECT_EQ(last.at("annotations").at("authorization.k8s.io/decision"), "allow");
+  EXPECT_FALSE(last.contains("requestObject"));
+  EXPECT_FALSE(last.contains("responseObject"));
+}
+
+TEST_F(Auditing, KeepsBodiesWhereTheyAreWanted) {
+  record(
+      "- {level: Request, verbs: [create], omitStages: [RequestReceived]}\n"
+      "- {level: RequestResponse, verbs: [get], omitStages: [RequestReceived], "
+      "omitManagedFields: true}\n");
+  ASSERT_TRUE(request("create", "", R"({"metadata":{"name":"c"},"data":{"a":"b"}})").ok());
+  ASSERT_TRUE(request("get", "c").ok());
+  const auto found = events(2);
+  EXPECT_EQ(found[0].at("requestObject").at("data").at("a"), "b");
+  EXPECT_FALSE(found[0].contains("responseObject"));
+  EXPECT_EQ(found[1].at("responseObject").at("data").at("a"), "b");
+  EXPECT_FALSE(found[1].at("responseObject").at("metadata").as_object().contains("managedFields"));
+}
+
+TEST_F(Auditing, TellsFailures) {
+  record("- {level: Metadata, omitStages: [RequestReceived]}\n");
+  EXPECT_EQ(request("get", "none").code(), Code::kNotFound);
+  const auto found = events(1);
+  const auto& status = found[0].at("responseStatus");
+  EXPECT_EQ(status.at("code"), 404);
+  EXPECT_EQ(status.at("reason"), "NotFound");
+  EXPECT_EQ(status.at("message"), "configmaps \"none\" not found");
+}
+
+TEST_F(Auditing, DoesNotBeginWithAPolicyThatIsWrong) {
+  try {
+    record("- {level: Everything}\n");
+    FAIL() << "it started";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("policy.yaml: rules[0].level: Unsupported value"));
+  }
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
