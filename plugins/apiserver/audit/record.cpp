@@ -1,5 +1,7 @@
 #include "audit/record.h"
 
+#include <google/protobuf/message.h>
+
 #include <boost/json.hpp>
 
 #include "kubus/api/json_value.h"

@@ -3,13 +3,8 @@
 #include <boost/json.hpp>
 #include <fstream>
 
-#include "control_plane.h"
 #include "eventually.h"
-#include "kubus/client.h"
-#include "temp_dir.h"
-
-// The plugin itself is part of this program.
-extern "C" const kubus_plugin_descriptor_v1* kubus_plugin_entry_v1();
+#include "tests/own_plane.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -18,15 +13,8 @@ namespace json = boost::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class Auditing : public ::testing::Test {
+class Auditing : public OwnPlaneTest {
  protected:
-  void SetUp() override {
-    const auto why = testing::ControlPlane::missing(kubus_plugin_entry_v1);
-    if (!why.empty()) GTEST_SKIP() << why;
-    plane_ = std::make_unique<testing::ControlPlane>(kubus_plugin_entry_v1);
-    tester_ = &plane_->join("tester");
-  }
-
   void record(const std::string& rules) {
     const auto policy = dir_.path() + "/policy.yaml";
     std::ofstream(policy) << "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n" << rules;
@@ -37,8 +25,7 @@ class Auditing : public ::testing::Test {
 
   Result<std::string> request(const std::string& verb, const std::string& name,
                               const std::string& body = "") {
-    return ApiClient::of(tester_->context())
-        ->raw({verb, "", "v1", "configmaps", "default", name, "", {}, body, ""});
+    return OwnPlaneTest::request(verb, "configmaps", name, body);
   }
 
   // The events so far, once there are `count` about configmaps of the tester.
@@ -61,10 +48,6 @@ class Auditing : public ::testing::Test {
     for (const auto& event : events) found.emplace_back(event.at("stage").as_string());
     return found;
   }
-
-  kernel::TempDir dir_;
-  std::unique_ptr<testing::ControlPlane> plane_;
-  Instance* tester_ = nullptr;
 };
 
 TEST_F(Auditing, TellsWhoDidWhat) {

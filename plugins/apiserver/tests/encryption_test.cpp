@@ -2,14 +2,9 @@
 
 #include <fstream>
 
-#include "control_plane.h"
 #include "kubus/api/base64.h"
-#include "kubus/client.h"
 #include "kubus/storage.h"
-#include "temp_dir.h"
-
-// The plugin itself is part of this program.
-extern "C" const kubus_plugin_descriptor_v1* kubus_plugin_entry_v1();
+#include "tests/own_plane.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -18,15 +13,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class Encryption : public ::testing::Test {
+class Encryption : public OwnPlaneTest {
  protected:
-  void SetUp() override {
-    const auto why = testing::ControlPlane::missing(kubus_plugin_entry_v1);
-    if (!why.empty()) GTEST_SKIP() << why;
-    plane_ = std::make_unique<testing::ControlPlane>(kubus_plugin_entry_v1);
-    tester_ = &plane_->join("tester");
-  }
-
   // Starts the server anew with these keys for secrets, the first of which seals.
   void use_keys(const std::string& names) {
     std::string keys;
@@ -43,9 +31,7 @@ class Encryption : public ::testing::Test {
   }
 
   Result<std::string> request(const std::string& verb, const std::string& body = "") {
-    ApiClient::RawRequest request{verb, "", "v1", "secrets", "default", "", "", {}, body, ""};
-    if (verb != "create") request.name = "s";
-    return ApiClient::of(tester_->context())->raw(request);
+    return OwnPlaneTest::request(verb, "secrets", verb == "create" ? "" : "s", body);
   }
 
   std::string stored() {
@@ -54,10 +40,6 @@ class Encryption : public ::testing::Test {
     const auto reply = rpc::call_wait(tester_->context().bus(), storage::kRange, request);
     return reply.ok() && reply->kvs_size() == 1 ? reply->kvs(0).value() : std::string();
   }
-
-  kernel::TempDir dir_;
-  std::unique_ptr<testing::ControlPlane> plane_;
-  Instance* tester_ = nullptr;
 };
 
 constexpr const char* kSecret =
