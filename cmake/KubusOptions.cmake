@@ -38,6 +38,9 @@ if(KUBUS_SANITIZE)
     # distribution has them not. The standard library is told in its own way.
     add_compile_options(-U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1)
   endif()
+  # For targets with coroutines. Clang 14 puts the marks of this check into the parts that it splits
+  # a coroutine into, where the assembler cannot resolve them.
+  set(KUBUS_COROUTINE_OPTIONS $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=function>)
   # An unmapped library has no symbols in a leak report.
   add_compile_definitions(KUBUS_NO_DLCLOSE=1)
 endif()

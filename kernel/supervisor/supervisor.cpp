@@ -101,9 +101,9 @@ void Supervisor::stop_next() {
     busy = busy || record->current || record->next || record->running_down();
     if (!record->current && !record->next) continue;
     const auto& provides = record->file.manifest.provides;
-    bool needed = std::any_of(records_.begin(), records_.end(), [&](const auto& other) {
+    bool needed = std::any_of(records_.begin(), records_.end(), [&, &self = record](auto& other) {
       const auto& wants = other.second->file.manifest.requires_;
-      return other.second != record &&
+      return other.second != self &&
              (other.second->current || other.second->next || other.second->running_down()) &&
              std::find_first_of(wants.begin(), wants.end(), provides.begin(), provides.end()) !=
                  wants.end();

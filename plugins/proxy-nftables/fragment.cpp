@@ -195,7 +195,8 @@ std::vector<std::string> disjoint_ranges(const std::vector<std::string>& texts) 
   std::vector<std::string> out;
   std::vector<Range> kept;
   for (const auto& [range, text] : ranges) {
-    if (std::any_of(kept.begin(), kept.end(), [&](const Range& k) { return k.contains(range); }))
+    if (std::any_of(kept.begin(), kept.end(),
+                    [&range = range](const Range& k) { return k.contains(range); }))
       continue;
     kept.push_back(range);
     out.push_back(text);

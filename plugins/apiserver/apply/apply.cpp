@@ -192,7 +192,7 @@ Result<FieldManager::Attempt> FieldManager::attempt(std::string_view live,
       subtract_trees(unite(std::move(changes.added), std::move(changes.modified)), kind_.not_owned);
   for (const auto& [other, entry] : managed.entries()) {
     if (other == id || config.force || !entry.owns_any(set)) continue;
-    intersect(entry.fields(), set).for_each([&](const ElementPath& path) {
+    intersect(entry.fields(), set).for_each([&, &entry = entry](const ElementPath& path) {
       result.conflicts.push_back({entry.manager(), path});
     });
   }

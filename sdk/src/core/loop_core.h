@@ -46,7 +46,7 @@ struct FdWatch {
       : fd(fd_in), events(events_in), internal(internal_in), slot(std::move(ready)) {}
   const int fd;
   const std::uint32_t events;
-  const bool internal;  // the bus's own; not counted
+  const bool internal;  // a descriptor of libzmq, watched by the bus; not counted
   Slot<std::uint32_t> slot;
 };
 
@@ -88,7 +88,7 @@ class FdTable {
     std::uint32_t serial = 0;
     std::vector<std::shared_ptr<FdWatch>> watches;
   };
-  void apply(int operation, int fd, const Entry& entry) const;
+  void apply(int operation, const FdWatch& one, const Entry& entry) const;
 
   const int epoll_;
   mutable std::mutex mutex_;
