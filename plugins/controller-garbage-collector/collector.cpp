@@ -14,19 +14,12 @@ constexpr std::size_t kAbsentOwners = 500;
 // How long the first lists are waited for; then it goes on with the kinds that are there.
 constexpr std::chrono::seconds kPatience{30};
 
+// Stands for the definitions of custom kinds among the kinds that are listed first.
+constexpr char kDefinitions[] = "custom kinds";
+
 bool is_collected(const ResourceInfo& info) {
   return info.message && info.list && info.plural != "events" && info.has_verb("list") &&
          info.has_verb("watch") && info.has_verb("delete");
-}
-
-// Whichever version the reference names, the object is the same.
-const ResourceInfo* kind_of(const OwnerRef& ref) {
-  const auto slash = ref.api_version.find('/');
-  const std::string_view text = ref.api_version;
-  const auto* kind = slash == std::string::npos
-                         ? find_kind("", text, ref.kind)
-                         : find_kind(text.substr(0, slash), text.substr(slash + 1), ref.kind);
-  return kind ? &newest_version(*kind) : nullptr;
 }
 
 bool not_found(const Status& status) { return status.code() == Code::kNotFound; }
@@ -45,17 +38,38 @@ void Collector::start() {
   std::vector<const ResourceInfo*> kinds = newest_resources();
   std::erase_if(kinds, [](const ResourceInfo* info) { return !is_collected(*info); });
   for (const ResourceInfo* info : kinds) unsynced_.insert(info->group_resource());
+  unsynced_.insert(kDefinitions);
   patience_ = context_.loop().after(kPatience, [this] { begin(); });
-  for (const ResourceInfo* info : kinds) {
-    caches_.push_back(ObjectCache::of(context_, info->message, {}));
-    subscriptions_.push_back(caches_.back()->subscribe(
-        context_,
-        [this, info](const ObjectPtr& old, const ObjectPtr& now) { changed(*info, old, now); },
-        [this, info] { synced(*info); }));
-  }
+  for (const ResourceInfo* info : kinds)
+    follow(built_in_kind(*info), ObjectCache::of(context_, info->message, {}));
+  custom_.emplace(
+      context_,
+      [this](const Kind& kind, bool served) {
+        if (!served) return forget(kind);
+        if (!begun_) unsynced_.insert(kind->group_resource());
+        follow(kind, custom_cache(context_, kind));
+      },
+      [this] { synced(kDefinitions); });
 }
 
-void Collector::changed(const ResourceInfo& resource, const ObjectPtr& old, const ObjectPtr& now) {
+void Collector::follow(const Kind& kind, std::shared_ptr<ObjectCache> cache) {
+  auto subscription = cache->subscribe(
+      context_, [this, kind](const ObjectPtr& old, const ObjectPtr& now) { changed(kind, old, now); },
+      [this, kind] { synced(kind->group_resource()); });
+  followed_[kind] = {std::move(cache), std::move(subscription)};
+}
+
+// Its objects went with it, whether or not their deletion has been heard of.
+void Collector::forget(const Kind& kind) {
+  const auto found = followed_.find(kind);
+  if (found == followed_.end()) return;
+  found->second.subscription.reset();
+  for (const ObjectPtr& object : found->second.cache->list({})) changed(kind, object, nullptr);
+  followed_.erase(found);
+  if (unsynced_.contains(kind->group_resource())) synced(kind->group_resource());
+}
+
+void Collector::changed(const Kind& kind, const ObjectPtr& old, const ObjectPtr& now) {
   if (old && (!now || uid_of(*old) != uid_of(*now))) {
     Raised raised;
     {
@@ -65,7 +79,7 @@ void Collector::changed(const ResourceInfo& resource, const ObjectPtr& old, cons
     raise(raised, nullptr);
   }
   if (!now) return;
-  Node node = node_of(resource, *now);
+  Node node = node_of(kind, *now);
   if (node.uid.empty()) return;
   Raised raised;
   {
@@ -88,10 +102,10 @@ void Collector::raise(const Raised& raised, const Message* about) {
   for (const std::string& uid : raised.look_at) queue_.add(uid);
 }
 
-void Collector::synced(const ResourceInfo& resource) {
-  unsynced_.erase(resource.group_resource());
-  if (begun_)
-    context_.log().info("kind listed late", {{"kind", resource.group_resource()}});
+void Collector::synced(const std::string& kind) {
+  const bool awaited = unsynced_.erase(kind) > 0;
+  if (begun_ && awaited)
+    context_.log().info("kind listed late", {{"kind", kind}});
   else if (unsynced_.empty())
     begin();
 }
@@ -131,15 +145,26 @@ Outcome Collector::work(const std::string& uid) {
   return collect(*node);
 }
 
+// Whichever version the reference names, the object is the same.
+Kind Collector::kind_of(const OwnerRef& ref) const {
+  const std::string_view text = ref.api_version;
+  const auto slash = text.find('/');
+  const auto group = slash == std::string_view::npos ? std::string_view() : text.substr(0, slash);
+  const auto version = slash == std::string_view::npos ? text : text.substr(slash + 1);
+  if (const auto* kind = find_kind(group, version, ref.kind))
+    return built_in_kind(newest_version(*kind));
+  return custom_->find(group, ref.kind);
+}
+
 Result<Collector::OwnerState> Collector::owner_state(const Node& dependent, const OwnerRef& ref) {
   const std::string key =
       dependent.key.ns + "/" + ref.api_version + "/" + ref.kind + "/" + ref.name + "/" + ref.uid;
   if (absent_.contains(key)) return OwnerState::kDangling;
-  const ResourceInfo* kind = kind_of(ref);
+  const Kind kind = kind_of(ref);
   // Nothing is known about owners of such a kind, so they count as there. The same goes for what
   // cannot be asked for: an owner in a namespace that the reference does not name.
   if (!kind || (kind->namespaced && dependent.key.ns.empty())) return OwnerState::kSolid;
-  auto owner = live_.get(*kind, {kind->namespaced ? dependent.key.ns : std::string(), ref.name});
+  auto owner = live_.get(kind, {kind->namespaced ? dependent.key.ns : std::string(), ref.name});
   if (!owner.ok() && !not_found(owner.status())) return owner.status();
   if (!owner.ok() || owner->node.uid != ref.uid) {
     absent_.add(key);
@@ -149,7 +174,7 @@ Result<Collector::OwnerState> Collector::owner_state(const Node& dependent, cons
 }
 
 Status Collector::collect(const Node& node) {
-  auto live = live_.get(*node.resource, node.key);
+  auto live = live_.get(node.resource, node.key);
   if (!live.ok()) return not_found(live.status()) ? Status() : live.status();
   const Node& now = live->node;
   if (now.uid != node.uid || now.deleting || now.owners.empty()) return {};
@@ -185,7 +210,7 @@ Status Collector::collect(const Node& node) {
     const auto blocks = [](const OwnerRef& ref) { return ref.block; };
     if (circle && std::any_of(now.owners.begin(), now.owners.end(), blocks)) {
       if (Status s = live_.set_owners(*live, all, true); !s.ok()) return s;
-      live = live_.get(*node.resource, node.key);
+      live = live_.get(node.resource, node.key);
       if (!live.ok()) return not_found(live.status()) ? Status() : live.status();
     }
     status = live_.remove(*live, "Foreground");
@@ -221,7 +246,7 @@ Status Collector::orphan(const Node& node) {
   const auto stays = [&](const OwnerRef& ref) { return ref.uid != node.uid; };
   Status first;
   for (const Node& dependent : dependents) {
-    auto live = live_.get(*dependent.resource, dependent.key);
+    auto live = live_.get(dependent.resource, dependent.key);
     Status status = live.status();
     if (live.ok()) {
       const auto& owners = live->node.owners;
@@ -236,7 +261,7 @@ Status Collector::orphan(const Node& node) {
 }
 
 Status Collector::drop_finalizer(const Node& node, std::string_view finalizer) {
-  auto live = live_.get(*node.resource, node.key);
+  auto live = live_.get(node.resource, node.key);
   if (!live.ok()) return not_found(live.status()) ? Status() : live.status();
   if (live->node.uid != node.uid || !live->node.deleting) return {};
   std::vector<std::string> kept;

@@ -3,6 +3,7 @@
 // Thread safety: start() on the Loop; the rest happens by itself on the Loop and the Pool.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "absent_owners.h"
 #include "graph.h"
+#include "kubus/custom_kinds.h"
 #include "kubus/events.h"
 #include "kubus/informer.h"
 #include "kubus/work_queue.h"
@@ -27,9 +29,11 @@ class Collector {
  private:
   enum class OwnerState { kSolid, kWaiting, kDangling };
 
-  void changed(const ResourceInfo& resource, const ObjectPtr& old, const ObjectPtr& now);
+  void follow(const Kind& kind, std::shared_ptr<ObjectCache> cache);
+  void forget(const Kind& kind);
+  void changed(const Kind& kind, const ObjectPtr& old, const ObjectPtr& now);
   void raise(const Raised& raised, const Message* about);
-  void synced(const ResourceInfo& resource);
+  void synced(const std::string& kind);
   // The graph is as complete as it gets for now: work on what it raises.
   void begin();
 
@@ -39,6 +43,7 @@ class Collector {
   Status foreground(const Node& node);
   Status orphan(const Node& node);
   Status drop_finalizer(const Node& node, std::string_view finalizer);
+  Kind kind_of(const OwnerRef& ref) const;
   Result<OwnerState> owner_state(const Node& dependent, const OwnerRef& ref);
 
   Context& context_;
@@ -51,8 +56,12 @@ class Collector {
   bool begun_ = false;              // on the Loop
   Registration patience_;
   WorkQueue queue_;
-  std::vector<std::shared_ptr<ObjectCache>> caches_;
-  std::vector<Registration> subscriptions_;
+  struct Followed {
+    std::shared_ptr<ObjectCache> cache;
+    Registration subscription;
+  };
+  std::map<Kind, Followed> followed_;  // on the Loop
+  std::optional<CustomKinds> custom_;
 };
 
 }  // namespace kubus::gc

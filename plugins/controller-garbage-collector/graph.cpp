@@ -20,9 +20,9 @@ std::string_view group_of(std::string_view api_version) {
 
 }  // namespace
 
-Node node_of(const ResourceInfo& resource, const Message& object) {
+Node node_of(const Kind& resource, const Message& object) {
   Node node;
-  node.resource = &resource;
+  node.resource = resource;
   node.key = key_of(object);
   node.uid = uid_of(object);
   node.deleting = is_deleting(object);

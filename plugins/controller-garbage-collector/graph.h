@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kubus/api/resource.h"
+#include "kubus/custom_kinds.h"
 #include "kubus/object.h"
 
 namespace kubus::gc {
@@ -27,7 +28,7 @@ struct OwnerRef {
 };
 
 struct Node {
-  const ResourceInfo* resource = nullptr;
+  Kind resource;
   ObjectKey key;
   std::string uid;
   std::vector<OwnerRef> owners;
@@ -40,7 +41,7 @@ struct Node {
 };
 
 // The node of an object; `resource` must be its own.
-Node node_of(const ResourceInfo& resource, const Message& object);
+Node node_of(const Kind& resource, const Message& object);
 
 // What a change raised.
 struct Raised {

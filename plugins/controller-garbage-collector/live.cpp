@@ -29,10 +29,10 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-Result<LiveObject> Live::get(const ResourceInfo& resource, const ObjectKey& key) {
-  auto body = client_->raw(request("get", resource, key));
+Result<LiveObject> Live::get(const Kind& resource, const ObjectKey& key) {
+  auto body = client_->raw(request("get", *resource, key));
   if (!body.ok()) return body.status();
-  std::shared_ptr<Message> object = new_message(resource);
+  std::shared_ptr<Message> object = new_message(*resource);
   if (Status s = from_json(*body, *object); !s.ok()) return s.annotate("reading " + key.str());
   LiveObject out;
   out.node = node_of(resource, *object);

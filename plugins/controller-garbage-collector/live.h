@@ -24,7 +24,7 @@ class Live {
  public:
   explicit Live(Context& context) : client_(ApiClient::of(context)) {}
 
-  Result<LiveObject> get(const ResourceInfo& resource, const ObjectKey& key);
+  Result<LiveObject> get(const Kind& resource, const ObjectKey& key);
   // Only if it is still this version; kConflict otherwise.
   Status remove(const LiveObject& object, std::string_view propagation);
   Status set_finalizers(const LiveObject& object, const std::vector<std::string>& finalizers);

@@ -1,9 +1,11 @@
 #include <google/protobuf/message.h>
 #include <kubus/api/json.h>
 #include <kubus/controller.h>
+#include <kubus/custom_kinds.h>
 #include <kubus/plugin.h>
 
 #include <chrono>
+#include <optional>
 
 #include "content.h"
 
@@ -14,6 +16,7 @@ class NamespacePlugin : public Plugin {
   using Plugin::Plugin;
 
   Status start() override {
+    custom_.emplace(context());
     return controller_.workers(4).reconcile<core_v1::Namespace>(
         [this](const core_v1::Namespace& ns) { return reconcile(ns); });
   }
@@ -21,6 +24,8 @@ class NamespacePlugin : public Plugin {
  private:
   Outcome reconcile(const core_v1::Namespace& ns) {
     if (!is_deleting(ns) || !has_finalizer(ns)) return Outcome::done();
+    // What is not known of yet would stay behind.
+    if (!custom_->synced()) return Outcome::requeue_after(kWaitForKinds);
     const Remaining remaining = remove_content(ns.metadata().name());
     auto current = with_conditions(ns, remaining, std::chrono::system_clock::now());
     if (!same_content(ns, current)) {
@@ -38,7 +43,7 @@ class NamespacePlugin : public Plugin {
   // rest is kept: they may still need it to end well.
   Remaining remove_content(const std::string& ns) {
     Remaining remaining;
-    for (const ResourceInfo* resource : resources_) {
+    for (const Kind& resource : resources()) {
       Remaining before;
       Status status = count(*resource, ns, before);
       if (status.ok() && !before.resources.empty()) {
@@ -49,6 +54,14 @@ class NamespacePlugin : public Plugin {
       if (resource->group_resource() == "pods" && !remaining.empty()) break;
     }
     return remaining;
+  }
+
+  std::vector<Kind> resources() const {
+    std::vector<Kind> all;
+    for (const ResourceInfo* resource : built_in_) all.push_back(built_in_kind(*resource));
+    for (const Kind& kind : custom_->list())
+      if (kind->namespaced) all.push_back(kind);
+    return all;
   }
 
   static ApiClient::RawRequest request(const char* verb, const ResourceInfo& resource,
@@ -96,7 +109,9 @@ class NamespacePlugin : public Plugin {
     return status.code() == Code::kNotFound ? Status() : status;
   }
 
-  const std::vector<const ResourceInfo*> resources_ = deletable_resources();
+  static constexpr std::chrono::milliseconds kWaitForKinds{100};
+  const std::vector<const ResourceInfo*> built_in_ = deletable_resources();
+  std::optional<CustomKinds> custom_;
   Controller controller_{context(), "namespace"};
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cache/json_scan.h"
+#include "custom/kind.h"
 #include "kubus/api/json.h"
 #include "kubus/api/protobuf.h"
 
@@ -30,6 +31,12 @@ Result<ObjectPtr> Object::make(const ResourceInfo& resource, std::string_view st
   std::shared_ptr<Object> object(new Object);
   object->stale_ = stale;
   object->resource_ = &resource;
+  std::string shown;
+  if (const auto* kind = custom_kind(resource)) {
+    shown = kind->present(stored);
+    if (shown != stored) object->stored_ = Bytes::copy(stored);
+    stored = shown;
+  }
   const auto metadata = json_at(stored, "metadata");
   if (metadata.size() < 2 || metadata.front() != '{')
     return Status(Code::kInternalError, "a stored object has no metadata");
@@ -79,12 +86,14 @@ void Object::index() {
 ObjectPtr Object::with_revision(std::int64_t revision) const {
   std::shared_ptr<Object> object(new Object);
   object->resource_ = resource_;
+  object->stored_ = stored_;
   const auto text = json_.view();
   object->assemble(text.substr(0, version_at_), text.substr(version_at_ + version_size_), revision);
   return object;
 }
 
 std::string Object::stored() const {
+  if (!stored_.empty()) return stored_.str();
   const auto text = json_.view();
   std::string out;
   out.reserve(text.size());

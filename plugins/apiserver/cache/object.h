@@ -35,7 +35,7 @@ class Object {
   const ResourceInfo& resource() const { return *resource_; }
   std::int64_t revision() const { return revision_; }
   const Bytes& json() const { return json_; }
-  // What storage has: the JSON without the resourceVersion.
+  // What storage has: the JSON without the resourceVersion, unless it is shown in another form.
   std::string stored() const;
   std::string_view name() const { return name_; }
   std::string_view ns() const { return namespace_; }
@@ -64,6 +64,7 @@ class Object {
   const ResourceInfo* resource_ = nullptr;
   std::int64_t revision_ = 0;
   Bytes json_;
+  Bytes stored_;  // what storage has, where that is another text
   std::uint32_t version_at_ = 0;    // where ,"resourceVersion":"..." begins
   std::uint32_t version_size_ = 0;  // and how long it is
   std::uint32_t metadata_at_ = 0;

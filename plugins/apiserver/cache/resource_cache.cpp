@@ -22,8 +22,8 @@ KeyRange range_of(const Filter& filter, bool namespaced) {
 
 }  // namespace
 
-ResourceCache::ResourceCache(const ResourceInfo& resource, std::size_t history)
-    : resource_(resource), history_limit_(history) {}
+ResourceCache::ResourceCache(std::shared_ptr<const ResourceInfo> resource, std::size_t history)
+    : resource_(std::move(resource)), history_limit_(history) {}
 
 ObjectPtr ResourceCache::get(const std::string& key) const {
   std::shared_lock lock(mutex_);
@@ -34,6 +34,11 @@ ObjectPtr ResourceCache::get(const std::string& key) const {
 std::size_t ResourceCache::size() const {
   std::shared_lock lock(mutex_);
   return objects_.size();
+}
+
+std::int64_t ResourceCache::revision() const {
+  std::shared_lock lock(mutex_);
+  return revision_;
 }
 
 void ResourceCache::for_each(const std::function<void(const ObjectPtr&)>& visit) const {
@@ -69,7 +74,7 @@ Result<ListResult> ResourceCache::list(const ListQuery& query, std::int64_t glob
 
 void ResourceCache::collect(const Objects& objects, const ListQuery& query,
                             ListResult& result) const {
-  const auto range = range_of(query.filter, resource_.namespaced);
+  const auto range = range_of(query.filter, resource_->namespaced);
   auto at = objects.lower_bound(std::max(range.first, query.start));
   const auto end = range.last.empty() ? objects.end() : objects.lower_bound(range.last);
   const bool exact_count = query.filter.labels.empty() && query.filter.fields.empty();
@@ -93,7 +98,7 @@ Result<ResourceCache::Objects> ResourceCache::state_at(std::int64_t revision) co
   for (auto event = history_.rbegin(); event != history_.rend(); ++event) {
     if ((*event)->revision <= revision) break;
     const auto& object = *(*event)->object;
-    const auto key = resource_.namespaced
+    const auto key = resource_->namespaced
                          ? std::string(object.ns()) + "/" + std::string(object.name())
                          : std::string(object.name());
     if ((*event)->previous)

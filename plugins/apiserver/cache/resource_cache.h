@@ -51,14 +51,17 @@ struct WatchStart {
 
 class ResourceCache {
  public:
-  ResourceCache(const ResourceInfo& resource, std::size_t history);
+  // Keeps the resource alive.
+  ResourceCache(std::shared_ptr<const ResourceInfo> resource, std::size_t history);
 
-  const ResourceInfo& resource() const { return resource_; }
+  const ResourceInfo& resource() const { return *resource_; }
   ObjectPtr get(const std::string& key) const;
   // kExpired when `exact` is older than history goes.
   Result<ListResult> list(const ListQuery& query, std::int64_t global_revision) const;
-  // Objects in all, and their revision.
+  // Objects in all.
   std::size_t size() const;
+  // Of the last change.
+  std::int64_t revision() const;
   void for_each(const std::function<void(const ObjectPtr&)>& visit) const;
   // Those of one namespace.
   void for_each(std::string_view ns, const std::function<void(const ObjectPtr&)>& visit) const;
@@ -91,7 +94,7 @@ class ResourceCache {
   void collect(const Objects& objects, const ListQuery& query, ListResult& result) const;
   Status replay(Watcher& watcher, const Filter& filter, std::int64_t after) const;
 
-  const ResourceInfo& resource_;
+  const std::shared_ptr<const ResourceInfo> resource_;
   const std::size_t history_limit_;
   mutable std::shared_mutex mutex_;
   Objects objects_;

@@ -126,7 +126,7 @@ class Aes final : public KeyProvider {
   const std::vector<EncryptionKey> keys_;
 };
 
-class Identity final : public KeyProvider {
+class Unsealed final : public KeyProvider {
  public:
   std::string_view prefix() const override { return {}; }
   Result<std::string> seal(std::string_view, std::string_view value) const override {
@@ -149,6 +149,6 @@ KeyProviderPtr make_aes_cbc(std::vector<EncryptionKey> keys) {
   return std::make_shared<Aes>("k8s:enc:aescbc:v1:", kCbc, std::move(keys));
 }
 
-KeyProviderPtr make_identity() { return std::make_shared<Identity>(); }
+KeyProviderPtr make_identity() { return std::make_shared<Unsealed>(); }
 
 }  // namespace kubus::apiserver

@@ -28,21 +28,44 @@ std::string hash_of(std::string_view document) {
 
 OpenApi::OpenApi(std::string version) : OpenApi(stable_resources(), std::move(version)) {}
 
-OpenApi::OpenApi(std::vector<const ResourceInfo*> resources, std::string version)
-    : version_(std::move(version)) {
+OpenApi::OpenApi(std::vector<const ResourceInfo*> resources, std::string version,
+                 std::vector<DescribedKind> described)
+    : described_(std::move(described)), version_(std::move(version)) {
+  for (const DescribedKind& kind : described_) {
+    part_of(*kind.resource).described.push_back(&kind);
+    std::erase(resources, kind.resource);
+  }
   for (const ResourceInfo* resource : resources) {
-    if (resource->message == nullptr) continue;
-    const std::string path = resource->group.empty()
-                                 ? "api/" + resource->version
-                                 : "apis/" + resource->group + "/" + resource->version;
-    const auto found = std::find_if(parts_.begin(), parts_.end(),
-                                    [&](const Part& part) { return part.path == path; });
-    Part& part = found == parts_.end() ? parts_.emplace_back() : *found;
-    part.path = path;
-    part.resources.push_back(resource);
+    if (resource->message != nullptr) part_of(*resource).resources.push_back(resource);
   }
   std::sort(parts_.begin(), parts_.end(),
             [](const Part& a, const Part& b) { return a.path < b.path; });
+}
+
+OpenApi::Part& OpenApi::part_of(const ResourceInfo& resource) {
+  const std::string path = resource.group.empty()
+                               ? "api/" + resource.version
+                               : "apis/" + resource.group + "/" + resource.version;
+  const auto found = std::find_if(parts_.begin(), parts_.end(),
+                                  [&](const Part& part) { return part.path == path; });
+  if (found != parts_.end()) return *found;
+  Part& part = parts_.emplace_back();
+  part.path = path;
+  return part;
+}
+
+void OpenApi::add_types(SchemaSet& types, const Part& part, OpenApiVersion version) {
+  for (const ResourceInfo* resource : part.resources) apiserver::add_types(types, *resource);
+  for (const DescribedKind* kind : part.described) add_described(types, *kind, version);
+}
+
+void OpenApi::write_paths(JsonOut& out, const Part& part, OpenApiVersion version) {
+  for (const ResourceInfo* resource : part.resources) {
+    apiserver::write_paths(out, *resource, schema_names(*resource), version);
+  }
+  for (const DescribedKind* kind : part.described) {
+    apiserver::write_paths(out, *kind->resource, described_names(*kind), version);
+  }
 }
 
 std::string OpenApi::write(const Part& part) const {
@@ -50,14 +73,12 @@ std::string OpenApi::write(const Part& part) const {
   JsonOut out(text);
   SchemaSet types;
   add_common_types(types);
-  for (const ResourceInfo* resource : part.resources) add_types(types, *resource);
+  add_types(types, part, OpenApiVersion::kV3);
 
   out.open().field("openapi", "3.0.0");
   write_info(out, version_);
   out.key("paths").open();
-  for (const ResourceInfo* resource : part.resources) {
-    write_paths(out, *resource, OpenApiVersion::kV3);
-  }
+  write_paths(out, part, OpenApiVersion::kV3);
   out.close().key("components").open().key("schemas").open();
   types.write(out, OpenApiVersion::kV3);
   out.close().raw_field("securitySchemes", kSecurityScheme).close().close();
@@ -96,10 +117,8 @@ std::string OpenApi::document_v2() const {
   write_info(out, version_);
   out.key("paths").open();
   for (const Part& part : parts_) {
-    for (const ResourceInfo* resource : part.resources) {
-      add_types(types, *resource);
-      write_paths(out, *resource, OpenApiVersion::kV2);
-    }
+    add_types(types, part, OpenApiVersion::kV2);
+    write_paths(out, part, OpenApiVersion::kV2);
   }
   out.close().key("definitions").open();
   types.write(out, OpenApiVersion::kV2);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kubus/api/resource.h"
+#include "openapi/described.h"
 
 namespace kubus::apiserver {
 
@@ -18,8 +19,10 @@ class OpenApi {
  public:
   // The built-in stable resources; `version` is the server's, as "v1.35.0".
   explicit OpenApi(std::string version);
-  // Resources without a message are left out. They must outlive the object.
-  OpenApi(std::vector<const ResourceInfo*> resources, std::string version);
+  // Resources without a message are left out, and so are those among `described`, which have a
+  // schema instead. All must outlive the object.
+  OpenApi(std::vector<const ResourceInfo*> resources, std::string version,
+          std::vector<DescribedKind> described = {});
 
   // The body of /openapi/v3: where the document of each group version is, with its hash.
   std::string index() const;
@@ -32,9 +35,15 @@ class OpenApi {
   struct Part {
     std::string path;
     std::vector<const ResourceInfo*> resources;
+    std::vector<const DescribedKind*> described;
   };
 
+  Part& part_of(const ResourceInfo& resource);
+  static void add_types(SchemaSet& types, const Part& part, OpenApiVersion version);
+  static void write_paths(JsonOut& out, const Part& part, OpenApiVersion version);
   std::string write(const Part& part) const;
+
+  std::vector<DescribedKind> described_;
 
   std::vector<Part> parts_;
   std::string version_;

@@ -89,8 +89,9 @@ struct Operation {
 
 class PathWriter {
  public:
-  PathWriter(JsonOut& out, const ResourceInfo& resource, OpenApiVersion version)
-      : out_(out), resource_(resource), version_(version) {}
+  PathWriter(JsonOut& out, const ResourceInfo& resource, const SchemaNames& names,
+             OpenApiVersion version)
+      : out_(out), resource_(resource), names_(names), version_(version) {}
 
   void write();
 
@@ -117,6 +118,7 @@ class PathWriter {
 
   JsonOut& out_;
   const ResourceInfo& resource_;
+  const SchemaNames& names_;
   OpenApiVersion version_;
 };
 
@@ -130,14 +132,16 @@ std::string PathWriter::operation_id(std::string_view verb, const Target& target
 }
 
 PathWriter::Target PathWriter::own_target() const {
-  return {{resource_.group, resource_.version, resource_.kind},
-          message_info(*resource_.message).openapi_name,
-          ""};
+  return {{resource_.group, resource_.version, resource_.kind}, names_.object, ""};
 }
 
 PathWriter::Target PathWriter::target_of(const SubresourceInfo& subresource) const {
   std::string schema;
-  if (subresource.message != nullptr) schema = message_info(*subresource.message).openapi_name;
+  if (subresource.message == resource_.message) {
+    schema = names_.object;
+  } else if (subresource.message != nullptr) {
+    schema = message_info(*subresource.message).openapi_name;
+  }
   return {
       {subresource.group, subresource.version, subresource.kind}, schema, camel(subresource.name)};
 }
@@ -164,7 +168,9 @@ void PathWriter::write_body(const Operation& operation) {
     out_.key(type).open().key("schema").open().field("$ref", reference).close().close();
   };
   if (operation.action == "patch") {
-    for (std::string_view type : kPatchTypes) content(type);
+    for (std::string_view type : kPatchTypes) {
+      if (names_.strategic || type.find("strategic") == std::string_view::npos) content(type);
+    }
   } else {
     content("*/*");
   }
@@ -266,12 +272,12 @@ void PathWriter::write_collection(const std::string& path, bool namespaced, bool
   const Target target = own_target();
   const std::string& kind = resource_.kind;
   std::vector<Operation> operations;
-  if (resource_.has_verb("list") && resource_.list != nullptr) {
+  if (resource_.has_verb("list") && !names_.list.empty()) {
     operations.push_back(
         {"get", "list",
          operation_id("list", target, namespaced, all_namespaces ? "ForAllNamespaces" : ""),
          "list or watch objects of kind " + kind, all_of(kList), "",
-         message_info(*resource_.list).openapi_name});
+         names_.list});
   }
   if (resource_.has_verb("create") && !all_namespaces) {
     operations.push_back({"post", "post", operation_id("create", target, namespaced),
@@ -354,8 +360,16 @@ void PathWriter::write() {
 
 }  // namespace
 
-void write_paths(JsonOut& out, const ResourceInfo& resource, OpenApiVersion version) {
-  PathWriter(out, resource, version).write();
+SchemaNames schema_names(const ResourceInfo& resource) {
+  SchemaNames names;
+  names.object = message_info(*resource.message).openapi_name;
+  if (resource.list != nullptr) names.list = message_info(*resource.list).openapi_name;
+  return names;
+}
+
+void write_paths(JsonOut& out, const ResourceInfo& resource, const SchemaNames& names,
+                 OpenApiVersion version) {
+  PathWriter(out, resource, names, version).write();
 }
 
 void add_types(SchemaSet& types, const ResourceInfo& resource) {

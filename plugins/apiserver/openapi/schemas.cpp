@@ -258,9 +258,14 @@ void SchemaSet::add(const google::protobuf::Descriptor& type) {
   }
 }
 
+void SchemaSet::add_text(std::string name, std::string schema) {
+  texts_.insert_or_assign(std::move(name), std::move(schema));
+}
+
 void SchemaSet::write(JsonOut& out, OpenApiVersion version) const {
   Writer writer(out, version);
   for (const auto& [name, info] : types_) writer.write_type(*info);
+  for (const auto& [name, schema] : texts_) out.raw_field(name, schema);
   if (!types_.contains(kPatchSchema)) {
     out.key(kPatchSchema).open();
     out.field("description", "Changes to an object, in one of the patch formats.");

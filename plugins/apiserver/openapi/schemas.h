@@ -22,11 +22,14 @@ std::string schema_reference(OpenApiVersion version, std::string_view name);
 class SchemaSet {
  public:
   void add(const google::protobuf::Descriptor& type);
+  // A schema that is written already.
+  void add_text(std::string name, std::string schema);
   // Every schema as a member of one object, sorted by name, without the braces around them.
   void write(JsonOut& out, OpenApiVersion version) const;
 
  private:
   std::map<std::string, const MessageInfo*, std::less<>> types_;
+  std::map<std::string, std::string, std::less<>> texts_;
 };
 
 // A patch in any of its forms.

@@ -10,6 +10,7 @@ namespace kubus::apiserver {
 namespace {
 
 std::string handler_name(const Call& call) {
+  if (custom_kind(*call.resource)) return "*/" + call.info.subresource;
   std::string name = call.resource->group + "/" + call.resource->plural;
   if (!call.info.subresource.empty()) name += "/" + call.info.subresource;
   return name;
@@ -39,15 +40,28 @@ void Api::add(const std::string& name, const std::string& verb, Handler handler)
   handlers_.insert_or_assign(name + " " + verb, std::move(handler));
 }
 
+bool Api::find(Call& call) const {
+  const auto& info = call.info;
+  call.resource = find_resource(info.group, info.version, info.resource);
+  if (call.resource) {
+    const auto* version = version_of(*call.resource);
+    call.cache = registry_.cache().find(version ? *version->stored : *call.resource);
+    return true;
+  }
+  auto cache = kinds_.find(info.group, info.version, info.resource);
+  if (!cache) return false;
+  call.cache = cache.get();
+  call.resource = &cache->resource();
+  call.keep = std::move(cache);
+  return true;
+}
+
 Status Api::resolve(Call& call) {
   auto& info = call.info;
-  call.resource = find_resource(info.group, info.version, info.resource);
-  if (!call.resource) return errors::no_such_path();
+  if (!find(call)) return errors::no_such_path();
   KUBUS_TRY(check_scope(call));
   // The namespace in the path of a namespace is itself.
   if (!call.resource->namespaced) info.ns.clear();
-  const auto* version = version_of(*call.resource);
-  call.cache = registry_.cache().find(version ? *version->stored : *call.resource);
   if (!info.subresource.empty()) {
     call.subresource = call.resource->find_subresource(info.subresource);
     if (!call.subresource) return errors::no_such_path();
@@ -111,6 +125,9 @@ void Api::handle_part(CallPtr call, Done done) {
 void Api::handle_stored(CallPtr call, Done done) {
   const auto verb = call->info.verb;
   if (!call->resource->has_verb(verb)) return done(not_allowed());
+  // What would be made now would never be removed.
+  if (verb == "create" && custom_kind(*call->resource) && kinds_.is_terminating(*call->resource))
+    return done(errors::method_not_allowed(call->subject(), "create"));
   if (verb == "get") return registry_.get(std::move(call), std::move(done));
   if (verb == "list") return registry_.list(std::move(call), std::move(done));
   if (verb == "create") return registry_.create(std::move(call), std::move(done));

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "custom/catalog.h"
 #include "registry/registry.h"
 
 namespace kubus::apiserver {
@@ -14,9 +15,10 @@ class Api {
  public:
   using Handler = std::function<void(CallPtr, Done)>;
 
-  explicit Api(Registry& registry) : registry_(registry) {}
+  Api(Registry& registry, const KindCatalog& kinds) : registry_(registry), kinds_(kinds) {}
 
-  // `name` is "group/plural/subresource", or "group/plural" for what is not stored.
+  // `name` is "group/plural/subresource", or "group/plural" for what is not stored; "*/subresource"
+  // for that of every custom kind.
   void add(const std::string& name, const std::string& verb, Handler handler);
   // Finds the resource and checks that the verb exists on it.
   Status resolve(Call& call);
@@ -26,11 +28,14 @@ class Api {
  private:
   // A call about a version that is not stored becomes one about the version that is.
   void handle_version(const Version& version, CallPtr call, Done done);
+  // Sets resource and cache of the call; false when there is no such resource.
+  bool find(Call& call) const;
   void handle_stored(CallPtr call, Done done);
   static bool is_part(const Call& call);
   void handle_part(CallPtr call, Done done);
 
   Registry& registry_;
+  const KindCatalog& kinds_;
   std::map<std::string, Handler, std::less<>> handlers_;  // by "name verb"
 };
 

@@ -88,6 +88,7 @@ Result<MessagePtr> apply_configuration(const Call& call, const boost::json::valu
   auto object = new_message(*call.seen_resource().message);
   if (auto status = from_json(applied->json, *object); !status.ok())
     return Status(Code::kUnknown, status.message());
+  KUBUS_TRY(admit_custom(call, *object, nullptr));
   if (call.version) object = call.version->to_stored(*object);
   auto& metadata = *metadata_of(*object);
   *metadata.mutable_managedfields() = std::move(applied->managed);

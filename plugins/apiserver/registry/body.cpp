@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "custom/engine.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "kubus/api/protobuf.h"
@@ -14,14 +15,26 @@
 namespace kubus::apiserver {
 namespace {
 
-Status cannot_handle(const TypeMeta& sent, const MessageInfo& wanted, std::string_view why) {
+// The type that is expected.
+struct Wanted {
+  std::string version, api_version, kind;
+};
+
+Wanted wanted_type(const Call& call, const google::protobuf::Descriptor& type) {
+  if (&type == CustomObject::descriptor())
+    return {call.resource->version, call.resource->api_version(), call.resource->kind};
+  const auto& info = message_info(type);
+  return {info.version, info.api_version, info.kind};
+}
+
+Status cannot_handle(const TypeMeta& sent, const Wanted& wanted, std::string_view why) {
   const auto& version = sent.api_version.empty() ? wanted.version : sent.api_version;
   return errors::bad_request((sent.kind.empty() ? wanted.kind : sent.kind) + " in version \"" +
                              version.substr(version.rfind('/') + 1) + "\" cannot be handled as a " +
                              wanted.kind + ": " + std::string(why));
 }
 
-Status check_type(const TypeMeta& sent, const MessageInfo& wanted) {
+Status check_type(const TypeMeta& sent, const Wanted& wanted) {
   if (!sent.api_version.empty() && sent.api_version != wanted.api_version)
     return errors::bad_request("the API version in the data (" + sent.api_version +
                                ") does not match the expected API version (" + wanted.api_version +
@@ -46,13 +59,13 @@ bool text_clears_managers(std::string_view json) {
 }
 
 // Options such as DeleteOptions belong to every group.
-bool any_version(const MessageInfo& wanted) { return wanted.kind.ends_with("Options"); }
+bool any_version(const Wanted& wanted) { return wanted.kind.ends_with("Options"); }
 
 Result<MessagePtr> read_json(Call& call, std::string_view json,
                              const google::protobuf::Descriptor& type) {
   const auto mode = field_validation(call);
   if (!mode.ok()) return mode.status();
-  const auto& wanted = message_info(type);
+  const auto wanted = wanted_type(call, type);
   TypeMeta sent;
   std::vector<std::string> mistakes;
   DecodeOptions options;
@@ -61,6 +74,7 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
   auto message = new_message(type);
   if (auto status = from_json(json, *message, options); !status.ok())
     return cannot_handle(sent, wanted, status.message());
+  KUBUS_TRY(admit_custom(call, *message, options.strict_errors));
   if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted));
   if (!mistakes.empty() && *mode == FieldValidation::kStrict) {
     std::string list;
@@ -73,6 +87,11 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
 }
 
 }  // namespace
+
+Status admit_custom(const Call& call, Message& message, std::vector<std::string>* mistakes) {
+  if (message.GetDescriptor() != CustomObject::descriptor()) return {};
+  return admit_body(static_cast<CustomObject&>(message), *custom_kind(*call.resource), mistakes);
+}
 
 Result<FieldValidation> field_validation(const Call& call) {
   const auto mode = call.query.get("fieldValidation");
@@ -97,7 +116,11 @@ Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& typ
     if (!json.ok()) return json.status();
     return read_json(call, *json, type);
   }
-  const auto& wanted = message_info(type);
+  if (&type == CustomObject::descriptor())
+    return Status(Code::kUnsupportedMediaType,
+                  "the body of the request was in an unknown format - accepted media types "
+                  "include: application/json, application/yaml");
+  const auto wanted = wanted_type(call, type);
   TypeMeta sent;
   auto message = new_message(type);
   if (auto status = from_protobuf(call.body.view(), *message, &sent); !status.ok())

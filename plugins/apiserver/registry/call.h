@@ -35,6 +35,7 @@ struct Call {
   const SubresourceInfo* subresource = nullptr;
   const Version* version = nullptr;  // as the client sees the resource, where it is not stored so
   ResourceCache* cache = nullptr;    // null for resources that are not stored
+  std::shared_ptr<const void> keep;  // what holds resource and cache, where they may go away
   Format body_format = Format::kJson;
   std::string patch_type;
   Bytes body;

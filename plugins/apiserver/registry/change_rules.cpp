@@ -4,6 +4,7 @@
 #include <k8s/meta/v1/object_meta.pb.h>
 
 #include "cache/json_scan.h"
+#include "custom/kind.h"
 #include "registry/strategy.h"
 
 namespace kubus::apiserver {
@@ -32,9 +33,14 @@ std::pair<std::string_view, std::string_view> around_managers(std::string_view j
 
 }  // namespace
 
-bool same_desire(std::string_view a, std::string_view b) {
-  const auto is_desire = [](std::string_view key) {
-    return key != "metadata" && key != "status" && key != "kind" && key != "apiVersion";
+bool counts_status(const ResourceInfo& resource) {
+  return custom_kind(resource) && !resource.find_subresource("status");
+}
+
+bool same_desire(std::string_view a, std::string_view b, bool with_status) {
+  const auto is_desire = [with_status](std::string_view key) {
+    return key != "metadata" && (with_status || key != "status") && key != "kind" &&
+           key != "apiVersion";
   };
   MemberScan left(a), right(b);
   for (;;) {
@@ -55,7 +61,7 @@ Status settle_version(Message& object, const Object& stored, const Call& call) {
       return {};
     }
     return errors::invalid(
-        call.kind_subject(stored.name()),
+        call.subject(stored.name()),
         {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
           "metadata.resourceVersion"}});
   }

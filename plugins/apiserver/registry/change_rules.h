@@ -13,8 +13,10 @@ namespace kubus::apiserver {
 // when it is about another version, kInvalid when it must name one.
 Status settle_version(Message& object, const Object& stored, const Call& call);
 
-// Whether all but metadata and status is the same: what a generation counts.
-bool same_desire(std::string_view a, std::string_view b);
+// Whether all but metadata and (mostly) status is the same: what a generation counts.
+bool same_desire(std::string_view a, std::string_view b, bool with_status = false);
+// A custom kind without a status of its own has status as a part like others.
+bool counts_status(const ResourceInfo& resource);
 
 // Whether `json` is what is stored but for the times at which managers wrote: nobody has changed
 // anything then.

@@ -2,6 +2,7 @@
 #include <k8s/meta/v1/object_meta.pb.h>
 
 #include "cache/storage_key.h"
+#include "custom/engine.h"
 #include "registry/metadata.h"
 #include "registry/owners.h"
 #include "registry/reflect.h"
@@ -101,7 +102,7 @@ void Registry::try_create(std::shared_ptr<CreateJob> job) {
 void Registry::put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn) {
   const auto& call = *job->call;
   auto key = object_key(*call.resource, call.info.ns, metadata_of(*job->object)->name());
-  auto json = stored_json(*job->object);
+  auto json = stored_json(*job->object, *call.resource);
   auto stored = storage_key(*call.resource, key);
   auto others = turn ? turn->puts() : std::vector<AlsoPut>();
   storage_.put(

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "custom/definition.h"
 #include "kubus/api/time.h"
 #include "registry/body.h"
 #include "registry/reflect.h"
@@ -78,6 +79,22 @@ Result<DeletionPlan> plan_namespace(const Call& call, std::unique_ptr<Message> o
   return DeletionPlan{step, std::move(object)};
 }
 
+// Its objects go first: until they are gone the finalizer holds it.
+DeletionPlan plan_definition(std::unique_ptr<Message> object) {
+  auto& definition = static_cast<apiextensions_v1::CustomResourceDefinition&>(*object);
+  auto& metadata = *definition.mutable_metadata();
+  if (metadata.has_deletiontimestamp())
+    return {nothing_holds(*object) ? Step::kRemove : Step::kNothing, std::move(object)};
+  mark(metadata, 0);
+  metadata.clear_deletiongraceperiodseconds();
+  if (!has_finalizer(metadata, kCleanupFinalizer)) metadata.add_finalizers(kCleanupFinalizer);
+  set_condition(definition, "Terminating", true, "InstanceDeletionPending",
+                "CustomResourceDefinition marked for deletion; CustomResource deletion will begin "
+                "soon",
+                std::chrono::system_clock::now());
+  return {Step::kUpdate, std::move(object)};
+}
+
 }  // namespace
 
 Result<Deletion> read_deletion(Call& call) {
@@ -128,6 +145,8 @@ Result<DeletionPlan> plan_deletion(const Call& call, const Message& current,
     return plan_namespace(call, std::move(object));
   auto& metadata = *metadata_of(*object);
   set_gc_finalizers(metadata, deletion, strategy);
+  if (object->GetDescriptor() == apiextensions_v1::CustomResourceDefinition::descriptor())
+    return plan_definition(std::move(object));
   if (metadata.has_deletiontimestamp() && strategy.grace_period) {
     auto step = shorten(metadata, deletion);
     if (step == Step::kUpdate && nothing_holds(*object)) step = Step::kRemove;

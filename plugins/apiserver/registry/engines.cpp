@@ -2,11 +2,16 @@
 
 #include <k8s/meta/v1/object_meta.pb.h>
 
+#include "custom/engine.h"
 #include "defaults/defaults.h"
 #include "validation/validation.h"
 
 namespace kubus::apiserver {
 namespace {
+
+const CustomObject& custom(const Message& object) {
+  return static_cast<const CustomObject&>(object);
+}
 
 Status outcome(const Message& object, const ResourceInfo& resource, const ErrorList& errors) {
   if (errors.empty()) return {};
@@ -18,18 +23,29 @@ Status outcome(const Message& object, const ResourceInfo& resource, const ErrorL
 Engines standard_engines() {
   Engines engines;
   engines.apply_defaults = [](Message& object, const ResourceInfo& resource) {
-    apply_defaults(object, resource);
+    if (const auto* kind = custom_kind(resource))
+      return apply_custom_defaults(static_cast<CustomObject&>(object), *kind);
+    apply_defaults(object);
   };
   engines.check_create = [](const Message& object, const ResourceInfo& resource) {
-    return outcome(object, resource, validate_create(object, resource));
+    auto errors = validate_create(object, resource);
+    if (const auto* kind = custom_kind(resource))
+      errors.append(check_custom(custom(object), nullptr, *kind));
+    return outcome(object, resource, errors);
   };
   engines.check_update = [](const Message& object, const Message& old,
                             const ResourceInfo& resource) {
-    return outcome(object, resource, validate_update(object, old, resource));
+    auto errors = validate_update(object, old, resource);
+    if (const auto* kind = custom_kind(resource))
+      errors.append(check_custom(custom(object), &custom(old), *kind));
+    return outcome(object, resource, errors);
   };
   engines.check_status = [](const Message& object, const Message& old,
                             const ResourceInfo& resource) {
-    return outcome(object, resource, validate_status_update(object, old, resource));
+    auto errors = validate_status_update(object, old, resource);
+    if (const auto* kind = custom_kind(resource))
+      errors.append(check_custom(custom(object), &custom(old), *kind));
+    return outcome(object, resource, errors);
   };
   engines.check_part = [](const Message& object, const Message& old, const ResourceInfo& resource,
                           std::string_view subresource) {

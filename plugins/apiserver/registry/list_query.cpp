@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 #include <charconv>
 
+#include "custom/kind.h"
 #include "kubus/api/base64.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
@@ -59,7 +60,9 @@ Result<Filter> read_filter(const Call& call) {
   filter.labels = std::move(*labels);
   auto fields = FieldSelector::parse(call.query.get("fieldSelector"));
   if (!fields.ok()) return fields.status();
-  KUBUS_TRY(fields->check(call.resource->group, call.resource->kind));
+  const auto* kind = custom_kind(*call.resource);
+  KUBUS_TRY(fields->check(call.resource->group, call.resource->kind,
+                          kind ? &kind->details().selectable : nullptr));
   filter.fields = std::move(*fields);
   return filter;
 }

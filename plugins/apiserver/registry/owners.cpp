@@ -9,6 +9,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "custom/kind.h"
 #include "kubus/api/json.h"
 #include "kubus/api/time.h"
 #include "registry/write_options.h"
@@ -93,6 +94,7 @@ const meta_v1::ObjectMeta& no_metadata() { return meta_v1::ObjectMeta::default_i
 }  // namespace
 
 const FieldManager& field_manager_of(const ResourceInfo& resource, std::string_view subresource) {
+  if (const auto* kind = custom_kind(resource)) return kind->field_manager(subresource);
   static FieldManagers& managers = *new FieldManagers;
   return managers.get(resource, subresource);
 }

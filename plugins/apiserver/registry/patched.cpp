@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <vector>
 
+#include "custom/kind.h"
 #include "kubus/api/json_value.h"
 #include "kubus/api/resource.h"
 #include "kubus/api/schema.h"
@@ -60,19 +61,25 @@ std::string read_object(const boost::json::value& patched, PatchType patch_type,
   // A strategic merge never leaves the type, whatever the patch says of it.
   if (patch_type == PatchType::kStrategicMerge)
     return status.ok() ? std::string() : convert_error(patched, wanted).value_or(status.message());
-  return status.ok() ? other_type(sent, wanted) : status.message();
+  if (!status.ok()) return status.message();
+  // Of which type a custom object is, is checked with all else of it.
+  return object.GetDescriptor() == CustomObject::descriptor() ? "" : other_type(sent, wanted);
 }
 
 }  // namespace
 
-Result<PatchType> patch_type(const std::string& media_type) {
+Result<PatchType> patch_type(const std::string& media_type, const ResourceInfo& resource) {
+  const bool custom = custom_kind(resource) != nullptr;
   if (media_type == "application/json-patch+json") return PatchType::kJson;
   if (media_type == "application/merge-patch+json") return PatchType::kMerge;
-  if (media_type == "application/strategic-merge-patch+json") return PatchType::kStrategicMerge;
+  if (media_type == "application/strategic-merge-patch+json" && !custom)
+    return PatchType::kStrategicMerge;
   return Status(Code::kUnsupportedMediaType,
-                "the body of the request was in an unknown format - accepted media types include: "
-                "application/json-patch+json, application/merge-patch+json, "
-                "application/strategic-merge-patch+json, application/apply-patch+yaml");
+                std::string("the body of the request was in an unknown format - accepted media "
+                            "types include: "
+                            "application/json-patch+json, application/merge-patch+json, ") +
+                    std::string(custom ? "" : "application/strategic-merge-patch+json, ") +
+                    "application/apply-patch+yaml");
 }
 
 Result<MessagePtr> read_patched(Call& call, PatchType patch_type, boost::json::value current,
@@ -87,6 +94,7 @@ Result<MessagePtr> read_patched(Call& call, PatchType patch_type, boost::json::v
   if (!patched.ok()) return in_words_of_the_reference(patched.status());
   auto object = new_message(type);
   auto why = read_object(*patched, patch_type, *object, validates ? &unknown : nullptr);
+  if (why.empty()) KUBUS_TRY(admit_custom(call, *object, validates ? &unknown : nullptr));
   mistakes.insert(mistakes.end(), unknown.begin(), unknown.end());
   if (why.empty() && *mode == FieldValidation::kStrict && !mistakes.empty()) why = joined(mistakes);
   if (!why.empty())

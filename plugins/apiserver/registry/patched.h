@@ -13,7 +13,7 @@
 namespace kubus::apiserver {
 
 // kUnsupportedMediaType for a patch of a kind that is not served.
-Result<PatchType> patch_type(const std::string& media_type);
+Result<PatchType> patch_type(const std::string& media_type, const ResourceInfo& resource);
 
 // Applies the body of `call` to `current` and reads the outcome as a `type`. What comes of
 // fieldValidation is as with read_body(), and replaces the call's warnings.

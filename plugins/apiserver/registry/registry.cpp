@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
+#include "custom/engine.h"
 #include "kubus/api/json.h"
 
 namespace kubus::apiserver {
@@ -12,8 +13,7 @@ constexpr auto kPatience = std::chrono::seconds(3);
 
 }  // namespace
 
-Registry::Registry(Context& context, ClusterCache& cache, const ValueCodec& codec,
-                   Engines engines)
+Registry::Registry(Context& context, ClusterCache& cache, const ValueCodec& codec, Engines engines)
     : context_(context), cache_(cache), engines_(engines), storage_(context, codec) {}
 
 void Registry::finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cache/storage_key.h"
+#include "custom/engine.h"
 #include "registry/list_query.h"
 #include "registry/reflect.h"
 #include "registry/registry.h"
@@ -58,7 +59,7 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
   }
   auto key = call.key();
   auto place = storage_key(*call.resource, key);
-  auto json = stored_json(*plan->object);
+  auto json = stored_json(*plan->object, *call.resource);
   const bool gone = plan->step == DeletionPlan::Step::kRemove;
   if (!gone && json == stored->stored()) return job->done(Answer::of(std::move(stored)));
   const bool returns = !gone || strategy.returns_deleted;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "custom/kind.h"
 #include "strategy/kinds.h"
 
 namespace kubus::apiserver {
@@ -87,6 +88,8 @@ const PartRules* Strategy::part(std::string_view subresource) const {
 const Strategy& strategy_of(const ResourceInfo& resource) {
   static const Table table = make_table();
   static const Strategy none;
+  static const Strategy custom = custom_rules();
+  if (custom_kind(resource)) return custom;
   const auto found = table.find(resource.group + "/" + resource.plural);
   return found == table.end() ? none : found->second;
 }

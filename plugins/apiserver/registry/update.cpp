@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "cache/storage_key.h"
+#include "custom/engine.h"
 #include "kubus/api/json_value.h"
 #include "registry/change_rules.h"
 #include "registry/metadata.h"
@@ -67,7 +68,7 @@ void Registry::update(CallPtr call, Part part, Done done) {
 
 void Registry::patch(CallPtr call, Part part, Done done) {
   if (call->patch_type == kApplyPatch) return apply(std::move(call), part, std::move(done));
-  const auto type = patch_type(call->patch_type);
+  const auto type = patch_type(call->patch_type, *call->resource);
   if (!type.ok()) return done(type.status());
   change(
       call, part,
@@ -119,7 +120,8 @@ Result<MessagePtr> Registry::next_version(ChangeJob& job, const Object& stored,
   KUBUS_TRY(prepare_updated(*metadata_of(*object), *metadata_of(old), call));
   KUBUS_TRY(prepare_part(job, stored, *object, old));
   if (strategy_of(*call.resource).counts_generations &&
-      !same_desire(stored_json(*object), stored.json().view()))
+      !same_desire(stored_json(*object, *call.resource), stored.json().view(),
+                   counts_status(*call.resource)))
     metadata_of(*object)->set_generation(metadata_of(old)->generation() + 1);
   return object;
 }
@@ -165,7 +167,7 @@ void Registry::write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, Me
   const auto& call = *job->call;
   auto reservations = reserve(call, *object, old.get());
   if (!reservations.ok()) return job->done(reservations.status());
-  auto json = stored_json(*object);
+  auto json = stored_json(*object, *call.resource);
   const bool gone = nothing_holds(*object);
   // What is sealed with a key of the past is written anew.
   if (!gone && !stored->stale() && same_but_times(json, *object, stored->stored(), *old))

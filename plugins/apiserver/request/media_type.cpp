@@ -78,7 +78,7 @@ std::optional<Accepted> choose(const Clause& clause) {
 
 }  // namespace
 
-std::optional<Accepted> negotiate(std::string_view accept) {
+std::optional<Accepted> negotiate(std::string_view accept, bool has_protobuf) {
   if (trim(accept).empty()) return Accepted{};
   std::vector<Clause> clauses;
   while (!accept.empty()) {
@@ -90,7 +90,10 @@ std::optional<Accepted> negotiate(std::string_view accept) {
   std::stable_sort(clauses.begin(), clauses.end(),
                    [](const Clause& a, const Clause& b) { return a.quality > b.quality; });
   for (const auto& clause : clauses)
-    if (auto accepted = choose(clause)) return accepted;
+    if (auto accepted = choose(clause);
+        accepted && (has_protobuf || accepted->format != Format::kProtobuf ||
+                     accepted->view == View::kMetadata))
+      return accepted;
   return std::nullopt;
 }
 

@@ -21,8 +21,9 @@ struct Accepted {
 };
 
 // The first choice of the Accept header that this server can make; nothing when there is none. An
-// absent or empty header means JSON.
-std::optional<Accepted> negotiate(std::string_view accept);
+// absent or empty header means JSON. `has_protobuf`: the objects themselves have such a form; their
+// metadata always has.
+std::optional<Accepted> negotiate(std::string_view accept, bool has_protobuf = true);
 // The format of a request body; an empty header means JSON.
 std::optional<Format> body_format(std::string_view content_type);
 // "application/json" and the like; a watch stream's protobuf has a parameter of its own.

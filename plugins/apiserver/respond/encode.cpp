@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 #include <k8s/meta/v1/list_meta.pb.h>
 
+#include "custom/kind.h"
 #include "kubus/api/json.h"
 #include "kubus/api/protobuf.h"
 #include "kubus/api/schema.h"
@@ -38,11 +39,12 @@ std::string list_head(std::string_view kind, std::string_view version,
 
 void list_json(const Call& call, const ListResult& list, std::vector<Bytes>& body) {
   const auto& resource = *call.resource;
-  const auto skip = type_prefix(resource).size();
+  // Items of custom kinds have their types.
+  const auto skip = custom_kind(resource) ? 1 : type_prefix(resource).size();
   static const Bytes first = Bytes::copy("{"), next = Bytes::copy(",{"), end = Bytes::copy("]}\n");
   body.reserve(list.items.size() * 2 + 2);
   body.push_back(
-      Bytes(list_head(resource.kind + "List", resource.api_version(), list_metadata(list))));
+      Bytes(list_head(list_kind_of(resource), resource.api_version(), list_metadata(list))));
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     body.push_back(i == 0 ? first : next);
     body.push_back(list.items[i]->json().slice(skip));
@@ -72,7 +74,7 @@ std::string list_table(const Call& call, const ListResult& list) {
   options.resource_version = metadata.resourceversion();
   options.continue_token = metadata.continue_();
   if (list.remaining) options.remaining_items = *list.remaining;
-  return table_json(newest_version(*call.resource), rows, options);
+  return object_table(newest_version(*call.resource), rows, options);
 }
 
 std::string list_metadata_json(const Call& call, const ListResult& list) {
@@ -142,7 +144,7 @@ Bytes encode_seen(const Object& object, const Accepted& accepted, const Query& q
   options.headers = headers;
   const auto version = std::to_string(object.revision());
   options.resource_version = version;
-  return Bytes(table_json(object.resource(), {&row, 1}, options));
+  return Bytes(object_table(object.resource(), {&row, 1}, options));
 }
 
 void encode_object(const Call& call, const ObjectPtr& object, Encoded& encoded) {
@@ -161,6 +163,10 @@ void encode_message(const Call& call, const Message& message, Encoded& encoded) 
   const bool is_table = call.accepted.view == View::kTable;
   if (encoded.format == Format::kProtobuf) {
     encoded.body.push_back(Bytes(to_protobuf(message)));
+  } else if (is_table && custom_kind(*call.resource) &&
+             message.GetDescriptor() == call.resource->message) {
+    const TableRow row{&message, {}};
+    add_text(object_table(*call.resource, {&row, 1}, table_options(call.query)), encoded);
   } else if (is_table && resource_of(*message.GetDescriptor())) {
     const TableRow row{&message, {}};
     auto options = table_options(call.query);
@@ -218,9 +224,13 @@ Bytes encode_bookmark(const ResourceInfo& resource, std::int64_t revision, bool 
     TableOptions options;
     options.headers = false;
     options.resource_version = version;
-    return Bytes(table_json(resource, {}, options));
+    return Bytes(object_table(resource, {}, options));
   }
   auto object = new_message(resource);
+  if (const auto* kind = custom_kind(resource)) {
+    static_cast<CustomObject&>(*object).set_api_version(kind->api_version());
+    static_cast<CustomObject&>(*object).set_kind(kind->kind);
+  }
   auto& metadata = *metadata_of(*object);
   metadata.set_resourceversion(version);
   if (initial_end) (*metadata.mutable_annotations())["k8s.io/initial-events-end"] = "true";

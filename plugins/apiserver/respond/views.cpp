@@ -1,5 +1,6 @@
 #include "respond/views.h"
 
+#include "custom/table.h"
 #include "kubus/api/json.h"
 #include "kubus/api/types.h"
 
@@ -25,6 +26,12 @@ TableOptions table_options(const Query& query) {
   if (include == "None") options.include_object = IncludeObject::kNone;
   if (include == "Object") options.include_object = IncludeObject::kObject;
   return options;
+}
+
+std::string object_table(const ResourceInfo& resource, std::span<const TableRow> rows,
+                         const TableOptions& options) {
+  const auto* custom = custom_kind(resource);
+  return custom ? custom_table(*custom, rows, options) : table_json(resource, rows, options);
 }
 
 std::string type_prefix(const ResourceInfo& resource) {

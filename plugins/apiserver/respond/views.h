@@ -18,6 +18,10 @@ std::string metadata_json(std::string_view metadata, const Accepted& accepted);
 meta_v1::PartialObjectMetadata metadata_message(const Object& object);
 TableOptions table_options(const Query& query);
 
+// Rows of any resource, custom ones among them.
+std::string object_table(const ResourceInfo& resource, std::span<const TableRow> rows,
+                         const TableOptions& options);
+
 // What `json` of an object of this resource begins with: kind and apiVersion, which items of lists
 // do not have.
 std::string type_prefix(const ResourceInfo& resource);

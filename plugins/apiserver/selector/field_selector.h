@@ -30,10 +30,10 @@ class FieldSelector {
   // "a=b,c==d,e!=f"; in values a backslash escapes ',', '=' and itself. BadRequest on a bad text.
   static Result<FieldSelector> parse(std::string_view text);
 
-  // BadRequest for a field that objects of this group and kind are not selected by. `extra` are
-  // further fields of a custom resource, as ".spec.color".
+  // BadRequest for a field that objects of this group and kind are not selected by. `custom`
+  // are the further fields of a custom resource, as "spec.color"; null for a built-in one.
   Status check(std::string_view group, std::string_view kind,
-               const std::vector<std::string>& extra = {}) const;
+               const std::vector<std::string>* custom = nullptr) const;
 
   // Both need a selector that check() accepted for the object's kind.
   bool matches(const google::protobuf::Message& object) const;

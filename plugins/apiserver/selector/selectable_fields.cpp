@@ -96,12 +96,9 @@ std::string not_supported(const KindFields& kind, const std::string& field) {
   return "field label not supported: " + field;
 }
 
-std::string not_known(const std::string& field, const std::vector<std::string>& extra) {
-  std::string out =
-      quoted(field) +
-      " is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
-  for (const std::string& path : extra) out += ", " + quoted(path);
-  return out;
+std::string not_known(const std::string& field) {
+  return quoted(field) +
+         " is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
 }
 
 std::string scalar_text(const Message& message, const FieldDescriptor* field) {
@@ -149,7 +146,7 @@ std::string selectable_value(const google::protobuf::Message& object, std::strin
 }
 
 Status FieldSelector::check(std::string_view group, std::string_view kind,
-                            const std::vector<std::string>& extra) const {
+                            const std::vector<std::string>* custom) const {
   const KindFields* entry = find_kind(group, kind);
   for (const FieldTerm& term : terms_) {
     if (entry != nullptr) {
@@ -159,9 +156,10 @@ Status FieldSelector::check(std::string_view group, std::string_view kind,
       }
       return {Code::kBadRequest, not_supported(*entry, term.field)};
     }
-    const bool known = term.field == "metadata.name" || term.field == "metadata.namespace" ||
-                       std::find(extra.begin(), extra.end(), term.field) != extra.end();
-    if (!known) return {Code::kBadRequest, not_known(term.field, extra)};
+    if (term.field == "metadata.name" || term.field == "metadata.namespace") continue;
+    if (!custom) return {Code::kBadRequest, not_known(term.field)};
+    if (std::find(custom->begin(), custom->end(), term.field) == custom->end())
+      return {Code::kBadRequest, "field label not supported: " + term.field};
   }
   return {};
 }

@@ -6,6 +6,8 @@
 #include "admission/plugins.h"
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
+#include "custom/definition_controller.h"
+#include "custom/definition_warnings.h"
 #include "health/version.h"
 #include "kubus/http/server.h"
 #include "node/node_authorizer.h"
@@ -50,13 +52,13 @@ struct ApiServer::Parts {
   TokenService tokens;
   std::optional<QuotaLedger> ledger;
   std::optional<Registry> registry;
+  std::optional<KindCatalog> kinds;
+  std::optional<DefinitionController> definitions;
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
   Authorizers authorizers;
   std::optional<InflightLimit> inflight;
   Health health;
-  std::optional<Discovery> discovery;
-  std::optional<OpenApi> openapi;
   std::optional<Proxy> proxy;
   std::optional<HttpApi> http_api;
   std::optional<BusApi> bus_api;
@@ -158,7 +160,13 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
                    PortRange(options.node_port_first, options.node_port_last));
   registry.emplace(context, *cache, codec, standard_engines());
   registry->hooks().push_back(&*services);
-  api.emplace(*registry);
+  kinds.emplace(*cache, served_resources(*cache),
+                options.advertise_address + ":" + std::to_string(options.port),
+                std::string(kGitVersion));
+  definitions.emplace(*registry, *kinds);
+  cache->on_settle([this] { kinds->settle(); });
+  kinds->on_change([this] { definitions->wake(); });
+  api.emplace(*registry, *kinds);
   sync.emplace(context, *cache, codec, [this] {
     services->fill(*cache);
     if (auto status = rbac_feed->start(); !status.ok()) return context.fail(std::move(status));
@@ -174,6 +182,7 @@ Status ApiServer::Parts::make_admissions() {
                                          options.enabled_admission, off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
+  registry->admissions().push_back(make_definition_warnings());
   registry->admissions().push_back(rbac::make_escalation_check(authorizers, rbac_index));
   if (std::find(off.begin(), off.end(), "ResourceQuota") == off.end())
     registry->set_ledger(&ledger.emplace(*cache));
@@ -214,12 +223,9 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
              [this] { return sync->following() ? std::string() : "storage does not answer"; });
   for (const char* hook : {"poststarthook/start-objects", "poststarthook/rbac/bootstrap-roles"})
     health.add(hook, true, [this] { return is_ready ? std::string() : "not finished"; });
-  discovery.emplace(served_resources(*cache),
-                    options.advertise_address + ":" + std::to_string(options.port));
-  openapi.emplace(served_resources(*cache), std::string(kGitVersion));
   add_health_routes(frontend->routes(), health);
-  add_discovery_routes(frontend->routes(), *discovery);
-  add_openapi_routes(frontend->routes(), *openapi);
+  add_discovery_routes(frontend->routes(), *kinds);
+  add_openapi_routes(frontend->routes(), *kinds);
   add_token_routes(frontend->routes(), *tokens.issuer());
   http_api.emplace(*registry, *api, *proxy);
   frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });
@@ -265,6 +271,7 @@ void ApiServer::Parts::finish_start(const Status& status) {
   is_ready = true;
   bookmarks = context.loop().every(kBookmarkPeriod, [this] { cache->bookmark(); });
   expiry->start();
+  definitions->start();
   ready();
 }
 
@@ -295,7 +302,8 @@ void ApiServer::drain() {
   auto& parts = *parts_;
   parts.is_ready = false;
   parts.bookmarks.reset();
-  // There is none where the configuration was refused.
+  // There are none where the configuration was refused.
+  if (parts.definitions) parts.definitions->stop();
   if (parts.cache) parts.cache->end_watches({});
   // Requests that are under way finish on the loop, so it is not blocked here.
   parts.context.pool().post([&parts] {

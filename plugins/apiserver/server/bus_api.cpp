@@ -1,5 +1,6 @@
 #include "server/bus_api.h"
 
+#include "custom/kind.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
 
@@ -96,13 +97,15 @@ Result<CallPtr> BusApi::make_call(const bus::Caller& caller, const api::Resource
   call->identity.generation = caller.generation;
   auto status = check_access(*call);
   if (status.ok()) status = api_.resolve(*call);
+  if (status.ok() && custom_kind(*call->resource)) call->accepted.format = Format::kJson;
   if (status.ok()) return call;
   record_answer(*call, failure_response(status, Format::kJson));
   return status;
 }
 
 Status BusApi::check_access(Call& call) {
-  if (audit_) call.record = audit_->begin({path_of(call.info), call.program, {}}, call.identity, call.info);
+  if (audit_)
+    call.record = audit_->begin({path_of(call.info), call.program, {}}, call.identity, call.info);
   if (!call.record) return authorize(authorizers_, call.identity, call.info);
   const auto decision = decide(authorizers_, call.identity, call.info);
   audit::note(*call.record, decision);

@@ -1,5 +1,6 @@
 #include "server/http_api.h"
 
+#include "custom/kind.h"
 #include "registry/owners.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
@@ -24,6 +25,7 @@ std::string warning_header(const std::string& text) {
 
 // What the reference says about resources that have had their day; empty for all others.
 std::string deprecation(const ResourceInfo& resource) {
+  if (const auto* kind = custom_kind(resource)) return kind->deprecation();
   if (!resource.group.empty()) return {};
   if (resource.plural == "endpoints")
     return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
@@ -51,7 +53,9 @@ http::Response to_http_response(const Call& call, Result<Answer> result) {
 
 // Fills in what the header fields say. kNotAcceptable, kUnsupportedMediaType.
 Status read_headers(const http::Request& request, Call& call) {
-  const auto accepted = negotiate(request.headers.get("Accept"));
+  // Custom objects have no protobuf form.
+  const auto accepted =
+      negotiate(request.headers.get("Accept"), custom_kind(*call.resource) == nullptr);
   if (!accepted)
     return Status(Code::kNotAcceptable,
                   "only the following media types are accepted: " + std::string(kMediaTypes));

@@ -24,6 +24,7 @@ constexpr std::pair<std::string_view, void (*)(Strategy&)> kRules[] = {
     {"/persistentvolumes", volume_rules},
     {"/replicationcontrollers", orphan_by_default},
     {"batch/jobs", job_rules},
+    {"apiextensions.k8s.io/customresourcedefinitions", definition_rules},
     {"certificates.k8s.io/certificatesigningrequests", certificate_request_rules},
 };
 

@@ -21,5 +21,8 @@ void volume_claim_rules(Strategy& strategy);
 void volume_rules(Strategy& strategy);
 void job_rules(Strategy& strategy);
 void certificate_request_rules(Strategy& strategy);
+void definition_rules(Strategy& strategy);
+// Of every custom kind.
+Strategy custom_rules();
 
 }  // namespace kubus::apiserver

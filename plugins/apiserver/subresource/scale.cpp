@@ -1,3 +1,5 @@
+#include "custom/scale.h"
+
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <k8s/autoscaling/v1/scale.pb.h>
@@ -74,7 +76,8 @@ std::string selector_of(const Message& object) {
   return query_text(selector);
 }
 
-std::shared_ptr<Scale> scale_of(const Message& object, std::int64_t revision) {
+std::shared_ptr<Scale> scale_of(const Message& object, const ResourceInfo& resource,
+                                std::int64_t revision) {
   auto scale = std::make_shared<Scale>();
   const auto& metadata = *metadata_of(object);
   auto& own = *scale->mutable_metadata();
@@ -83,6 +86,10 @@ std::shared_ptr<Scale> scale_of(const Message& object, std::int64_t revision) {
   own.set_uid(metadata.uid());
   own.set_resourceversion(std::to_string(revision));
   *own.mutable_creationtimestamp() = metadata.creationtimestamp();
+  if (const auto* kind = custom_kind(resource)) {
+    read_custom_scale(static_cast<const CustomObject&>(object), *kind, *scale);
+    return scale;
+  }
   scale->mutable_spec()->set_replicas(replicas_of(object, "spec"));
   scale->mutable_status()->set_replicas(replicas_of(object, "status"));
   if (auto selector = selector_of(object); !selector.empty())
@@ -102,6 +109,10 @@ Result<MessagePtr> scaled(const Scale& scale, const Call& call, const Object& st
                                  ": must be greater than or equal to 0",
                              "spec.replicas"}});
   auto object = clone(current);
+  if (const auto* kind = custom_kind(*call.resource)) {
+    set_custom_replicas(static_cast<CustomObject&>(*object), *kind, scale.spec().replicas());
+    return object;
+  }
   const auto* field = object->GetDescriptor()->FindFieldByName("spec");
   auto* spec = object->GetReflection()->MutableMessage(object.get(), field);
   spec->GetReflection()->SetInt32(spec, number_field(*spec), scale.spec().replicas());
@@ -112,19 +123,20 @@ Result<MessagePtr> scaled(const Scale& scale, const Call& call, const Object& st
 void change_scale(Registry& registry, CallPtr call, Owners owners, Registry::Transform transform,
                   Done done) {
   registry.change(call, Part::kMain, owners, std::move(transform),
-                  [done = std::move(done)](Result<Answer> result) mutable {
+                  [call, done = std::move(done)](Result<Answer> result) mutable {
                     if (!result.ok() || !result->object) return done(std::move(result));
                     const auto object = result->object->decode();
                     done(Answer::of(std::shared_ptr<const Message>(
-                        scale_of(*object, result->object->revision()))));
+                        scale_of(*object, *call->resource, result->object->revision()))));
                   });
 }
 
 void get_scale(Registry& registry, CallPtr call, Done done) {
-  registry.get(call, [done = std::move(done)](Result<Answer> result) mutable {
+  registry.get(call, [call, done = std::move(done)](Result<Answer> result) mutable {
     if (!result.ok()) return done(std::move(result));
     const auto object = result->object->decode();
-    done(Answer::of(std::shared_ptr<const Message>(scale_of(*object, result->object->revision()))));
+    done(Answer::of(std::shared_ptr<const Message>(
+        scale_of(*object, *call->resource, result->object->revision()))));
   });
 }
 
@@ -143,7 +155,7 @@ void update_scale(Registry& registry, CallPtr call, Done done) {
 Result<MessagePtr> patched_scale(Call& call, PatchType type, const Object& stored,
                                  const Message& current) {
   boost::json::value tree;
-  KUBUS_TRY(to_json_value(*scale_of(current, stored.revision()), tree));
+  KUBUS_TRY(to_json_value(*scale_of(current, *call.resource, stored.revision()), tree));
   auto scale = read_patched(call, type, std::move(tree), *Scale::descriptor());
   if (!scale.ok()) return scale.status();
   return scaled(static_cast<const Scale&>(**scale), call, stored, current);
@@ -164,10 +176,15 @@ Result<boost::json::value> scaled_configuration(Call& call) {
   if (auto status = check_typed(atom_of(*Scale::descriptor()), *config, false); !status.ok())
     return status.annotate("failed to create typed patch object");
   boost::json::object object;
+  const auto* spec = scale.if_contains("spec");
+  const auto* kind = custom_kind(*call.resource);
+  if (kind && spec && spec->is_object() && spec->get_object().contains("replicas"))
+    object = at_replicas(*kind, spec->get_object().at("replicas"));
+  else if (!kind && spec)
+    object["spec"] = *spec;
   object["apiVersion"] = call.resource->api_version();
   object["kind"] = call.resource->kind;
   if (const auto* metadata = scale.if_contains("metadata")) object["metadata"] = *metadata;
-  if (const auto* spec = scale.if_contains("spec")) object["spec"] = *spec;
   return boost::json::value(std::move(object));
 }
 
@@ -188,7 +205,7 @@ void apply_scale(Registry& registry, CallPtr call, Done done) {
 void patch_scale(Registry& registry, CallPtr call, Done done) {
   if (call->patch_type == kApplyPatch)
     return apply_scale(registry, std::move(call), std::move(done));
-  const auto type = patch_type(call->patch_type);
+  const auto type = patch_type(call->patch_type, *call->resource);
   if (!type.ok()) return done(type.status());
   change_scale(
       registry, call, Owners::kRecorded,
@@ -202,7 +219,7 @@ void patch_scale(Registry& registry, CallPtr call, Done done) {
 
 void add_scale(Api& api, Registry& registry) {
   for (const char* name : {"apps/deployments/scale", "apps/replicasets/scale",
-                           "apps/statefulsets/scale", "/replicationcontrollers/scale"}) {
+                           "apps/statefulsets/scale", "/replicationcontrollers/scale", "*/scale"}) {
     api.add(name, "get", [&registry](CallPtr call, Done done) {
       get_scale(registry, std::move(call), std::move(done));
     });

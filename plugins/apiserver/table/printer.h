@@ -9,9 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kubus/api/time.h"
 #include "kubus/api/types.h"
+#include "table/table.h"
 
 namespace kubus::apiserver {
 
@@ -43,6 +45,10 @@ class Cells {
   void text_or(std::string_view value, std::string_view otherwise);
   void number(std::int64_t value);
   void boolean(bool value);
+  // JSON as it stands.
+  void raw(std::string_view json);
+  // Behind the last cell; the conditions of the row as JSON, where it has any.
+  void end(std::string_view conditions);
   // Time since then, "<unknown>" for an unset one.
   void age(const meta_v1::Time& time) { text(since(time)); }
   std::string since(const meta_v1::Time& time) const;
@@ -86,6 +92,21 @@ std::span<const Printer> access_printers();
 std::span<const Printer> admission_printers();
 std::span<const Printer> system_printers();
 std::span<const Printer> device_printers();
+
+// Rows whose columns are known at run time alone.
+struct TableColumn {
+  std::string name, type, description, format;
+  int priority = 0;
+};
+class TableSource {
+ public:
+  virtual ~TableSource() = default;
+  virtual std::vector<TableColumn> columns() const = 0;
+  // As many cells as there are columns.
+  virtual void print(const google::protobuf::Message& object, Cells& cells) const = 0;
+};
+std::string table_json(const TableSource& source, std::span<const TableRow> rows,
+                       const TableOptions& options);
 
 // The printer of a kind without one of its own never misses.
 const Printer& printer_of(const google::protobuf::Descriptor& type);

@@ -53,9 +53,10 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   append_json_string(value, out);
 }
 
-void append_columns(std::string& out, std::span<const Column> columns) {
+template <class Columns>
+void append_columns(std::string& out, const Columns& columns) {
   out += '[';
-  for (const Column& column : columns) {
+  for (const auto& column : columns) {
     if (out.back() != '[') out += ',';
     out += '{';
     append_member(out, "name", column.name);
@@ -115,19 +116,27 @@ void append_object(std::string& out, const TableRow& row, IncludeObject include)
   }
 }
 
-void append_row(std::string& out, const Printer& printer, const TableRow& row,
-                const TableOptions& options) {
-  out += "{\"cells\":[";
-  Cells cells(out, options.now);
-  printer.print(*row.object, cells);
-  out += ']';
-  if (printer.conditions != nullptr) {
-    const std::string conditions = printer.conditions(*row.object);
-    if (!conditions.empty()) out.append(",\"conditions\":").append(conditions);
+template <class Columns, class AppendRow>
+std::string write_table(const Columns& columns, std::span<const TableRow> rows,
+                        const TableOptions& options, AppendRow append_row) {
+  std::string out = R"({"kind":"Table","apiVersion":"meta.k8s.io/v1",)";
+  append_list_metadata(out, options);
+  out += ",\"columnDefinitions\":";
+  if (options.headers) {
+    append_columns(out, columns);
+  } else {
+    out += "null";
   }
-  out += ",\"object\":";
-  append_object(out, row, options.include_object);
-  out += '}';
+  out += ",\"rows\":[";
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    out += i > 0 ? ",{\"cells\":[" : "{\"cells\":[";
+    Cells cells(out, options.now);
+    append_row(*rows[i].object, cells);
+    out += ",\"object\":";
+    append_object(out, rows[i], options.include_object);
+    out += '}';
+  }
+  return out += "]}";
 }
 
 }  // namespace
@@ -149,6 +158,16 @@ void Cells::text_or(std::string_view value, std::string_view otherwise) {
 void Cells::number(std::int64_t value) {
   separate();
   out_ += std::to_string(value);
+}
+
+void Cells::raw(std::string_view json) {
+  separate();
+  out_ += json;
+}
+
+void Cells::end(std::string_view conditions) {
+  out_ += ']';
+  if (!conditions.empty()) out_.append(",\"conditions\":").append(conditions);
 }
 
 void Cells::boolean(bool value) {
@@ -175,20 +194,19 @@ const Printer& printer_of(const google::protobuf::Descriptor& type) {
 std::string table_json(const google::protobuf::Descriptor& type, std::span<const TableRow> rows,
                        const TableOptions& options) {
   const Printer& printer = printer_of(type);
-  std::string out = R"({"kind":"Table","apiVersion":"meta.k8s.io/v1",)";
-  append_list_metadata(out, options);
-  out += ",\"columnDefinitions\":";
-  if (options.headers) {
-    append_columns(out, printer.columns);
-  } else {
-    out += "null";
-  }
-  out += ",\"rows\":[";
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i > 0) out += ',';
-    append_row(out, printer, rows[i], options);
-  }
-  return out += "]}";
+  return write_table(printer.columns, rows, options, [&](const Message& object, Cells& cells) {
+    printer.print(object, cells);
+    std::string conditions = printer.conditions ? printer.conditions(object) : std::string();
+    cells.end(conditions);
+  });
+}
+
+std::string table_json(const TableSource& source, std::span<const TableRow> rows,
+                       const TableOptions& options) {
+  return write_table(source.columns(), rows, options, [&](const Message& object, Cells& cells) {
+    source.print(object, cells);
+    cells.end({});
+  });
 }
 
 std::string table_json(const ResourceInfo& resource, std::span<const TableRow> rows,

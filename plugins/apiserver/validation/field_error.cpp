@@ -21,6 +21,7 @@ constexpr TypeWords kWords[] = {
     {"FieldValueTooMany", "Too many"},
     {"FieldValueNotFound", "Not found"},
     {"InternalError", "Internal error"},
+    {"FieldValueTypeInvalid", "Invalid value"},
 };
 
 const TypeWords& words(FieldErrorType type) { return kWords[static_cast<std::size_t>(type)]; }

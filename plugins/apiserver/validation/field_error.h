@@ -23,6 +23,7 @@ enum class FieldErrorType : std::uint8_t {
   kTooMany,
   kNotFound,
   kInternal,
+  kTypeInvalid,
 };
 
 // "FieldValueInvalid", the reason of a status cause.

@@ -1,11 +1,9 @@
-#include <k8s/apiextensions/v1/custom_resource_definition.pb.h>
 #include <k8s/coordination/v1/lease.pb.h>
 #include <k8s/node/v1/runtime_class.pb.h>
 #include <k8s/scheduling/v1/priority_class.pb.h>
 
-#include <set>
-
 #include "validation/checks.h"
+#include "validation/definition.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -60,52 +58,6 @@ void check_runtime_update(const node_v1::RuntimeClass& object, const node_v1::Ru
   check_immutable(object.handler(), old.handler(), Path("handler"), errors);
 }
 
-void check_definition(const apiextensions_v1::CustomResourceDefinition& object, ErrorList& errors) {
-  const Path path("spec");
-  const auto& spec = object.spec();
-  const std::string wanted = spec.names().plural() + "." + spec.group();
-  if (object.metadata().name() != wanted) {
-    errors.invalid(Path("metadata").child("name"), object.metadata().name(),
-                   "must be spec.names.plural+\".\"+spec.group");
-  }
-  if (spec.group().empty()) {
-    errors.required(path.child("group"));
-  } else {
-    check_each(check_dns1123_subdomain(spec.group()), spec.group(), path.child("group"), errors);
-    if (spec.group().find('.') == std::string::npos) {
-      errors.invalid(path.child("group"), spec.group(), "should be a domain with at least one dot");
-    }
-  }
-  check_one_of(spec.scope(), {"Cluster", "Namespaced"}, path.child("scope"), errors);
-  std::set<std::string> names;
-  int stored = 0;
-  for (int i = 0; i < spec.versions_size(); ++i) {
-    const auto& version = spec.versions(i);
-    const Path at = path.child("versions").index(static_cast<std::size_t>(i));
-    check_each(check_dns1035_label(version.name()), version.name(), at.child("name"), errors);
-    if (!names.insert(version.name()).second) {
-      errors.invalid(at.child("name"), version.name(), "must contain unique version names");
-    }
-    stored += version.storage() ? 1 : 0;
-    if (!version.has_schema()) {
-      errors.required(at.child("schema").child("openAPIV3Schema"), "schemas are required");
-    }
-  }
-  if (stored != 1) {
-    errors.invalid_json(path.child("versions"), std::to_string(spec.versions_size()),
-                        "must have exactly one version marked as storage version");
-  }
-  const Path of_names = path.child("names");
-  check_each(check_dns1035_label(spec.names().plural()), spec.names().plural(),
-             of_names.child("plural"), errors);
-  if (spec.names().kind().empty()) errors.required(of_names.child("kind"));
-  if (spec.names().listkind().empty()) errors.required(of_names.child("listKind"));
-  if (spec.names().kind() == spec.names().listkind() && !spec.names().kind().empty()) {
-    errors.invalid(of_names.child("listKind"), spec.names().listkind(),
-                   "kind and listKind may not be the same");
-  }
-}
-
 constexpr Validator kValidators[] = {
     {"k8s.io.api.coordination.v1.Lease", check_as<coordination_v1::Lease, check_lease>},
     {"k8s.io.api.scheduling.v1.PriorityClass",
@@ -114,7 +66,9 @@ constexpr Validator kValidators[] = {
     {"k8s.io.api.node.v1.RuntimeClass", check_as<node_v1::RuntimeClass, check_runtime>,
      compare_as<node_v1::RuntimeClass, check_runtime_update>},
     {"k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition",
-     check_as<apiextensions_v1::CustomResourceDefinition, check_definition>},
+     check_as<CustomResourceDefinition, check_definition>,
+     compare_as<CustomResourceDefinition, check_definition_update>, nullptr,
+     compare_as<CustomResourceDefinition, check_definition_status>},
 };
 
 }  // namespace

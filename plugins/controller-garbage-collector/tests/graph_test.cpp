@@ -12,7 +12,7 @@ using Uids = std::set<std::string>;
 Node object(const char* kind, const std::string& name, std::vector<OwnerRef> owners = {},
             const std::string& ns = "default") {
   Node node;
-  node.resource = find_kind("", "v1", kind);
+  node.resource = built_in_kind(*find_kind("", "v1", kind));
   node.key = {node.resource->namespaced ? ns : "", name};
   node.uid = name;
   node.owners = std::move(owners);
@@ -41,7 +41,7 @@ TEST(Graph, ReadsOwnersAndFinalizersOfAnObject) {
   owner.set_name("r");
   owner.set_uid("ru");
   owner.set_blockownerdeletion(true);
-  const Node node = node_of(*find_kind("", "v1", "Pod"), pod);
+  const Node node = node_of(built_in_kind(*find_kind("", "v1", "Pod")), pod);
   EXPECT_EQ(node.key.str(), "default/p");
   EXPECT_EQ(node.uid, "u");
   EXPECT_TRUE(node.foreground);

@@ -4,6 +4,7 @@
 #include <bitset>
 #include <utility>
 
+#include "custom_object.h"
 #include "kubus/api/json.h"
 #include "kubus/api/schema.h"
 #include "map_access.h"
@@ -343,6 +344,8 @@ Status from_json(std::string_view json, Message& message, const DecodeOptions& o
     return Status(Code::kRequestEntityTooLarge,
                   "the JSON text is longer than " + std::to_string(options.max_bytes) + " bytes");
   }
+  if (::kubus::json::is_custom(message))
+    return ::kubus::json::custom_from_json(json, message, options);
   return Decoder(json, options).run(message, message_info(message));
 }
 

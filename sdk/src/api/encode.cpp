@@ -1,6 +1,7 @@
 // From messages to JSON, by their descriptions.
 #include <charconv>
 
+#include "custom_object.h"
 #include "kubus/api/json.h"
 #include "kubus/api/schema.h"
 #include "map_access.h"
@@ -259,6 +260,7 @@ class Encoder {
 }  // namespace
 
 void append_json(const Message& message, std::string& out, const EncodeOptions& options) {
+  if (json::is_custom(message)) return json::append_custom_json(message, out, options);
   Encoder(out).message(message, message_info(message), options.type_meta);
 }
 

@@ -8,7 +8,9 @@
 #include <tuple>
 
 #include "cache_store.h"
+#include "kubus/api/resource.h"
 #include "kubus/context.h"
+#include "kubus/custom_kinds.h"
 #include "kubus/informer.h"
 #include "reflector.h"
 
@@ -41,7 +43,7 @@ struct Subscriber {
 
 class SharedCache final : public ObjectCache, public std::enable_shared_from_this<SharedCache> {
  public:
-  void start(Context& home, const google::protobuf::Descriptor* kind,
+  void start(Context& home, Kind kind,
              const InformerOptions& options) {
     std::weak_ptr<SharedCache> weak = weak_from_this();
     auto with = [weak](auto function) {
@@ -55,7 +57,7 @@ class SharedCache final : public ObjectCache, public std::enable_shared_from_thi
     sink.erase = with([](SharedCache& c, const ObjectPtr& object) { c.erase(*object); });
     sink.end_replace = with([](SharedCache& c) { c.end_replace(); });
     sink.progress = with([](SharedCache& c, std::int64_t version) { c.advance(version); });
-    reflector_ = std::make_shared<Reflector>(home, kind, options, std::move(sink));
+    reflector_ = std::make_shared<Reflector>(home, std::move(kind), options, std::move(sink));
     reflector_->start();
     home_ = &home;
   }
@@ -155,27 +157,38 @@ class SharedCache final : public ObjectCache, public std::enable_shared_from_thi
 
 // The caches of one process, by what they select.
 struct CacheHub {
-  using Key =
-      std::tuple<const google::protobuf::Descriptor*, std::string, std::string, std::string>;
+  // The message, the version and the resource; then the selection.
+  using Key = std::tuple<const google::protobuf::Descriptor*, std::string, std::string, std::string,
+                         std::string, std::string>;
   std::mutex mutex;
   std::map<Key, std::weak_ptr<SharedCache>> caches;
 };
+
+std::shared_ptr<ObjectCache> cache_of(Context& context, Kind kind, const InformerOptions& options) {
+  Context& home = context.process();
+  auto hub = std::static_pointer_cast<CacheHub>(
+      home.shared("kubus.informers", [] { return std::make_shared<CacheHub>(); }));
+  std::lock_guard lock(hub->mutex);
+  std::erase_if(hub->caches, [](const auto& entry) { return entry.second.expired(); });
+  auto& slot = hub->caches[{kind->message, kind->api_version(), kind->plural, options.ns,
+                            options.label_selector, options.field_selector}];
+  if (auto cache = slot.lock()) return cache;
+  auto cache = std::make_shared<SharedCache>();
+  cache->start(home, std::move(kind), options);
+  slot = cache;
+  return cache;
+}
 
 }  // namespace
 
 std::shared_ptr<ObjectCache> ObjectCache::of(Context& context,
                                              const google::protobuf::Descriptor* kind,
                                              const InformerOptions& options) {
-  Context& home = context.process();
-  auto hub = std::static_pointer_cast<CacheHub>(
-      home.shared("kubus.informers", [] { return std::make_shared<CacheHub>(); }));
-  std::lock_guard lock(hub->mutex);
-  auto& slot = hub->caches[{kind, options.ns, options.label_selector, options.field_selector}];
-  if (auto cache = slot.lock()) return cache;
-  auto cache = std::make_shared<SharedCache>();
-  cache->start(home, kind, options);
-  slot = cache;
-  return cache;
+  return cache_of(context, built_in_kind(*resource_of(*kind)), options);
+}
+
+std::shared_ptr<ObjectCache> custom_cache(Context& context, Kind kind) {
+  return cache_of(context, std::move(kind), {});
 }
 
 }  // namespace kubus

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "kubus/api.pb.h"
+#include "kubus/api/json.h"
 #include "kubus/api/protobuf.h"
 #include "kubus/api/resource.h"
 #include "kubus/context.h"
@@ -23,9 +24,13 @@ constexpr rpc::StreamMethod<api::WatchRequest, api::WatchItem> kWatch{"api.v1", 
 
 }  // namespace
 
-Reflector::Reflector(Context& context, const google::protobuf::Descriptor* kind,
+Reflector::Reflector(Context& context, std::shared_ptr<const ResourceInfo> kind,
                      InformerOptions options, Sink sink)
-    : context_(context), kind_(kind), options_(std::move(options)), sink_(std::move(sink)) {}
+    : context_(context),
+      kind_(std::move(kind)),
+      built_in_(resource_of(*kind_->message) == kind_.get()),
+      options_(std::move(options)),
+      sink_(std::move(sink)) {}
 
 void Reflector::start() {
   context_.loop().post([self = shared_from_this()] { self->connect(); });
@@ -40,12 +45,11 @@ void Reflector::stop() {
 
 void Reflector::connect() {
   if (stopped_) return;
-  const ResourceInfo* info = resource_of(*kind_);
   api::WatchRequest request;
   auto& resource = *request.mutable_resource();
-  resource.set_group(info->group);
-  resource.set_version(info->version);
-  resource.set_resource(info->plural);
+  resource.set_group(kind_->group);
+  resource.set_version(kind_->version);
+  resource.set_resource(kind_->plural);
   resource.set_namespace_(options_.ns);
   auto& query = *request.mutable_query();
   query["allowWatchBookmarks"] = "true";
@@ -60,7 +64,7 @@ void Reflector::connect() {
     query["resourceVersionMatch"] = "NotOlderThan";
     sink_.begin_replace();
   }
-  request.set_accept(api::PROTOBUF);
+  request.set_accept(built_in_ ? api::PROTOBUF : api::JSON);
 
   bus::CallOptions options;
   std::weak_ptr<Reflector> weak = weak_from_this();
@@ -83,9 +87,9 @@ void Reflector::on_item(api::WatchItem item) {
     return;
   }
   std::shared_ptr<Message> object = new_message(*kind_);
-  if (Status s = from_protobuf(item.object(), *object); !s.ok()) {
+  if (Status s = read(item.object(), *object); !s.ok()) {
     context_.log().error("watch sent an object that cannot be read; starting over",
-                         {{"kind", kind_->name()}, {"error", s.to_string()}});
+                         {{"kind", kind_->kind}, {"error", s.to_string()}});
     version_ = 0;
     if (reader_) reader_->cancel();
     return reconnect_later();
@@ -100,6 +104,15 @@ void Reflector::on_item(api::WatchItem item) {
   if (!initial_) sink_.progress(version_);
 }
 
+Status Reflector::read(const std::string& text, Message& object) const {
+  if (built_in_) return from_protobuf(text, object);
+  DecodeOptions options;
+  options.max_bytes = text.size() + 1;
+  KUBUS_TRY(from_json(std::string_view(text), object, options));
+  if (auto* metadata = metadata_of(object)) metadata->clear_managedfields();
+  return {};
+}
+
 void Reflector::on_bookmark(const Message& object) {
   const meta_v1::ObjectMeta* meta = metadata_of(object);
   if (!initial_ || !meta || !meta->annotations().contains(std::string(kInitialEventsEnd))) return;
@@ -112,7 +125,7 @@ void Reflector::on_end(const Status& status) {
   // An unfinished replacement is begun again from the start.
   if (initial_ || status.code() == Code::kExpired || status.code() == Code::kGone) version_ = 0;
   if (!status.ok() && status.code() != Code::kDraining)
-    context_.log().debug("watch ended", {{"kind", kind_->name()}, {"error", status.to_string()}});
+    context_.log().debug("watch ended", {{"kind", kind_->kind}, {"error", status.to_string()}});
   reconnect_later();
 }
 

@@ -33,7 +33,9 @@ class Reflector : public std::enable_shared_from_this<Reflector> {
     std::function<void(std::int64_t resource_version)> progress;
   };
 
-  Reflector(Context& context, const google::protobuf::Descriptor* kind, InformerOptions options,
+  // What is not the message of a built-in kind is read from JSON, as far as the message knows it,
+  // and without its managed fields.
+  Reflector(Context& context, std::shared_ptr<const ResourceInfo> kind, InformerOptions options,
             Sink sink);
   void start();
   // No callback runs afterwards. On the loop only.
@@ -45,9 +47,11 @@ class Reflector : public std::enable_shared_from_this<Reflector> {
   void on_item(api::WatchItem item);
   void on_end(const Status& status);
   void on_bookmark(const Message& object);
+  Status read(const std::string& text, Message& object) const;
 
   Context& context_;
-  const google::protobuf::Descriptor* kind_;
+  std::shared_ptr<const ResourceInfo> kind_;
+  const bool built_in_;
   InformerOptions options_;
   Sink sink_;
   std::unique_ptr<bus::StreamReader> reader_;

@@ -1,0 +1,147 @@
+#include "custom/catalog.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <set>
+
+#include "cache/json_scan.h"
+#include "kubus/api/json_value.h"
+
+namespace kubus::apiserver {
+namespace {
+
+std::string path_of(std::string_view group, std::string_view version, std::string_view plural) {
+  std::string path(group);
+  return path.append("/").append(version).append("/").append(plural);
+}
+
+bool same_part(const Object& a, const Object& b, std::string_view path) {
+  return json_at(a.json().view(), path) == json_at(b.json().view(), path);
+}
+
+std::vector<std::shared_ptr<const CustomKind>> kinds_of(const ObjectPtr& object,
+                                                        const boost::json::object& tree) {
+  std::vector<std::shared_ptr<const CustomKind>> kinds;
+  const auto& versions = tree.at("spec").at("versions").as_array();
+  for (std::size_t i = 0; i < versions.size(); ++i)
+    kinds.push_back(std::make_shared<CustomKind>(object->json(), tree, i));
+  // The one that is stored comes first: from it the others are filled.
+  std::stable_partition(kinds.begin(), kinds.end(),
+                        [](const auto& kind) { return kind->storage(); });
+  std::erase_if(kinds, [](const auto& kind) { return !kind->served() && !kind->storage(); });
+  return kinds;
+}
+
+}  // namespace
+
+KindCatalog::KindCatalog(ClusterCache& cache, std::vector<const ResourceInfo*> built_in,
+                         std::string server_address, std::string version)
+    : cache_(cache),
+      source_(*cache.find("apiextensions.k8s.io", "customresourcedefinitions")),
+      built_in_(std::move(built_in)),
+      server_address_(std::move(server_address)),
+      version_(std::move(version)) {
+  publish();
+}
+
+void KindCatalog::drop(Definition& definition) {
+  for (const auto& cache : std::exchange(definition.caches, {})) {
+    cache_.remove(*cache);
+    cache->end_watches({});
+  }
+}
+
+bool KindCatalog::refresh(Definition& definition, const ObjectPtr& object) {
+  const auto before = std::exchange(definition.object, object);
+  const auto old = definition.facts;
+  boost::json::value tree;
+  if (!parse_json(object->json().view(), tree).ok() || !tree.is_object()) return false;
+  definition.facts = DefinitionFacts::of(tree.get_object());
+  const auto& facts = definition.facts;
+  if (!facts.established) return false;
+  const bool same_kinds = before && old.established && same_part(*before, *object, "spec") &&
+                          same_part(*before, *object, "status.acceptedNames");
+  if (same_kinds) return old.deleting != facts.deleting;
+  auto previous = std::exchange(definition.caches, {});
+  for (auto& kind : kinds_of(object, tree.get_object()))
+    definition.caches.push_back(
+        cache_.add(std::move(kind), !definition.caches.empty() ? definition.caches.front().get()
+                                    : !previous.empty()        ? previous.front().get()
+                                                               : nullptr));
+  for (const auto& cache : previous) {
+    cache_.remove(*cache);
+    cache->end_watches({});
+  }
+  return true;
+}
+
+void KindCatalog::settle() {
+  if (source_.revision() == seen_) return;
+  seen_ = source_.revision();
+  std::set<std::string, std::less<>> present;
+  std::vector<ObjectPtr> changed;
+  source_.for_each([&](const ObjectPtr& object) {
+    present.emplace(object->name());
+    const auto known = definitions_.find(object->name());
+    if (known == definitions_.end() || known->second.object != object) changed.push_back(object);
+  });
+  bool anew = false;
+  for (auto at = definitions_.begin(); at != definitions_.end();) {
+    const bool gone = !present.contains(at->first);
+    if (gone) {
+      anew |= !at->second.caches.empty();
+      drop(at->second);
+    }
+    at = gone ? definitions_.erase(at) : std::next(at);
+  }
+  for (const auto& object : changed)
+    anew |= refresh(definitions_[std::string(object->name())], object);
+  if (anew) publish();
+  if (changed_) changed_();
+}
+
+void KindCatalog::publish() {
+  auto served = std::make_shared<ServedKinds>();
+  auto resources = built_in_;
+  for (const auto& [name, definition] : definitions_) {
+    for (const auto& cache : definition.caches) {
+      const auto& kind = *custom_kind(cache->resource());
+      if (!kind.served()) continue;
+      const bool ends = definition.facts.deleting;
+      served->custom[path_of(kind.group, kind.version, kind.plural)] = {cache, ends};
+      if (!ends) {
+        resources.push_back(&kind);
+        continue;
+      }
+      auto& shown = served->terminating.emplace_back(kind);
+      shown.verbs = {"delete", "deletecollection", "get", "list", "watch"};
+      resources.push_back(&shown);
+    }
+  }
+  served->discovery = std::make_unique<Discovery>(resources, server_address_);
+  // A kind that goes away is not described any more.
+  std::vector<DescribedKind> described;
+  for (const auto& [path, custom] : served->custom) {
+    const auto* kind = custom_kind(custom.cache->resource());
+    if (!custom.terminating)
+      described.push_back(
+          {kind, kind->openapi_name(), kind->list_kind(), [kind] { return kind->schema_json(); }});
+  }
+  served->openapi = std::make_unique<OpenApi>(built_in_, version_, std::move(described));
+  std::atomic_store(&served_, std::shared_ptr<const ServedKinds>(std::move(served)));
+}
+
+std::shared_ptr<ResourceCache> KindCatalog::find(std::string_view group, std::string_view version,
+                                                 std::string_view plural) const {
+  const auto now = served();
+  const auto found = now->custom.find(path_of(group, version, plural));
+  return found == now->custom.end() ? nullptr : found->second.cache;
+}
+
+bool KindCatalog::is_terminating(const ResourceInfo& kind) const {
+  const auto now = served();
+  const auto found = now->custom.find(path_of(kind.group, kind.version, kind.plural));
+  return found == now->custom.end() || found->second.terminating;
+}
+
+}  // namespace kubus::apiserver

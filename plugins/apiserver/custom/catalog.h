@@ -1,0 +1,76 @@
+// KindCatalog: which kinds are served. Follows the CustomResourceDefinitions in the cache, gives
+// each version of an established one its cache, and publishes discovery and OpenAPI anew.
+//
+// Thread safety: settle() and definitions() on the thread that applies changes to the cache, the
+// rest from any thread.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/cluster_cache.h"
+#include "custom/definition.h"
+#include "custom/kind.h"
+#include "discovery/discovery.h"
+#include "openapi/openapi.h"
+
+namespace kubus::apiserver {
+
+// What is served at one time. Whoever holds it keeps its kinds alive.
+struct ServedKinds {
+  struct Custom {
+    std::shared_ptr<ResourceCache> cache;
+    bool terminating = false;
+  };
+  std::map<std::string, Custom, std::less<>> custom;  // by "group/version/plural"
+  std::deque<ResourceInfo> terminating;               // as discovery shows them
+  std::unique_ptr<Discovery> discovery;
+  std::unique_ptr<OpenApi> openapi;
+};
+
+struct Definition {
+  ObjectPtr object;
+  DefinitionFacts facts;
+  std::vector<std::shared_ptr<ResourceCache>> caches;  // one for each version
+};
+
+class KindCatalog {
+ public:
+  KindCatalog(ClusterCache& cache, std::vector<const ResourceInfo*> built_in,
+              std::string server_address, std::string version);
+  // Called on the applying thread after definitions have changed.
+  void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
+
+  // Brings everything up to the present state of the cache.
+  void settle();
+  std::shared_ptr<const ServedKinds> served() const { return std::atomic_load(&served_); }
+  // The cache of a version that is served; null when there is none.
+  std::shared_ptr<ResourceCache> find(std::string_view group, std::string_view version,
+                                      std::string_view plural) const;
+  bool is_terminating(const ResourceInfo& kind) const;
+  std::map<std::string, Definition, std::less<>>& definitions() { return definitions_; }
+
+ private:
+  // Whether what is served has changed by it.
+  bool refresh(Definition& definition, const ObjectPtr& object);
+  void drop(Definition& definition);
+  void publish();
+
+  ClusterCache& cache_;
+  ResourceCache& source_;
+  const std::vector<const ResourceInfo*> built_in_;
+  const std::string server_address_;
+  const std::string version_;
+  std::function<void()> changed_;
+  std::int64_t seen_ = -1;
+  std::map<std::string, Definition, std::less<>> definitions_;  // by name
+  std::shared_ptr<const ServedKinds> served_;                   // by atomic_load and atomic_store
+};
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,81 @@
+#include "custom/engine.h"
+
+#include <boost/json.hpp>
+
+#include "kubus/api/json.h"
+#include "kubus/api/json_value.h"
+#include "registry/reflect.h"
+#include "schema/shape.h"
+#include "schema/validate.h"
+
+namespace kubus::apiserver {
+namespace {
+
+namespace json = boost::json;
+
+Status missing(const CustomObject& object, const char* what) {
+  return Status(Code::kBadRequest, "Object '" + std::string(what) + "' is missing in '" +
+                                       to_json(object, {.type_meta = false}) + "'");
+}
+
+// The numbers that a scale shows cannot be anything.
+void check_scale(const json::object& tree, const std::vector<std::string>& path,
+                 ErrorList& errors) {
+  const auto* value = value_at(tree, path);
+  if (!value || !value->is_int64()) return;
+  Path at;
+  for (const auto& name : path) at = at.child(name);
+  const auto number = value->get_int64();
+  if (number < 0) errors.invalid(at, number, "should be a non-negative integer");
+  if (number > INT32_MAX) errors.invalid(at, number, "should be less than or equal to 2147483647");
+}
+
+}  // namespace
+
+Status admit_body(CustomObject& object, const CustomKind& kind, std::vector<std::string>* unknown) {
+  if (object.kind().empty()) return missing(object, "Kind");
+  if (object.api_version().empty()) return missing(object, "apiVersion");
+  auto tree = tree_of(object);
+  std::vector<std::string> paths;
+  prune(tree, kind.schema(), unknown ? &paths : nullptr);
+  set_members(object, tree);
+  for (const auto& path : paths) unknown->push_back("unknown field \"" + path + "\"");
+  return {};
+}
+
+void apply_custom_defaults(CustomObject& object, const CustomKind& kind) {
+  auto tree = tree_of(object);
+  apply_schema_defaults(tree, kind.schema());
+  set_members(object, tree);
+}
+
+ErrorList check_custom(const CustomObject& object, const CustomObject* old,
+                       const CustomKind& kind) {
+  ErrorList errors;
+  if (object.kind() != kind.kind)
+    errors.invalid(Path("kind"), object.kind(), "must be " + kind.kind);
+  if (object.api_version() != kind.api_version())
+    errors.invalid(Path("apiVersion"), object.api_version(), "must be " + kind.api_version());
+  const json::value tree(tree_of(object));
+  const json::value before = old ? json::value(tree_of(*old)) : json::value();
+  const auto& details = kind.details();
+  check_schema(tree, old ? &before : nullptr, details.schema, Path(), errors);
+  if (details.scale) {
+    check_scale(tree.get_object(), details.scale->replicas, errors);
+    check_scale(tree.get_object(), details.scale->status_replicas, errors);
+  }
+  check_list_items(tree, details.schema, Path(), errors);
+  return errors;
+}
+
+std::string stored_json(Message& object, const ResourceInfo& resource) {
+  const auto* kind = custom_kind(resource);
+  if (!kind) return stored_json(object);
+  auto& custom = static_cast<CustomObject&>(object);
+  custom.set_api_version(kind->stored_api_version());
+  auto text = stored_json(object);
+  custom.set_api_version(kind->api_version());
+  return text;
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,28 @@
+// The engines of custom objects: the same steps that descriptors drive for built-in kinds.
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "custom/kind.h"
+#include "kubus/object.h"
+#include "kubus/status.h"
+#include "validation/field_error.h"
+
+namespace kubus::apiserver {
+
+// What a client sent: it must say what it is, and loses what its schema does not know. `unknown`
+// gets one sentence for each such field; null: nobody wants to know.
+Status admit_body(CustomObject& object, const CustomKind& kind,
+                  std::vector<std::string>* unknown);
+void apply_custom_defaults(CustomObject& object, const CustomKind& kind);
+// What is wrong with it beside its metadata. `old` is null for a creation.
+ErrorList check_custom(const CustomObject& object, const CustomObject* old,
+                       const CustomKind& kind);
+// The JSON that is stored of an object of any kind: without a resourceVersion, and in the version
+// that is stored.
+std::string stored_json(Message& object, const ResourceInfo& resource);
+
+}  // namespace kubus::apiserver

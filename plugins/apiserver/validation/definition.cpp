@@ -1,0 +1,233 @@
+#include "validation/definition.h"
+
+#include <algorithm>
+#include <set>
+
+#include "validation/checks.h"
+#include "validation/definition_schema.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using Spec = apiextensions_v1::CustomResourceDefinitionSpec;
+using Names = apiextensions_v1::CustomResourceDefinitionNames;
+
+constexpr char kApproval[] = "api-approved.kubernetes.io";
+
+std::string joined(const Messages& messages) {
+  std::string out;
+  for (const auto& message : messages) out += (out.empty() ? "" : ",") + std::string(message);
+  return out;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+void check_label(const std::string& name, const Path& path, ErrorList& errors) {
+  if (const auto wrong = check_dns1035_label(name); !wrong.empty())
+    errors.invalid(path, name, joined(wrong));
+}
+
+void check_kind(const std::string& name, const Path& path, ErrorList& errors) {
+  if (const auto wrong = check_dns1035_label(lower(name)); !wrong.empty())
+    errors.invalid(path, name, "may have mixed case, but should otherwise match: " + joined(wrong));
+}
+
+void check_names(const Names& names, const Path& path, ErrorList& errors) {
+  if (names.plural().empty()) errors.required(path.child("plural"));
+  if (names.singular().empty()) errors.required(path.child("singular"));
+  if (names.kind().empty()) errors.required(path.child("kind"));
+  if (names.listkind().empty()) errors.required(path.child("listKind"));
+  check_label(names.plural(), path.child("plural"), errors);
+  if (!names.singular().empty()) check_label(names.singular(), path.child("singular"), errors);
+  if (!names.kind().empty()) check_kind(names.kind(), path.child("kind"), errors);
+  if (!names.listkind().empty()) check_kind(names.listkind(), path.child("listKind"), errors);
+  for (int i = 0; i < names.shortnames_size(); ++i)
+    check_label(names.shortnames(i), path.child("shortNames").index(static_cast<std::size_t>(i)),
+                errors);
+  if (!names.kind().empty() && names.kind() == names.listkind())
+    errors.invalid(path.child("listKind"), names.listkind(),
+                   "kind and listKind may not be the same");
+  for (int i = 0; i < names.categories_size(); ++i)
+    check_label(names.categories(i), path.child("categories").index(static_cast<std::size_t>(i)),
+                errors);
+}
+
+void check_group(const std::string& group, const Path& path, ErrorList& errors) {
+  if (group.empty()) return errors.required(path);
+  if (const auto wrong = check_dns1123_subdomain(group); !wrong.empty())
+    errors.invalid(path, group, joined(wrong));
+  else if (group.find('.') == std::string::npos)
+    errors.invalid(path, group, "should be a domain with at least one dot");
+}
+
+std::string versions_json(const Spec& spec) {
+  std::string out = "[";
+  for (const auto& version : spec.versions())
+    out += (out.size() > 1 ? "," : "") + message_json(version);
+  return out + "]";
+}
+
+void check_versions(const Spec& spec, const Path& path, ErrorList& errors) {
+  std::set<std::string> names;
+  int stored = 0;
+  bool unique = true;
+  for (int i = 0; i < spec.versions_size(); ++i) {
+    const auto& version = spec.versions(i);
+    const auto at = path.child("versions").index(static_cast<std::size_t>(i));
+    stored += version.storage() ? 1 : 0;
+    unique &= names.insert(version.name()).second;
+    check_label(version.name(), at.child("name"), errors);
+    if (version.has_deprecationwarning() && !version.deprecated())
+      errors.invalid(at.child("deprecationWarning"), version.deprecationwarning(),
+                     "can only be set for deprecated versions");
+    if (!version.schema().has_openapiv3schema())
+      errors.required(at.child("schema").child("openAPIV3Schema"), "schemas are required");
+    check_definition_version(spec, i, path, errors);
+  }
+  if (!unique)
+    errors.invalid_json(path.child("versions"), versions_json(spec),
+                        "must contain unique version names");
+  if (stored != 1)
+    errors.invalid_json(path.child("versions"), versions_json(spec),
+                        "must have exactly one version marked as storage version");
+}
+
+void check_schemas(const Spec& spec, const Path& path, ErrorList& errors) {
+  // One that all versions have is told of once.
+  const bool same = std::all_of(spec.versions().begin(), spec.versions().end(), [&](const auto& v) {
+    return equal(v.schema(), spec.versions(0).schema());
+  });
+  for (int i = 0; i < spec.versions_size(); ++i) {
+    const auto& version = spec.versions(i);
+    if (!version.schema().has_openapiv3schema()) continue;
+    const auto at = same
+                        ? path.child("validation")
+                        : path.child("versions").index(static_cast<std::size_t>(i)).child("schema");
+    check_structural_schema(version.schema().openapiv3schema(), at.child("openAPIV3Schema"),
+                            errors);
+    if (same) return;
+  }
+}
+
+void check_conversion(const Spec& spec, const Path& path, ErrorList& errors) {
+  if (!spec.has_conversion()) return;
+  const auto& conversion = spec.conversion();
+  const auto& strategy = conversion.strategy();
+  if (strategy.empty()) return errors.required(path.child("strategy"));
+  if (strategy != "None" && strategy != "Webhook")
+    return errors.not_supported(path.child("strategy"), strategy, {"None", "Webhook"});
+  if (strategy == "None" && conversion.webhook().has_clientconfig())
+    errors.forbidden(path.child("webhookClientConfig"),
+                     "should not be set when strategy is not set to Webhook");
+  if (strategy == "None" && conversion.webhook().conversionreviewversions_size() > 0)
+    errors.forbidden(path.child("conversionReviewVersions"),
+                     "should not be set when strategy is not set to Webhook");
+  if (strategy != "Webhook") return;
+  if (!conversion.webhook().has_clientconfig())
+    errors.required(path.child("webhookClientConfig"), "required when strategy is set to Webhook");
+  // With one version there is nothing to convert.
+  if (spec.versions_size() > 1)
+    errors.forbidden(path.child("strategy"),
+                     "conversion by webhooks is not supported: serve one version, or convert by "
+                     "\"None\"");
+}
+
+bool is_protected(const std::string& group) {
+  for (const std::string_view owner : {"k8s.io", "kubernetes.io"})
+    if (group == owner || group.ends_with("." + std::string(owner))) return true;
+  return false;
+}
+
+void check_approval(const CustomResourceDefinition& object, ErrorList& errors) {
+  if (!is_protected(object.spec().group())) return;
+  constexpr char kSee[] = "see https://github.com/kubernetes/enhancements/pull/1111";
+  const auto path = Path("metadata").child("annotations").key(kApproval);
+  const auto& annotations = object.metadata().annotations();
+  const auto found = annotations.find(kApproval);
+  if (found == annotations.end() || found->second.empty())
+    return errors.required(path, std::string("protected groups must have approval annotation ") +
+                                     quoted(kApproval) + ", " + kSee);
+  const auto& value = found->second;
+  if (value.find("://") == std::string::npos && !value.starts_with("unapproved"))
+    errors.invalid(path, value,
+                   std::string("protected groups must have approval annotation ") +
+                       quoted(kApproval) + " with either a URL or a reason starting with " +
+                       "\"unapproved\", " + kSee);
+}
+
+bool is_established(const CustomResourceDefinition& object) {
+  const auto& conditions = object.status().conditions();
+  return std::any_of(conditions.begin(), conditions.end(), [](const auto& condition) {
+    return condition.type() == "Established" && condition.status() == "True";
+  });
+}
+
+// Objects may be stored in each of these.
+void check_stored_versions(const CustomResourceDefinition& object, ErrorList& errors) {
+  const auto path = Path("status").child("storedVersions");
+  const auto& versions = object.spec().versions();
+  for (int i = 0; i < object.status().storedversions_size(); ++i) {
+    const auto& name = object.status().storedversions(i);
+    if (std::none_of(versions.begin(), versions.end(),
+                     [&](const auto& version) { return version.name() == name; }))
+      errors.invalid(path.index(static_cast<std::size_t>(i)), name, "must appear in spec.versions");
+  }
+}
+
+}  // namespace
+
+void check_definition(const CustomResourceDefinition& object, ErrorList& errors) {
+  const Path path("spec");
+  const auto& spec = object.spec();
+  if (object.metadata().name() != spec.names().plural() + "." + spec.group())
+    errors.invalid(Path("metadata").child("name"), object.metadata().name(),
+                   "must be spec.names.plural+\".\"+spec.group");
+  check_group(spec.group(), path.child("group"), errors);
+  check_one_of(spec.scope(), {"Cluster", "Namespaced"}, path.child("scope"), errors);
+  check_versions(spec, path, errors);
+  if (spec.preserveunknownfields())
+    errors.invalid_json(path.child("preserveUnknownFields"), "true", "must be false");
+  check_names(spec.names(), path.child("names"), errors);
+  check_conversion(spec, path.child("conversion"), errors);
+  check_schemas(spec, path, errors);
+  check_stored_versions(object, errors);
+  check_approval(object, errors);
+}
+
+void check_definition_update(const CustomResourceDefinition& object,
+                             const CustomResourceDefinition& old, ErrorList& errors) {
+  const Path path("spec");
+  const auto& now = object.spec();
+  const auto& before = old.spec();
+  if (is_established(old)) {
+    check_immutable(now.scope(), before.scope(), path.child("scope"), errors);
+    check_immutable(now.names().kind(), before.names().kind(), path.child("names").child("kind"),
+                    errors);
+  }
+  check_immutable(now.group(), before.group(), path.child("group"), errors);
+  check_immutable(now.names().plural(), before.names().plural(),
+                  path.child("names").child("plural"), errors);
+}
+
+void check_definition_status(const CustomResourceDefinition& object,
+                             const CustomResourceDefinition& /*old*/, ErrorList& errors) {
+  const auto path = Path("status").child("storedVersions");
+  const auto& stored = object.status().storedversions();
+  if (stored.empty()) errors.invalid_json(path, "[]", "must have at least one stored version");
+  check_stored_versions(object, errors);
+  for (const auto& version : object.spec().versions()) {
+    if (!version.storage()) continue;
+    if (std::find(stored.begin(), stored.end(), version.name()) == stored.end()) {
+      std::string list;
+      for (const auto& name : stored) list += (list.empty() ? "" : ",") + quoted(name);
+      errors.invalid_json(path, "[" + list + "]",
+                          "must have the storage version " + version.name());
+    }
+  }
+}
+
+}  // namespace kubus::apiserver

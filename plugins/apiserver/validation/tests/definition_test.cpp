@@ -1,0 +1,227 @@
+#include "validation/definition.h"
+
+#include <gtest/gtest.h>
+
+#include "kubus/api/json.h"
+#include "validation/definition_schema.h"
+
+namespace kubus::apiserver {
+namespace {
+
+// The schema and the rest of its version.
+std::string definition(const std::string& schema, const std::string& version = "",
+                       const std::string& spec = "", const std::string& group = "example.com") {
+  return R"({"metadata":{"name":"widgets.)" + group + R"("},"spec":{"group":")" + group +
+         R"(","scope":"Namespaced",)" + spec +
+         R"("names":{"plural":"widgets","singular":"widget","kind":"Widget","listKind":"WidgetList"},)"
+         R"("versions":[{"name":"v1","served":true,"storage":true,)" +
+         version + R"("schema":{"openAPIV3Schema":)" + schema + "}}]}}";
+}
+
+CustomResourceDefinition read(const std::string& json) {
+  CustomResourceDefinition object;
+  const auto status = from_json(std::string_view(json), object);
+  EXPECT_TRUE(status.ok()) << status.to_string() << "\n" << json;
+  return object;
+}
+
+std::string errors_of(const std::string& json) {
+  ErrorList errors;
+  check_definition(read(json), errors);
+  return join_errors(errors.errors());
+}
+
+std::string with_property(const std::string& property) {
+  return definition(R"({"type":"object","properties":{"p":)" + property + "}}");
+}
+
+constexpr char kAny[] = R"({"type":"object","x-kubernetes-preserve-unknown-fields":true})";
+constexpr char kAt[] = "spec.validation.openAPIV3Schema.properties[p]";
+
+TEST(Definition, ASoundOneHasNoErrors) {
+  EXPECT_EQ(errors_of(definition(kAny)), "");
+  EXPECT_EQ(errors_of(definition(
+                R"({"type":"object","properties":{"spec":{"type":"object","required":["a"],)"
+                R"("properties":{"a":{"type":"string","default":"x","enum":["x","y"]},)"
+                R"("port":{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},)"
+                R"({"type":"string"}]},"l":{"type":"array","x-kubernetes-list-type":"map",)"
+                R"("x-kubernetes-list-map-keys":["n"],"items":{"type":"object","required":["n"],)"
+                R"("properties":{"n":{"type":"string"}}}}},)"
+                R"("anyOf":[{"required":["port"]},{"properties":{"a":{"maxLength":3}}}]}}})",
+                R"("subresources":{"status":{},"scale":{"specReplicasPath":".spec.replicas",)"
+                R"("statusReplicasPath":".status.replicas"}},"additionalPrinterColumns":[)"
+                R"({"name":"A","type":"string","jsonPath":".spec.a"}],)"
+                R"("selectableFields":[{"jsonPath":".spec.a"}],)")),
+            "");
+}
+
+struct Case {
+  const char* name;
+  std::string json;
+  std::string expected;
+};
+
+class DefinitionTest : public testing::TestWithParam<Case> {};
+
+TEST_P(DefinitionTest, SaysWhatIsWrong) { EXPECT_EQ(errors_of(GetParam().json), GetParam().expected); }
+
+const Case kCases[] = {
+    {"no_type", with_property("{}"),
+     std::string(kAt) + ".type: Required value: must not be empty for specified object fields"},
+    {"strange_type", with_property(R"({"type":"text"})"),
+     std::string(kAt) + R"(.type: Unsupported value: "text": supported values: "array", "boolean", )"
+                        R"("integer", "number", "object", "string")"},
+    {"no_item_type", with_property(R"({"type":"array","items":{}})"),
+     std::string(kAt) + ".items.type: Required value: must not be empty for specified array items"},
+    {"no_items", with_property(R"({"type":"array"})"),
+     std::string(kAt) + ".items: Required value: must be specified"},
+    {"root_type", definition("{}"),
+     "spec.validation.openAPIV3Schema.type: Required value: must not be empty at the root"},
+    {"root_is_text", definition(R"({"type":"string"})"),
+     R"(spec.validation.openAPIV3Schema.type: Invalid value: "string": must be object at the root)"},
+    {"additional_beside_properties",
+     with_property(R"({"type":"object","properties":{"a":{"type":"string"}},)"
+                   R"("additionalProperties":{"type":"string"}})"),
+     std::string(kAt) + ".additionalProperties: Forbidden: additionalProperties and properties are "
+                        "mutual exclusive"},
+    {"additional_false", with_property(R"({"type":"object","additionalProperties":false})"),
+     std::string(kAt) +
+         ".additionalProperties: Forbidden: additionalProperties cannot be set to false"},
+    {"reference", with_property(R"({"type":"object","$ref":"#/x"})"),
+     std::string(kAt) + ".$ref: Forbidden: $ref is not supported"},
+    {"unique_items", with_property(R"({"type":"array","uniqueItems":true,"items":{"type":"string"}})"),
+     std::string(kAt) + ".uniqueItems: Forbidden: uniqueItems cannot be set to true since the "
+                        "runtime complexity becomes quadratic"},
+    {"type_in_a_junctor", with_property(R"({"type":"string","allOf":[{"type":"string"}]})"),
+     std::string(kAt) + ".allOf[0].type: Forbidden: must be empty to be structural"},
+    {"not_in_the_structure",
+     with_property(R"({"type":"object","anyOf":[{"properties":{"a":{"minimum":1}}}]})"),
+     std::string(kAt) + ".properties[a]: Required value: because it is defined in " + kAt +
+         ".anyOf[0].properties[a]"},
+    {"pattern", with_property(R"({"type":"string","pattern":"("})"),
+     std::string(kAt) + R"(.pattern: Invalid value: "(": must be a valid regular expression, but )"
+                        "isn't: error parsing regexp: missing ): ("},
+    {"default_of_another_type", with_property(R"({"type":"integer","default":"x"})"),
+     std::string(kAt) + R"(.default: Invalid value: "string": )" + kAt +
+         R"(.default in body must be of type integer: "string")"},
+    {"default_unknown",
+     with_property(R"({"type":"object","default":{"b":1},"properties":{"a":{"type":"string"}}})"),
+     std::string(kAt) + R"(.default: Invalid value: {"b":1}: must not have unknown fields)"},
+    {"list_keys", with_property(R"({"type":"array","x-kubernetes-list-type":"map",)"
+                                R"("items":{"type":"object"}})"),
+     std::string(kAt) + ".x-kubernetes-list-map-keys: Required value: must not be empty if "
+                        "x-kubernetes-list-type is map"},
+    {"list_key_unknown",
+     with_property(R"({"type":"array","x-kubernetes-list-type":"map",)"
+                   R"("x-kubernetes-list-map-keys":["n"],"items":{"type":"object"}})"),
+     std::string(kAt) + R"(.x-kubernetes-list-map-keys[0]: Invalid value: "n": entries must all be )"
+                        "names of item properties"},
+    {"set_of_objects", with_property(R"({"type":"array","x-kubernetes-list-type":"set",)"
+                                     R"("items":{"type":"object"}})"),
+     std::string(kAt) + ".items.x-kubernetes-map-type: Required value: must be atomic as item of a "
+                        "list with x-kubernetes-list-type=set"},
+    {"list_type_of_an_object", with_property(R"({"type":"object","x-kubernetes-list-type":"atomic"})"),
+     std::string(kAt) +
+         R"(.type: Invalid value: "object": must be array if x-kubernetes-list-type is specified)"},
+    {"scale_paths", definition(kAny, R"("subresources":{"scale":{"specReplicasPath":".x.replicas",)"
+                                     R"("statusReplicasPath":".status.replicas"}},)"),
+     R"(spec.subresources.scale.specReplicasPath: Invalid value: ".x.replicas": should be a json )"
+     "path under .spec"},
+    {"column", definition(kAny, R"("additionalPrinterColumns":[{"name":"A","type":"text",)"
+                                R"("jsonPath":"spec.a"}],)"),
+     R"([spec.additionalPrinterColumns[0].type: Unsupported value: "text": supported values: )"
+     R"("boolean", "date", "integer", "number", "string", )"
+     R"(spec.additionalPrinterColumns[0].jsonPath: Invalid value: "spec.a": must be a simple json )"
+     "path starting with .]"},
+    {"selectable", definition(kAny, R"("selectableFields":[{"jsonPath":".spec.a"}],)"),
+     R"(spec.selectableFields[0].jsonPath: Invalid value: ".spec.a": does not refer to a valid field)"},
+    {"preserved", definition(kAny, "", R"("preserveUnknownFields":true,)"),
+     "spec.preserveUnknownFields: Invalid value: true: must be false"},
+    {"group", definition(kAny, "", "", "example"),
+     R"(spec.group: Invalid value: "example": should be a domain with at least one dot)"},
+    {"protected_group", definition(kAny, "", "", "x.k8s.io"),
+     "metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have "
+     R"(approval annotation "api-approved.kubernetes.io", see )"
+     "https://github.com/kubernetes/enhancements/pull/1111"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, DefinitionTest, testing::ValuesIn(kCases),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Definition, VersionsAreOneStoredAndUnique) {
+  auto object = read(definition(kAny));
+  *object.mutable_spec()->add_versions() = object.spec().versions(0);
+  ErrorList errors;
+  check_definition(object, errors);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(errors.errors()[0].detail, "must contain unique version names");
+  EXPECT_EQ(errors.errors()[1].detail, "must have exactly one version marked as storage version");
+}
+
+TEST(Definition, WebhooksConvertNothing) {
+  const std::string webhook =
+      R"("conversion":{"strategy":"Webhook","webhook":{"clientConfig":{"url":"https://x/"},)"
+      R"("conversionReviewVersions":["v1"]}},)";
+  auto object = read(definition(kAny, "", webhook));
+  ErrorList one;
+  check_definition(object, one);
+  EXPECT_TRUE(one.empty()) << join_errors(one.errors());
+  auto& second = *object.mutable_spec()->add_versions();
+  second = object.spec().versions(0);
+  second.set_name("v2");
+  second.set_storage(false);
+  ErrorList two;
+  check_definition(object, two);
+  ASSERT_EQ(two.size(), 1u);
+  EXPECT_EQ(two.errors()[0].path, "spec.conversion.strategy");
+}
+
+TEST(Definition, NamesOfAnEstablishedOneStay) {
+  const auto old = [] {
+    auto object = read(definition(kAny));
+    auto& condition = *object.mutable_status()->add_conditions();
+    condition.set_type("Established");
+    condition.set_status("True");
+    return object;
+  }();
+  auto object = old;
+  object.mutable_spec()->set_scope("Cluster");
+  object.mutable_spec()->mutable_names()->set_kind("Gadget");
+  ErrorList errors;
+  check_definition_update(object, old, errors);
+  EXPECT_EQ(join_errors(errors.errors()),
+            R"([spec.scope: Invalid value: "Cluster": field is immutable, )"
+            R"(spec.names.kind: Invalid value: "Gadget": field is immutable])");
+}
+
+TEST(Definition, StoredVersionsStayDeclared) {
+  auto object = read(definition(kAny));
+  object.mutable_status()->add_storedversions("v0");
+  object.mutable_status()->add_storedversions("v1");
+  ErrorList errors;
+  check_definition(object, errors);
+  EXPECT_EQ(join_errors(errors.errors()),
+            R"(status.storedVersions[0]: Invalid value: "v0": must appear in spec.versions)");
+  object.mutable_status()->mutable_storedversions()->RemoveLast();
+  object.mutable_status()->set_storedversions(0, "v1");
+  ErrorList none;
+  check_definition_status(object, object, none);
+  EXPECT_TRUE(none.empty()) << join_errors(none.errors());
+  object.mutable_status()->clear_storedversions();
+  ErrorList empty;
+  check_definition_status(object, object, empty);
+  EXPECT_FALSE(empty.empty());
+}
+
+TEST(Definition, RulesInExpressionsAreFound) {
+  const auto of = [](const std::string& property) {
+    return has_expression_rules(
+        read(with_property(property)).spec().versions(0).schema().openapiv3schema());
+  };
+  EXPECT_FALSE(of(R"({"type":"string"})"));
+  EXPECT_TRUE(of(R"({"type":"array","items":{"type":"string",)"
+                 R"("x-kubernetes-validations":[{"rule":"self != ''"}]}})"));
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
