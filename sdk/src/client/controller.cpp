@@ -2,7 +2,9 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <mutex>
 #include <set>
+#include <utility>
 
 #include "kubus/api/resource.h"
 
@@ -27,8 +29,11 @@ struct Controller::Impl : std::enable_shared_from_this<Impl> {
   // Nothing is reconciled before every cache is complete.
   void begin(const ResourceInfo& resource) {
     primary = &resource;
-    queue = std::make_unique<WorkQueue>(context, name, workers,
-                                        [this](const std::string& key) { return work(key); });
+    {
+      const std::lock_guard lock(mutex);
+      queue = std::make_unique<WorkQueue>(context, name, workers,
+                                          [this](const std::string& key) { return work(key); });
+    }
     unsynced = caches.size();
     for (const auto& [kind, cache] : caches)
       registrations.push_back(cache->subscribe(context, {}, [weak = weak_from_this()] {
@@ -37,16 +42,24 @@ struct Controller::Impl : std::enable_shared_from_this<Impl> {
   }
   void cache_synced() {
     if (--unsynced > 0) return;
-    for (const std::string& key : std::exchange(early, {})) queue->add(key);
+    for (const std::string& key : std::exchange(early, {})) add(key);
   }
   void add(const std::string& key) {
+    const std::lock_guard lock(mutex);
     if (unsynced > 0 || !queue)
       early.insert(key);
     else
       queue->add(key);
   }
   void add_after(const std::string& key, Duration delay) {
+    const std::lock_guard lock(mutex);
     if (queue) queue->add_after(key, delay);
+  }
+  // Returns when no reconcile function runs any more. It may use the informers until then.
+  void end_work() {
+    std::unique_ptr<WorkQueue> ended;  // it waits, outside the lock
+    const std::lock_guard lock(mutex);
+    ended = std::move(queue);
   }
 
   // On the loop: only it knows what is too early.
@@ -68,7 +81,8 @@ struct Controller::Impl : std::enable_shared_from_this<Impl> {
   std::vector<Registration> registrations;
   std::size_t unsynced = 0;
   std::set<std::string> early;
-  std::unique_ptr<WorkQueue> queue;
+  std::mutex mutex;
+  std::unique_ptr<WorkQueue> queue;  // protected by `mutex`
 };
 
 Controller::Controller(Context& context, std::string name)
@@ -76,8 +90,8 @@ Controller::Controller(Context& context, std::string name)
 
 Controller::~Controller() {
   impl_->registrations.clear();
+  impl_->end_work();
   informers_.clear();
-  impl_->queue.reset();
 }
 
 Controller& Controller::workers(std::size_t count) {
