@@ -33,6 +33,7 @@ class BodyBudget {
       mine_ = bytes;
       return true;
     }
+    const std::shared_ptr<BodyBudget>& budget() const { return budget_; }
     void release() { budget_->used_ -= std::exchange(mine_, 0); }
 
    private:

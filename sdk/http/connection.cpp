@@ -9,6 +9,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "http2_connection.h"
 #include "pending.h"
 #include "request_rules.h"
 
@@ -86,6 +87,7 @@ void Connection::shutdown() {
     self->closing_ = true;
     self->keep_alive_ = false;
     if (self->taken_) self->end_taken();
+    if (auto http2 = self->http2_.lock()) http2->shutdown();
     if (self->active_stream_) self->active_stream_->finish();
     if (self->idle_) self->close_socket();
   });
@@ -182,9 +184,24 @@ void Connection::read_peer() {
   }
 }
 
+bool Connection::negotiated_http2() {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(stream_.native_handle(), &name, &size);
+  return std::string_view(reinterpret_cast<const char*>(name), size) == "h2";
+}
+
+void Connection::serve_http2() {
+  auto http2 = std::make_shared<Http2Connection>(shared_from_this());
+  http2_ = http2;
+  http2->start();
+  if (closing_) http2->shutdown();
+}
+
 asio::awaitable<void> Connection::run() {
   auto self = shared_from_this();
   if (!co_await handshake()) co_return;
+  if (negotiated_http2()) co_return serve_http2();
   while (!closing_) {
     auto request = co_await read_request();
     if (!request) break;

@@ -1,5 +1,5 @@
-// One client connection: TLS, HTTP/1.1 requests one after the other, and what each is answered
-// with.
+// One client connection: TLS, and either HTTP/2 or HTTP/1.1 requests one after the other and what
+// each is answered with.
 //
 // Thread safety: everything runs on the thread of its io_context but for `deliver`, `wake` and
 // `abort`, which may be called from any thread. It keeps itself alive while it has work.
@@ -17,53 +17,47 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "body_budget.h"
 #include "kubus/http/exchange.h"
-#include "kubus/http/limits.h"
 #include "kubus/http/tls.h"
-#include "stream_queue.h"
+#include "responder.h"
 
 namespace kubus::http {
 
 using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class Http2Connection;
+
+class Connection final : public Responder, public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
   Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<ServerTls> tls, Handler& handler,
              const Limits& limits, std::shared_ptr<BodyBudget> bodies, std::function<void()> gone);
-  ~Connection();
+  ~Connection() override;
   void start();
   // Finishes the request at hand, ends streams, then closes; at once if it was taken over.
   void shutdown();
 
-  struct StreamStart {
-    Response head;
-    std::shared_ptr<StreamQueue> queue;
-  };
-  struct TakeOver {
-    Exchange::Taker taker;
-  };
-  using Outcome = std::variant<Response, StreamStart, Upstream, TakeOver>;
-  void deliver(Outcome outcome);
-  void wake();
-  void abort();
-  const Limits& limits() const { return limits_; }
-  // Brings the deadline of the request at hand forward; on the connection's thread.
-  void answer_within(Clock::duration time) {
+  void deliver(Outcome outcome) override;
+  void wake() override;
+  void abort() override;
+  const Limits& limits() const override { return limits_; }
+  void answer_within(Clock::duration time) override {
     if (time < limits_.answer) answer_by_ = Clock::now() + time;
   }
 
  private:
   friend class TakenStream;
+  friend class Http2Connection;
   template <class T>
   using Awaitable = boost::asio::awaitable<T>;
 
   Awaitable<void> run();
   Awaitable<bool> handshake();
+  bool negotiated_http2();
+  void serve_http2();
   // The next request, or nothing when the connection is to end.
   Awaitable<std::optional<Request>> read_request();
   // The last answer of the connection; what the client still sends is read for a moment.
@@ -100,6 +94,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Outcome> outcome_;
   Clock::time_point answer_by_;
   std::shared_ptr<StreamQueue> active_stream_;
+  std::weak_ptr<Http2Connection> http2_;
   bool reading_ = false;
   bool read_ended_ = false;
   bool keep_alive_ = true;

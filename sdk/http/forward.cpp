@@ -1,73 +1,31 @@
 // How a connection passes a request on to another server.
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "connection.h"
+#include "upstream.h"
 
 namespace kubus::http {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-using asio::ip::tcp;
 using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kRelayBlock = 32 * 1024;
 constexpr std::size_t kRefusalLimit = 64 * 1024;
-constexpr auto kConnectTimeout = std::chrono::seconds(10);
-
-bool is_upgrade(const Request& request) {
-  return request.headers.has_token("Connection", "upgrade");
-}
-
-// What a response's sender writes anew.
-bool belongs_to_hop(std::string_view field) {
-  for (const char* name : {"Connection", "Content-Length", "Transfer-Encoding", "Date"})
-    if (iequals(field, name)) return true;
-  return false;
-}
-
-std::string upstream_request(const Request& request, const Upstream& upstream) {
-  const bool upgrade = is_upgrade(request);
-  std::string text = request.method + " " + upstream.target +
-                     " HTTP/1.1\r\nHost: " + upstream.host + ":" + std::to_string(upstream.port) +
-                     "\r\n";
-  for (const auto& [name, value] : upstream.headers.fields())
-    text.append(name).append(": ").append(value).append("\r\n");
-  if (upgrade)
-    text.append("Connection: Upgrade\r\nUpgrade: ")
-        .append(request.headers.get("Upgrade"))
-        .append("\r\n");
-  else
-    text.append("Connection: close\r\n");
-  if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
-    text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
-  return text + "\r\n" + request.body;
-}
-
-// As the reference words it.
-std::string connect_failure(const boost::system::error_code& error) {
-  if (error == asio::error::operation_aborted) return "i/o timeout";
-  std::string text = error.message();
-  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  return "connect: " + text;
-}
 
 // Copies until either side ends or fails.
 template <class From, class To>
 asio::awaitable<void> pump(From& from, To& to) {
   std::string block(kRelayBlock, '\0');
   for (;;) {
-    const auto [error, size] = co_await from.async_read_some(asio::buffer(block), kAwait);
+    const auto [error, size] = co_await from.async_read_some(asio::buffer(block), kAwaitUpstream);
     if (size > 0) {
       const auto [failed, written] =
-          co_await asio::async_write(to, asio::buffer(block.data(), size), kAwait);
+          co_await asio::async_write(to, asio::buffer(block.data(), size), kAwaitUpstream);
       if (failed) co_return;
     }
     if (error) co_return;
@@ -78,7 +36,7 @@ asio::awaitable<void> pump(From& from, To& to) {
 asio::awaitable<void> discard(TlsStream& from) {
   std::string block(1024, '\0');
   for (;;) {
-    const auto [error, size] = co_await from.async_read_some(asio::buffer(block), kAwait);
+    const auto [error, size] = co_await from.async_read_some(asio::buffer(block), kAwaitUpstream);
     if (error) co_return;
   }
 }
@@ -101,7 +59,7 @@ asio::awaitable<Head> read_head(Stream& stream, std::string& buffer, std::size_t
       co_return head;
     }
     if (buffer.size() > limit) co_return Head{};
-    const auto [error, size] = co_await stream.async_read_some(asio::buffer(block), kAwait);
+    const auto [error, size] = co_await stream.async_read_some(asio::buffer(block), kAwaitUpstream);
     if (error) co_return Head{};
     buffer.append(block, 0, size);
   }
@@ -120,7 +78,7 @@ asio::awaitable<Response> read_refusal(Stream& stream, const std::string& begun)
     buffer.consume(parser.put(buffer.data(), error));
     if (parser.is_done() || (error && error != beast::http::error::need_more)) break;
     const auto [failed, size] =
-        co_await stream.async_read_some(buffer.prepare(kRelayBlock), kAwait);
+        co_await stream.async_read_some(buffer.prepare(kRelayBlock), kAwaitUpstream);
     if (failed) {
       parser.put_eof(error);
       break;
@@ -145,7 +103,7 @@ asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstre
                                                std::size_t header_limit) {
   auto text = upstream_request(request, upstream) + early_client_bytes;
   const auto [error, size] =
-      co_await asio::async_write(upstream_stream, asio::buffer(text), kAwait);
+      co_await asio::async_write(upstream_stream, asio::buffer(text), kAwaitUpstream);
   if (error) co_return upstream.failed(error.message());
   std::string buffer;
   const Head head = co_await read_head(upstream_stream, buffer, header_limit);
@@ -156,7 +114,8 @@ asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstre
     if (!upstream.refused) co_return refusal;
     co_return upstream.refused(head.status, refusal.body.front().str());
   }
-  const auto [failed, written] = co_await asio::async_write(client, asio::buffer(buffer), kAwait);
+  const auto [failed, written] =
+      co_await asio::async_write(client, asio::buffer(buffer), kAwaitUpstream);
   if (failed) co_return std::nullopt;
   if (head.status == 101)
     co_await (pump(upstream_stream, client) || pump(client, upstream_stream));
@@ -168,46 +127,12 @@ asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstre
 }  // namespace
 
 asio::awaitable<void> Connection::forward(const Request& request, Upstream upstream) {
-  boost::system::error_code bad_address;
-  const auto address = asio::ip::make_address(upstream.host, bad_address);
-  tcp::socket socket(stream_.get_executor());
-  std::string why = bad_address ? bad_address.message() : std::string();
-  asio::steady_timer guard(stream_.get_executor());
-  if (why.empty()) {
-    guard.expires_after(kConnectTimeout);
-    guard.async_wait([&socket](boost::system::error_code error) {
-      boost::system::error_code ignored;
-      if (!error) socket.close(ignored);
-    });
-    const auto [error] =
-        co_await socket.async_connect(tcp::endpoint(address, upstream.port), kAwait);
-    boost::system::error_code ignored;
-    // A session's messages are small, and each is waited for.
-    socket.set_option(tcp::no_delay(true), ignored);
-    if (error)
-      why = "dial tcp " + upstream.host + ":" + std::to_string(upstream.port) + ": " +
-            connect_failure(error);
-  }
-  std::optional<Response> instead;
   std::string early(static_cast<const char*>(buffer_.data().data()), buffer_.size());
   buffer_.clear();
-  if (!why.empty()) {
-    instead = upstream.failed(why);
-  } else if (upstream.tls) {
-    asio::ssl::stream<tcp::socket&> secure(socket, upstream.tls->context());
-    const auto [error] = co_await secure.async_handshake(asio::ssl::stream_base::client, kAwait);
-    guard.cancel();
-    if (error)
-      instead = upstream.failed("tls: " + error.message());
-    else
-      instead = co_await relay(stream_, secure, request, upstream, std::move(early),
-                               limits_.header_bytes);
-  } else {
-    guard.cancel();
-    instead =
-        co_await relay(stream_, socket, request, upstream, std::move(early), limits_.header_bytes);
-  }
-  guard.cancel();
+  auto through = [&](auto& stream) {
+    return relay(stream_, stream, request, upstream, std::move(early), limits_.header_bytes);
+  };
+  auto instead = co_await with_upstream(stream_.get_executor(), upstream, through);
   if (instead) co_await send_response(request, std::move(*instead), false);
 }
 

@@ -4,15 +4,19 @@
 
 namespace kubus::http {
 
+std::size_t total_size(const std::vector<Bytes>& pieces) {
+  std::size_t total = 0;
+  for (const auto& piece : pieces) total += piece.size();
+  return total;
+}
+
 std::string gzip(const std::vector<Bytes>& pieces) {
   constexpr int kGzipWindow = 15 + 16;
   z_stream stream{};
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     return {};
   std::string out;
-  std::size_t total = 0;
-  for (const auto& piece : pieces) total += piece.size();
-  out.resize(deflateBound(&stream, total));
+  out.resize(deflateBound(&stream, total_size(pieces)));
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   int result = Z_OK;
@@ -26,6 +30,18 @@ std::string gzip(const std::vector<Bytes>& pieces) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return result == Z_STREAM_END ? out : std::string();
+}
+
+void compress(const Request& request, Response& response, std::size_t from) {
+  if (total_size(response.body) < from || response.headers.has("Content-Encoding") ||
+      !request.headers.has_token("Accept-Encoding", "gzip"))
+    return;
+  auto small = gzip(response.body);
+  if (small.empty()) return;
+  response.body.clear();
+  response.body.push_back(Bytes(std::move(small)));
+  response.headers.set("Content-Encoding", "gzip");
+  response.headers.set("Vary", "Accept-Encoding");
 }
 
 }  // namespace kubus::http

@@ -2,6 +2,18 @@
 
 namespace kubus::http {
 
+std::shared_ptr<StreamQueue> make_stream_queue(const std::shared_ptr<Responder>& responder) {
+  std::weak_ptr<Responder> weak = responder;
+  return std::make_shared<StreamQueue>(
+      responder->limits().stream_bytes,
+      [weak] {
+        if (auto alive = weak.lock()) alive->wake();
+      },
+      [weak] {
+        if (auto alive = weak.lock()) alive->abort();
+      });
+}
+
 Pending::~Pending() {
   if (answered_) return;
   Response response;
@@ -11,32 +23,24 @@ Pending::~Pending() {
   deliver(std::move(response));
 }
 
-void Pending::deliver(Connection::Outcome outcome) {
-  if (!answered_.exchange(true)) connection_->deliver(std::move(outcome));
+void Pending::deliver(Responder::Outcome outcome) {
+  if (!answered_.exchange(true)) responder_->deliver(std::move(outcome));
 }
 
 void Pending::answer_within(std::chrono::steady_clock::duration time) {
-  connection_->answer_within(time);
+  responder_->answer_within(time);
 }
 
 void Pending::respond(Response response) { deliver(std::move(response)); }
 
 std::shared_ptr<BodyStream> Pending::stream(Response head) {
-  std::weak_ptr<Connection> weak = connection_;
-  auto queue = std::make_shared<StreamQueue>(
-      connection_->limits().stream_bytes,
-      [weak] {
-        if (auto connection = weak.lock()) connection->wake();
-      },
-      [weak] {
-        if (auto connection = weak.lock()) connection->abort();
-      });
-  deliver(Connection::StreamStart{std::move(head), queue});
+  auto queue = make_stream_queue(responder_);
+  deliver(Responder::StreamStart{std::move(head), queue});
   return queue;
 }
 
 void Pending::forward(Upstream upstream) { deliver(std::move(upstream)); }
 
-void Pending::take_over(Taker taker) { deliver(Connection::TakeOver{std::move(taker)}); }
+void Pending::take_over(Taker taker) { deliver(Responder::TakeOver{std::move(taker)}); }
 
 }  // namespace kubus::http

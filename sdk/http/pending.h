@@ -6,14 +6,14 @@
 #include <atomic>
 #include <memory>
 
-#include "connection.h"
+#include "responder.h"
 
 namespace kubus::http {
 
 class Pending final : public Exchange {
  public:
-  Pending(std::shared_ptr<Connection> connection, std::shared_ptr<Request> request)
-      : connection_(std::move(connection)), request_(std::move(request)) {}
+  Pending(std::shared_ptr<Responder> responder, std::shared_ptr<Request> request)
+      : responder_(std::move(responder)), request_(std::move(request)) {}
   ~Pending() override;
 
   Request& request() override { return *request_; }
@@ -24,9 +24,9 @@ class Pending final : public Exchange {
   void take_over(Taker taker) override;
 
  private:
-  void deliver(Connection::Outcome outcome);
+  void deliver(Responder::Outcome outcome);
 
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<Responder> responder_;
   std::shared_ptr<Request> request_;
   std::atomic<bool> answered_{false};
 };

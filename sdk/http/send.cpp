@@ -13,24 +13,6 @@ namespace {
 // Pieces are gathered into blocks of this size, because TLS encrypts what lies together.
 constexpr std::size_t kBlock = 64 * 1024;
 
-std::size_t total_size(const std::vector<Bytes>& pieces) {
-  std::size_t total = 0;
-  for (const auto& piece : pieces) total += piece.size();
-  return total;
-}
-
-void compress(const Request& request, Response& response, std::size_t from) {
-  if (total_size(response.body) < from || response.headers.has("Content-Encoding") ||
-      !request.headers.has_token("Accept-Encoding", "gzip"))
-    return;
-  auto small = gzip(response.body);
-  if (small.empty()) return;
-  response.body.clear();
-  response.body.push_back(Bytes(std::move(small)));
-  response.headers.set("Content-Encoding", "gzip");
-  response.headers.set("Vary", "Accept-Encoding");
-}
-
 std::string chunk_size_line(std::size_t size) {
   char text[20];
   const auto end = std::to_chars(text, text + sizeof(text), size, 16).ptr;

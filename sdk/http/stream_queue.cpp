@@ -16,7 +16,7 @@ bool StreamQueue::write(std::vector<Bytes> pieces, bool limited) {
   for (const auto& piece : pieces) size += piece.size();
   // One message larger than the limit passes when nothing else waits.
   if (limited && waiting_ > 0 && waiting_ + size > limit_) {
-    finished_ = true;
+    finished_ = cut_off_ = true;
     queue_.clear();
     lock.unlock();
     overflow_();
@@ -66,12 +66,12 @@ void StreamQueue::when_below(std::size_t waiting, Task task) {
 StreamQueue::Batch StreamQueue::take() {
   std::lock_guard lock(mutex_);
   announced_ = false;
-  return {std::exchange(queue_, {}), finished_};
+  return {std::exchange(queue_, {}), finished_ && !cut_off_};
 }
 
 bool StreamQueue::idle() {
   std::lock_guard lock(mutex_);
-  return queue_.empty() && !finished_;
+  return queue_.empty() && (!finished_ || cut_off_);
 }
 
 void StreamQueue::sent(std::size_t bytes) {

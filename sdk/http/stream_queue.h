@@ -48,6 +48,7 @@ class StreamQueue final : public BodyStream {
   std::size_t unlimited_ = 0;
   bool announced_ = false;
   bool finished_ = false;
+  bool cut_off_ = false;  // there is no proper end any more
   bool closed_ = false;
   std::vector<Task> close_tasks_;
   std::size_t room_below_ = 0;

@@ -9,17 +9,12 @@
 namespace kubus::http {
 namespace asio = boost::asio;
 
-namespace {
-
-// A session may be silent for hours while its client is well: probes tell one that has vanished.
 void find_vanished(int socket) {
   constexpr int kOn = 1, kSilentSeconds = 30, kBetweenSeconds = 15;
   ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &kOn, sizeof kOn);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &kSilentSeconds, sizeof kSilentSeconds);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &kBetweenSeconds, sizeof kBetweenSeconds);
 }
-
-}  // namespace
 
 void TakenStream::read(asio::mutable_buffer into, Done done) {
   auto& early = connection_->buffer_;
@@ -47,6 +42,7 @@ void TakenStream::write(asio::const_buffer data, Done done) {
 
 void Connection::hand_over(TakeOver taking) {
   taken_ = true;
+  // A session may be silent for hours while its client is well.
   find_vanished(stream_.next_layer().native_handle());
   last_activity_ = Clock::now();
   watch_idle();

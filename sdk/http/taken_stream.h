@@ -10,6 +10,9 @@
 
 namespace kubus::http {
 
+// Probes tell whether the other side of a silent connection has vanished.
+void find_vanished(int socket);
+
 class TakenStream final : public ByteStream {
  public:
   explicit TakenStream(std::shared_ptr<Connection> connection)

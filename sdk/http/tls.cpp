@@ -8,10 +8,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-// HTTP/1.1 is all this server speaks, so it is all that is offered to clients that negotiate.
+// What this server speaks, the better first.
 int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
                     const unsigned char* in, unsigned in_size, void*) {
-  static const unsigned char kProtocols[] = "\x08http/1.1";
+  static const unsigned char kProtocols[] = "\x02h2\x08http/1.1";
   if (SSL_select_next_proto(const_cast<unsigned char**>(out), out_size, kProtocols,
                             sizeof(kProtocols) - 1, in, in_size) == OPENSSL_NPN_NEGOTIATED)
     return SSL_TLSEXT_ERR_OK;

@@ -126,5 +126,15 @@ error: field "nothing" does not exist
   });
 }
 
+TEST_F(Discovery, SpeaksHttp2) {
+  play({
+      {"GODEBUG=http2debug=1 kubectl get --raw /version 2>&1 | grep -c 'Transport received "
+       "HEADERS'",
+       "1"},
+      {"DISABLE_HTTP2=1 GODEBUG=http2debug=1 kubectl get --raw /version 2>&1 | grep -c Transport",
+       "0", 1},
+  });
+}
+
 }  // namespace
 }  // namespace kubus::e2e

@@ -246,6 +246,7 @@ Status ApiServer::Parts::listen() {
   http.address = options.bind_address;
   http.port = options.port;
   http.threads = options.http_threads;
+  http.limits.http2_streams = options.http2_streams;
   server.emplace(std::move(http), certificates->server, *frontend);
   KUBUS_TRY(server->start());
   return write_kubeconfig(options, server->port());

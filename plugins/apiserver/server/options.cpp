@@ -82,6 +82,10 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   const auto threads = config.integer("http_threads");
   if (threads < 1 || threads > 64) return bad("http_threads", "not between 1 and 64");
   options.http_threads = static_cast<unsigned>(threads);
+  const auto streams = config.integer("http2_max_streams_per_connection");
+  if (streams < 1 || streams > 10'000)
+    return bad("http2_max_streams_per_connection", "not between 1 and 10000");
+  options.http2_streams = static_cast<unsigned>(streams);
   options.cert_dir = config.string("cert_dir");
   if (options.cert_dir.empty()) options.cert_dir = state_dir + "/pki";
   options.extra_sans = config.list("extra_sans");

@@ -22,6 +22,7 @@ struct Options {
   std::uint16_t port = 0;
   std::string advertise_address;
   unsigned http_threads = 2;
+  unsigned http2_streams = 100;  // of one connection
   std::string cert_dir;
   std::vector<std::string> extra_sans;
   std::string cluster_domain;

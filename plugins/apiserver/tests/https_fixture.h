@@ -12,6 +12,7 @@
 #include <string>
 
 #include "eventually.h"
+#include "http2_client.h"
 #include "process_usage.h"
 #include "tests/api_fixture.h"
 #include "tls_client.h"
@@ -35,6 +36,10 @@ class HttpsTest : public ApiTest {
   }
   std::unique_ptr<Client> connect_as_nobody() const {
     return std::make_unique<Client>(https_port(), ca_);
+  }
+
+  std::unique_ptr<kubus::testing::Http2Client> connect_http2() const {
+    return std::make_unique<kubus::testing::Http2Client>(https_port(), ca_, &admin_);
   }
 
   // The whole answer to one request, after which the server closes. `fields`: further header lines,

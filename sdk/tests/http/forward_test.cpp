@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 #include <thread>
 
+#include "http2_client.h"
 #include "kubus/http/server.h"
 #include "kubus/pki/certificate.h"
 #include "tls_client.h"
@@ -149,6 +150,56 @@ TEST_F(ForwardTest, SaysWhyThereIsNoConnection) {
   EXPECT_TRUE(answer.ends_with("dial tcp 127.0.0.1:" + std::to_string(forwarder_.port) +
                                ": connect: connection refused"))
       << answer;
+}
+
+class ForwardHttp2Test : public ForwardTest {
+ protected:
+  std::unique_ptr<testing::Http2Client> connect() {
+    return std::make_unique<testing::Http2Client>(server_->port(), ca_.certificate_pem);
+  }
+};
+
+TEST_F(ForwardHttp2Test, RelaysAResponsePieceByPiece) {
+  Backend backend(
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Two: a\r\nConnection: close\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n4\r\n two\r\n0\r\n\r\n");
+  forwarder_.port = backend.port();
+  auto client = connect();
+  const auto& answer = client->finish(client->begin("POST", "/here", {}, "a body"));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.error, 0U);
+  EXPECT_EQ(answer.body, "one two");
+  EXPECT_EQ(answer.headers.at("content-type"), "text/plain");
+  EXPECT_EQ(answer.headers.at("x-two"), "a");
+  EXPECT_EQ(answer.headers.count("connection"), 0U);
+  const auto [head, rest] = backend.join();
+  EXPECT_EQ(head.rfind("POST /there HTTP/1.1\r\n", 0), 0U) << head;
+  EXPECT_EQ(rest, "a body");
+}
+
+TEST_F(ForwardHttp2Test, AResponseThatIsCutOffIsSeenAsSuch) {
+  Backend backend("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\nzz\r\n");
+  forwarder_.port = backend.port();
+  auto client = connect();
+  EXPECT_EQ(client->get("/here").error, NGHTTP2_INTERNAL_ERROR);
+}
+
+TEST_F(ForwardHttp2Test, AClientThatLeavesTheStreamEndsTheRequestThere) {
+  Backend backend("HTTP/1.1 200 OK\r\n\r\nsome");
+  forwarder_.port = backend.port();
+  auto client = connect();
+  const auto stream = client->begin("GET", "/here");
+  client->until(stream, "some");
+  client->cancel(stream);
+  backend.join();
+}
+
+TEST_F(ForwardHttp2Test, SaysWhyThereIsNoConnection) {
+  forwarder_.port = 1;
+  const auto client = connect();
+  const auto& answer = client->get("/here");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.body, "dial tcp 127.0.0.1:1: connect: connection refused");
 }
 
 }  // namespace

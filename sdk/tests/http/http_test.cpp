@@ -1,19 +1,13 @@
 // The HTTPS server against a client that speaks raw bytes over TLS.
 #include <gtest/gtest.h>
-#include <openssl/ssl.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <thread>
 
-#include "kubus/http/byte_stream.h"
-#include "kubus/http/server.h"
-#include "kubus/pki/certificate.h"
+#include "http_fixture.h"
 #include "tls_client.h"
 
 namespace kubus {
@@ -21,132 +15,17 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using testing::Echo;
+using testing::kSlowBlock;
+using testing::kSlowBlocks;
 
-// More than the limits and the kernel's buffers hold.
-constexpr std::size_t kSlowBlock = 1024 * 1024;
-constexpr int kSlowBlocks = 40;
-
-class Echo final : public http::Handler {
- public:
-  void handle(std::shared_ptr<http::Exchange> exchange) override {
-    auto& request = exchange->request();
-    if (request.path() == "/drop") return;
-    if (request.path() == "/late") {
-      exchange->answer_within(std::chrono::milliseconds(1));
-      std::lock_guard lock(mutex_);
-      late_.push_back(std::move(exchange));
-      return;
-    }
-    if (request.path() == "/switch")
-      return exchange->take_over(
-          [](std::unique_ptr<http::ByteStream> stream) { echo_bytes(std::move(stream)); });
-    if (request.path() == "/slow") return stream_slowly(*exchange);
-    if (request.path() == "/stream") {
-      http::Response head;
-      head.headers.add("Content-Type", "text/plain");
-      auto body = exchange->stream(std::move(head));
-      body->write({Bytes::copy("one "), Bytes::copy("two")});
-      body->finish();
-      return;
-    }
-    http::Response response;
-    response.headers.add("Content-Type", "text/plain");
-    response.body.push_back(Bytes(request.method + " " + request.target + " " +
-                                  request.peer.common_name + (request.peer.rejected ? "!" : "") +
-                                  " " + request.body));
-    if (request.path() == "/big") response.body.push_back(Bytes(std::string(300'000, 'x')));
-    exchange->respond(std::move(response));
-  }
-  static void echo_bytes(std::unique_ptr<http::ByteStream> taken) {
-    std::shared_ptr<http::ByteStream> stream = std::move(taken);
-    asio::co_spawn(
-        stream->get_executor(),
-        [stream]() -> asio::awaitable<void> {
-          http::Headers headers;
-          headers.add("Upgrade", "echo");
-          co_await asio::async_write(*stream, asio::buffer(http::switching_protocols(headers)),
-                                     asio::use_awaitable);
-          char block[100];
-          for (;;) {
-            const auto size =
-                co_await stream->async_read_some(asio::buffer(block), asio::use_awaitable);
-            co_await asio::async_write(*stream, asio::buffer(block, size), asio::use_awaitable);
-            if (std::string_view(block, size).ends_with("bye")) co_return stream->close();
-          }
-        },
-        asio::detached);
-  }
-
-  // Writes a block whenever the one before has left.
-  static void stream_slowly(http::Exchange& exchange) {
-    auto body = exchange.stream({});
-    struct Writer {
-      static void next(std::shared_ptr<http::BodyStream> body, int left) {
-        if (left == 0) return body->finish();
-        EXPECT_TRUE(body->write({Bytes(std::string(kSlowBlock, 'x'))}));
-        body->when_below(0, [body, left] { next(body, left - 1); });
-      }
-    };
-    Writer::next(std::move(body), kSlowBlocks);
-  }
-
-  http::Response failure(int status, std::string message) override {
-    http::Response response;
-    response.status = status;
-    response.body.push_back(Bytes(std::move(message)));
-    return response;
-  }
-  void answer_late_ones() {
-    std::lock_guard lock(mutex_);
-    for (const auto& exchange : late_) exchange->respond(http::Response());
-    late_.clear();
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::shared_ptr<http::Exchange>> late_;
-};
-
-class HttpTest : public ::testing::Test {
+class HttpTest : public testing::HttpTest {
  protected:
-  void SetUp() override {
-    ca_ = *pki::make_ca("test-ca", std::chrono::hours(1));
-    other_ca_ = *pki::make_ca("test-ca", std::chrono::hours(1));
-    http::Limits limits;
-    limits.header_bytes = 8 * 1024;
-    start(limits);
-  }
-  void start(const http::Limits& limits) {
-    pki::Request server;
-    server.subject.common_name = "server";
-    server.use = pki::Use::kServer;
-    server.addresses = {"127.0.0.1"};
-    const auto pair = *pki::issue(ca_, server);
-    auto tls = *http::ServerTls::make(pair.certificate_pem, pair.key_pem, ca_.certificate_pem);
-    http::ServerOptions options;
-    options.address = "127.0.0.1";
-    options.port = 0;
-    options.limits = limits;
-    server_ = std::make_unique<http::Server>(options, tls, echo_);
-    ASSERT_TRUE(server_->start().ok());
-  }
-  void TearDown() override { server_->stop(std::chrono::milliseconds(100)); }
-
   using Client = testing::TlsClient;
 
   std::unique_ptr<Client> connect(const pki::Pair* pair = nullptr) {
     return std::make_unique<Client>(server_->port(), ca_.certificate_pem, pair);
   }
-
-  pki::Pair client_pair(const pki::Pair& ca) {
-    pki::Request request;
-    request.subject = {"jane", {"dev", "ops"}};
-    return *pki::issue(ca, request);
-  }
-
-  Echo echo_;
-  pki::Pair ca_, other_ca_;
-  std::unique_ptr<http::Server> server_;
 };
 
 TEST_F(HttpTest, AnswersPipelinedRequestsInOrder) {

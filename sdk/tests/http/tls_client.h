@@ -25,8 +25,10 @@ class TlsClient {
   using Tcp = boost::asio::ip::tcp;
   static constexpr int kPatience = 60;  // s
 
-  // Connects to the loopback address; without `pair` as nobody.
-  TlsClient(std::uint16_t port, const std::string& ca_pem, const pki::Pair* pair = nullptr) {
+  // Connects to the loopback address; without `pair` as nobody. `protocol` is offered by
+  // ALPN, "h2" for one.
+  TlsClient(std::uint16_t port, const std::string& ca_pem, const pki::Pair* pair = nullptr,
+            const std::string& protocol = "") {
     namespace asio = boost::asio;
     context.add_certificate_authority(asio::buffer(ca_pem));
     context.set_verify_mode(asio::ssl::verify_peer);
@@ -35,6 +37,11 @@ class TlsClient {
       context.use_private_key(asio::buffer(pair->key_pem), asio::ssl::context::pem);
     }
     stream = std::make_unique<asio::ssl::stream<Tcp::socket>>(io, context);
+    const std::string offer = static_cast<char>(protocol.size()) + protocol;
+    if (!protocol.empty())
+      SSL_set_alpn_protos(stream->native_handle(),
+                          reinterpret_cast<const unsigned char*>(offer.data()),
+                          static_cast<unsigned>(offer.size()));
     auto& socket = stream->next_layer();
     socket.connect(Tcp::endpoint(asio::ip::address_v4::loopback(), port));
     const timeval patience{kPatience, 0};

@@ -11,6 +11,8 @@ struct Limits {
   std::size_t body_bytes = 3 * 1024 * 1024;
   // Of all requests under way together: 503.
   std::size_t all_bodies_bytes = 256 * 1024 * 1024;
+  // Of requests under way on one connection with HTTP/2.
+  unsigned http2_streams = 100;
   // What may wait for one streaming client before it is cut off.
   std::size_t stream_bytes = 8 * 1024 * 1024;
   // Bodies from this size on are compressed for clients that accept it.

@@ -1,0 +1,56 @@
+#include "http2_stream.h"
+
+#include "http2_session.h"
+
+namespace kubus::http {
+namespace {
+
+// Whoever writes a stream that nobody sends is told so.
+void drop(Responder::Outcome& outcome) {
+  if (auto* stream = std::get_if<Responder::StreamStart>(&outcome)) stream->queue->close();
+}
+
+}  // namespace
+
+void Http2Stream::deliver(Outcome outcome) {
+  auto carrier = carrier_.lock();
+  if (!carrier) return drop(outcome);
+  carrier->post([self = shared_from_this(), outcome = std::move(outcome)]() mutable {
+    if (self->session_)
+      self->session_->answer(*self, std::move(outcome));
+    else
+      drop(outcome);
+  });
+}
+
+void Http2Stream::wake() {
+  if (auto carrier = carrier_.lock())
+    carrier->post([self = shared_from_this()] {
+      if (self->session_) self->session_->resume(*self);
+    });
+}
+
+void Http2Stream::abort() {
+  if (auto carrier = carrier_.lock())
+    carrier->post([self = shared_from_this()] {
+      if (self->session_) self->session_->reset(*self);
+    });
+}
+
+void Http2Stream::answer_within(Clock::duration time) {
+  if (session_ && state == State::kHandling && time < limits_.answer)
+    session_->set_deadline(*this, Clock::now() + time);
+}
+
+void Http2Stream::leave() {
+  session_ = nullptr;
+  body.reset();
+  if (auto task = std::exchange(leave_task_, Task())) task();
+}
+
+void Http2Stream::on_leave(Task task) {
+  if (!session_) return task();
+  leave_task_ = std::move(task);
+}
+
+}  // namespace kubus::http

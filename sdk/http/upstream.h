@@ -1,0 +1,61 @@
+// What both versions of HTTP need to pass a request on to another server.
+//
+// Thread safety: on the executor's thread.
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "kubus/http/exchange.h"
+#include "kubus/http/tls.h"
+
+namespace kubus::http {
+
+constexpr auto kAwaitUpstream = boost::asio::as_tuple(boost::asio::use_awaitable);
+constexpr std::size_t kRelayBlock = 32 * 1024;
+constexpr auto kConnectTimeout = std::chrono::seconds(10);
+
+bool is_upgrade(const Request& request);
+// What a response's sender writes anew.
+bool belongs_to_hop(std::string_view field);
+// The request as it is sent there.
+std::string upstream_request(const Request& request, const Upstream& upstream);
+
+// Connects `socket`; why that failed, as the reference words it, or empty.
+boost::asio::awaitable<std::string> connect_upstream(boost::asio::ip::tcp::socket& socket,
+                                                     const Upstream& upstream);
+
+// Connects, and gives what it is connected by to `use`, which returns
+// awaitable<optional<Response>>. What is returned the client is to get: what `use` says, or why
+// there is no connection.
+template <class Use>
+boost::asio::awaitable<std::optional<Response>> with_upstream(boost::asio::any_io_executor executor,
+                                                              Upstream& upstream, Use& use) {
+  namespace asio = boost::asio;
+  asio::ip::tcp::socket socket(executor);
+  asio::steady_timer guard(executor, kConnectTimeout);
+  guard.async_wait([&socket](boost::system::error_code error) {
+    boost::system::error_code ignored;
+    if (!error) socket.close(ignored);
+  });
+  if (auto why = co_await connect_upstream(socket, upstream); !why.empty())
+    co_return upstream.failed(std::move(why));
+  if (!upstream.tls) {
+    guard.cancel();
+    co_return co_await use(socket);
+  }
+  asio::ssl::stream<asio::ip::tcp::socket&> secure(socket, upstream.tls->context());
+  const auto [error] =
+      co_await secure.async_handshake(asio::ssl::stream_base::client, kAwaitUpstream);
+  guard.cancel();
+  if (error) co_return upstream.failed("tls: " + error.message());
+  co_return co_await use(secure);
+}
+
+}  // namespace kubus::http
