@@ -34,6 +34,38 @@ std::vector<std::shared_ptr<const CustomKind>> kinds_of(const ObjectPtr& object,
 
 }  // namespace
 
+const Discovery& ServedKinds::discovery() const {
+  std::call_once(discovery_once_, [this] {
+    auto resources = built_in;
+    for (const auto& [path, one] : custom) {
+      const ResourceInfo* shown = &one.cache->resource();
+      if (one.terminating) {
+        auto& ending = terminating_.emplace_back(*shown);
+        ending.verbs = {"delete", "deletecollection", "get", "list", "watch"};
+        shown = &ending;
+      }
+      resources.push_back(shown);
+    }
+    discovery_ = std::make_unique<Discovery>(std::move(resources), server_address);
+  });
+  return *discovery_;
+}
+
+const OpenApi& ServedKinds::openapi() const {
+  std::call_once(openapi_once_, [this] {
+    // A kind that goes away is not described any more.
+    std::vector<DescribedKind> described;
+    for (const auto& [path, one] : custom) {
+      const auto* kind = custom_kind(one.cache->resource());
+      if (!one.terminating)
+        described.push_back({kind, kind->openapi_name(), kind->list_kind(),
+                             [kind] { return kind->schema_json(); }});
+    }
+    openapi_ = std::make_unique<OpenApi>(built_in, version, std::move(described));
+  });
+  return *openapi_;
+}
+
 KindCatalog::KindCatalog(ClusterCache& cache, std::vector<const ResourceInfo*> built_in,
                          std::string server_address, std::string version)
     : cache_(cache),
@@ -102,32 +134,14 @@ void KindCatalog::settle() {
 
 void KindCatalog::publish() {
   auto served = std::make_shared<ServedKinds>();
-  auto resources = built_in_;
-  for (const auto& [name, definition] : definitions_) {
-    for (const auto& cache : definition.caches) {
-      const auto& kind = *custom_kind(cache->resource());
-      if (!kind.served()) continue;
-      const bool ends = definition.facts.deleting;
-      served->custom[path_of(kind.group, kind.version, kind.plural)] = {cache, ends};
-      if (!ends) {
-        resources.push_back(&kind);
-        continue;
-      }
-      auto& shown = served->terminating.emplace_back(kind);
-      shown.verbs = {"delete", "deletecollection", "get", "list", "watch"};
-      resources.push_back(&shown);
-    }
-  }
-  served->discovery = std::make_unique<Discovery>(resources, server_address_);
-  // A kind that goes away is not described any more.
-  std::vector<DescribedKind> described;
-  for (const auto& [path, custom] : served->custom) {
-    const auto* kind = custom_kind(custom.cache->resource());
-    if (!custom.terminating)
-      described.push_back(
-          {kind, kind->openapi_name(), kind->list_kind(), [kind] { return kind->schema_json(); }});
-  }
-  served->openapi = std::make_unique<OpenApi>(built_in_, version_, std::move(described));
+  served->built_in = built_in_;
+  served->server_address = server_address_;
+  served->version = version_;
+  for (const auto& [name, definition] : definitions_)
+    for (const auto& cache : definition.caches)
+      if (const auto& kind = *custom_kind(cache->resource()); kind.served())
+        served->custom[path_of(kind.group, kind.version, kind.plural)] = {
+            cache, definition.facts.deleting};
   std::atomic_store(&served_, std::shared_ptr<const ServedKinds>(std::move(served)));
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,16 +23,25 @@
 
 namespace kubus::apiserver {
 
-// What is served at one time. Whoever holds it keeps its kinds alive.
+// What is served at one time. Whoever holds it keeps its kinds alive. Immutable but for its
+// descriptions, which are made when somebody asks for them.
 struct ServedKinds {
   struct Custom {
     std::shared_ptr<ResourceCache> cache;
     bool terminating = false;
   };
   std::map<std::string, Custom, std::less<>> custom;  // by "group/version/plural"
-  std::deque<ResourceInfo> terminating;               // as discovery shows them
-  std::unique_ptr<Discovery> discovery;
-  std::unique_ptr<OpenApi> openapi;
+  std::vector<const ResourceInfo*> built_in;
+  std::string server_address, version;
+
+  const Discovery& discovery() const;
+  const OpenApi& openapi() const;
+
+ private:
+  mutable std::once_flag discovery_once_, openapi_once_;
+  mutable std::deque<ResourceInfo> terminating_;  // as discovery shows them
+  mutable std::unique_ptr<Discovery> discovery_;
+  mutable std::unique_ptr<OpenApi> openapi_;
 };
 
 struct Definition {

@@ -79,7 +79,7 @@ void add_health_routes(Routes& routes, const Health& health) {
 void add_discovery_routes(Routes& routes, const KindCatalog& kinds) {
   for (const char* path : {"/api", "/apis"})
     routes.add(path, true, [&kinds](const RouteCall& call) {
-      return discover(*kinds.served()->discovery, call);
+      return discover(kinds.served()->discovery(), call);
     });
   routes.add("/", false, [](const RouteCall&) {
     return text_response(
@@ -92,7 +92,7 @@ void add_discovery_routes(Routes& routes, const KindCatalog& kinds) {
 
 void add_openapi_routes(Routes& routes, const KindCatalog& kinds) {
   routes.add("/openapi/v2", false, [&kinds](const RouteCall& call) {
-    auto document = as_json(kinds.served()->openapi->document_v2());
+    auto document = as_json(kinds.served()->openapi().document_v2());
     if (call.request.headers.get("Accept").find(kOpenApiProtoAsked) != std::string_view::npos) {
       document.body = openapi_v2_protobuf(document.body);
       document.etag = entity_tag(document.body);
@@ -102,7 +102,7 @@ void add_openapi_routes(Routes& routes, const KindCatalog& kinds) {
   });
   routes.add("/openapi/v3", true, [&kinds](const RouteCall& call) {
     const auto served = kinds.served();
-    const auto& openapi = *served->openapi;
+    const auto& openapi = served->openapi();
     static constexpr std::string_view kPrefix = "/openapi/v3";
     std::string_view path = call.info.path;
     path.remove_prefix(std::min(path.size(), kPrefix.size() + 1));
