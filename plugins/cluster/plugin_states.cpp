@@ -46,7 +46,8 @@ class Search {
       return;
     }
     found.lines.push_back(line_of(plugin));
-    found.lasting = found.lasting || state != "failed";
+    // Where plugins are stopped, kubusd is about to end, and says why.
+    found.lasting = found.lasting || (state != "failed" && state != "stopped");
   }
 
   const kernel::ListReply& list_;

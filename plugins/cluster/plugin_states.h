@@ -18,7 +18,8 @@ bool settled(const kernel::ListReply& list);
 
 struct Obstacles {
   std::vector<std::string> lines;  // as of complaints(); empty: the node may still become Ready
-  // One of them does not go away by itself. The others are failures: those are tried again.
+  // One of them does not go away by itself. Failures are tried again, and a kubusd that stops
+  // plugins ends.
   bool lasting = false;
 };
 // What keeps the node agent from starting, through all that it requires.

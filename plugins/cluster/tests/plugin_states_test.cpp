@@ -112,6 +112,14 @@ TEST(PluginStates, WhatTheAgentRequiresIsFollowedToTheCause) {
   }
 }
 
+TEST(PluginStates, PluginsThatAreStoppedAreNoLastingObstacle) {
+  // kubusd ends, which tells more than any of them.
+  const auto found = find_obstacles(
+      list_of({agent("stopped"), api("stopped"), storage("draining"), runtime("stopped")}));
+  EXPECT_FALSE(found.lasting);
+  EXPECT_THAT(found.lines, ElementsAre("plugin kubelet stopped"));
+}
+
 TEST(PluginStates, ACycleEndsTheSearch) {
   EXPECT_THAT(find_obstacles(list_of({{"kubelet", "waiting", "", {"node.v1/kubelet"}, {"a.v1"}},
                                       {"a", "waiting", "", {"a.v1"}, {"b.v1"}},
