@@ -13,12 +13,14 @@ void create(Message& object) {
   if (job.spec().manualselector()) return;
   const auto& uid = job.metadata().uid();
   auto& labels = *job.mutable_spec()->mutable_template_()->mutable_metadata()->mutable_labels();
-  labels["batch.kubernetes.io/controller-uid"] = uid;
-  labels["controller-uid"] = uid;
-  labels["batch.kubernetes.io/job-name"] = job.metadata().name();
-  labels["job-name"] = job.metadata().name();
+  // What the client has put there stays: the validation refuses it unless it is the same.
+  const auto& name = job.metadata().name();
+  labels.insert({"batch.kubernetes.io/controller-uid", uid});
+  labels.insert({"controller-uid", uid});
+  labels.insert({"batch.kubernetes.io/job-name", name});
+  labels.insert({"job-name", name});
   auto& match = *job.mutable_spec()->mutable_selector()->mutable_matchlabels();
-  match["batch.kubernetes.io/controller-uid"] = uid;
+  match.insert({"batch.kubernetes.io/controller-uid", uid});
 }
 
 }  // namespace

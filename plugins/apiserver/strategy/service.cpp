@@ -55,6 +55,14 @@ void drop_what_the_type_lacks(ServiceSpec& spec, const ServiceSpec& old) {
   if (spec.type() != "LoadBalancer") spec.clear_healthchecknodeport();
 }
 
+// Clients that know only of the one address name only that.
+void list_address(ServiceSpec& spec) {
+  if (!spec.clusterip().empty() && spec.clusterips_size() == 0)
+    spec.add_clusterips(spec.clusterip());
+}
+
+void create(Message& object) { list_address(*static_cast<Service&>(object).mutable_spec()); }
+
 void update(Message& object, const Message& old_object) {
   auto& spec = *static_cast<Service&>(object).mutable_spec();
   const auto& old = static_cast<const Service&>(old_object).spec();
@@ -71,10 +79,14 @@ void update(Message& object, const Message& old_object) {
   if (spec.type() == "LoadBalancer" && spec.healthchecknodeport() == 0)
     spec.set_healthchecknodeport(old.healthchecknodeport());
   drop_what_the_type_lacks(spec, old);
+  list_address(spec);
 }
 
 }  // namespace
 
-void service_rules(Strategy& strategy) { strategy.prepare_update = update; }
+void service_rules(Strategy& strategy) {
+  strategy.prepare_create = create;
+  strategy.prepare_update = update;
+}
 
 }  // namespace kubus::apiserver

@@ -80,7 +80,7 @@ void check_subject(const rbac_v1::Subject& subject, bool namespaced, const Path&
       errors.not_supported(path.child("apiGroup"), subject.apigroup(), {kGroup});
     }
   } else {
-    errors.not_supported(path.child("kind"), subject.kind(), {"Group", "ServiceAccount", "User"});
+    errors.not_supported(path.child("kind"), subject.kind(), {"ServiceAccount", "User", "Group"});
   }
 }
 
@@ -93,7 +93,7 @@ void check_binding(const Binding& binding, bool namespaced, ErrorList& errors) {
   }
   if (namespaced) {
     if (reference.kind() != "Role" && reference.kind() != "ClusterRole") {
-      errors.not_supported(path.child("kind"), reference.kind(), {"ClusterRole", "Role"});
+      errors.not_supported(path.child("kind"), reference.kind(), {"Role", "ClusterRole"});
     }
   } else if (reference.kind() != "ClusterRole") {
     errors.not_supported(path.child("kind"), reference.kind(), {"ClusterRole"});
@@ -120,7 +120,7 @@ void check_cluster_role_binding(const rbac_v1::ClusterRoleBinding& binding, Erro
 template <class Binding>
 void check_same_role(const Binding& binding, const Binding& old, ErrorList& errors) {
   if (!equal(binding.roleref(), old.roleref())) {
-    errors.invalid_json(Path("roleRef"), message_json(binding.roleref()), "cannot change roleRef");
+    errors.invalid_json(Path("roleRef"), internal_json(binding.roleref()), "cannot change roleRef");
   }
 }
 

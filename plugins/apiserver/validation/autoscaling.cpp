@@ -1,14 +1,18 @@
-#include <k8s/apimachinery/int_or_string.pb.h>
+#include "validation/autoscaling.h"
+
 #include <k8s/autoscaling/v1/horizontal_pod_autoscaler.pb.h>
 #include <k8s/autoscaling/v1/scale.pb.h>
 #include <k8s/autoscaling/v2/horizontal_pod_autoscaler.pb.h>
-#include <k8s/policy/v1/pod_disruption_budget.pb.h>
 
 #include "validation/checks.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
 namespace {
+
+constexpr std::int32_t kLongestWindow = 3600;
+constexpr std::int32_t kLongestPeriod = 1800;
+constexpr std::string_view kAboveZero = "must be greater than zero";
 
 template <class Spec>
 void check_bounds(const Spec& spec, const Path& path, ErrorList& errors) {
@@ -24,28 +28,55 @@ void check_bounds(const Spec& spec, const Path& path, ErrorList& errors) {
                    "must be greater than or equal to `minReplicas`");
   }
   const Path target = path.child("scaleTargetRef");
-  if (spec.scaletargetref().kind().empty()) errors.required(target.child("kind"));
-  if (spec.scaletargetref().name().empty()) errors.required(target.child("name"));
+  check_segment(spec.scaletargetref().kind(), target.child("kind"), errors);
+  check_segment(spec.scaletargetref().name(), target.child("name"), errors);
+}
+
+void check_policies(const autoscaling_v2::HPAScalingRules& rules, const Path& path,
+                    ErrorList& errors) {
+  if (rules.policies().empty()) errors.required(path, "must specify at least one Policy");
+  for (int i = 0; i < rules.policies_size(); ++i) {
+    const auto& policy = rules.policies(i);
+    const Path at = path.index(i);
+    if (policy.type() != "Pods" && policy.type() != "Percent") {
+      errors.not_supported(at.child("type"), policy.type(), {"Percent", "Pods"});
+    }
+    if (policy.value() <= 0) errors.invalid(at.child("value"), policy.value(), kAboveZero);
+    if (policy.periodseconds() <= 0) {
+      errors.invalid(at.child("periodSeconds"), policy.periodseconds(), kAboveZero);
+    } else if (policy.periodseconds() > kLongestPeriod) {
+      errors.invalid(at.child("periodSeconds"), policy.periodseconds(),
+                     "must be less than or equal to 1800");
+    }
+  }
+}
+
+void check_rules(const autoscaling_v2::HPAScalingRules& rules, const Path& path,
+                 ErrorList& errors) {
+  const Path window = path.child("stabilizationWindowSeconds");
+  const std::int32_t seconds = rules.stabilizationwindowseconds();
+  if (seconds < 0) errors.invalid(window, seconds, "must be greater than or equal to zero");
+  if (seconds > kLongestWindow) {
+    errors.invalid(window, seconds, "must be less than or equal to 3600");
+  }
+  if (rules.has_selectpolicy() && rules.selectpolicy() != "Disabled" &&
+      rules.selectpolicy() != "Max" && rules.selectpolicy() != "Min") {
+    errors.not_supported(path.child("selectPolicy"), rules.selectpolicy(),
+                         {"Disabled", "Max", "Min"});
+  }
+  check_policies(rules, path.child("policies"), errors);
 }
 
 void check_scaler(const autoscaling_v2::HorizontalPodAutoscaler& object, ErrorList& errors) {
   const Path path("spec");
   check_bounds(object.spec(), path, errors);
   for (int i = 0; i < object.spec().metrics_size(); ++i) {
-    const auto& metric = object.spec().metrics(i);
-    const Path at = path.child("metrics").index(static_cast<std::size_t>(i));
-    check_one_of(metric.type(), {"ContainerResource", "External", "Object", "Pods", "Resource"},
-                 at.child("type"), errors);
-    if (metric.type() != "Resource") continue;
-    const auto& target = metric.resource().target();
-    if (metric.resource().name().empty()) {
-      errors.required(at.child("resource").child("name"), "must specify a resource name");
-    }
-    if (target.has_averageutilization() && target.averageutilization() < 1) {
-      errors.invalid(at.child("resource").child("target").child("averageUtilization"),
-                     target.averageutilization(), "must be greater than 0");
-    }
+    check_metric(object.spec().metrics(i), path.child("metrics").index(i), errors);
   }
+  const auto& behavior = object.spec().behavior();
+  const Path at = path.child("behavior");
+  if (behavior.has_scaleup()) check_rules(behavior.scaleup(), at.child("scaleUp"), errors);
+  if (behavior.has_scaledown()) check_rules(behavior.scaledown(), at.child("scaleDown"), errors);
 }
 
 void check_scaler_v1(const autoscaling_v1::HorizontalPodAutoscaler& object, ErrorList& errors) {
@@ -62,36 +93,12 @@ void check_scale(const autoscaling_v1::Scale& object, ErrorList& errors) {
   check_non_negative(object.spec().replicas(), Path("spec").child("replicas"), errors);
 }
 
-void check_budget(const policy_v1::PodDisruptionBudget& object, ErrorList& errors) {
-  const Path path("spec");
-  const auto& spec = object.spec();
-  if (spec.has_minavailable() && spec.has_maxunavailable()) {
-    errors.invalid_json(path, message_json(spec),
-                        "minAvailable and maxUnavailable cannot be both set");
-  }
-  if (spec.has_minavailable()) {
-    check_int_or_percent(spec.minavailable(), path.child("minAvailable"), errors);
-    check_at_most_100_percent(spec.minavailable(), path.child("minAvailable"), errors);
-  }
-  if (spec.has_maxunavailable()) {
-    check_int_or_percent(spec.maxunavailable(), path.child("maxUnavailable"), errors);
-    check_at_most_100_percent(spec.maxunavailable(), path.child("maxUnavailable"), errors);
-  }
-  check_selector(spec.selector(), path.child("selector"), errors);
-  if (spec.has_unhealthypodevictionpolicy()) {
-    check_one_of(spec.unhealthypodevictionpolicy(), {"AlwaysAllow", "IfHealthyBudget"},
-                 path.child("unhealthyPodEvictionPolicy"), errors);
-  }
-}
-
 constexpr Validator kValidators[] = {
     {"k8s.io.api.autoscaling.v2.HorizontalPodAutoscaler",
      check_as<autoscaling_v2::HorizontalPodAutoscaler, check_scaler>},
     {"k8s.io.api.autoscaling.v1.HorizontalPodAutoscaler",
      check_as<autoscaling_v1::HorizontalPodAutoscaler, check_scaler_v1>},
     {"k8s.io.api.autoscaling.v1.Scale", check_as<autoscaling_v1::Scale, check_scale>},
-    {"k8s.io.api.policy.v1.PodDisruptionBudget",
-     check_as<policy_v1::PodDisruptionBudget, check_budget>},
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <vector>
 
+#include "kubus/api/base64.h"
 #include "validation/checks.h"
 #include "validation/validator.h"
 
@@ -16,25 +18,86 @@ using certificates_v1::CertificateSigningRequestCondition;
 // What has been decided of a request, and stays decided.
 constexpr std::array<std::string_view, 3> kDecisions = {"Approved", "Denied", "Failed"};
 
+constexpr std::array<std::string_view, 23> kUsages = {"any",
+                                                      "cert sign",
+                                                      "client auth",
+                                                      "code signing",
+                                                      "content commitment",
+                                                      "crl sign",
+                                                      "data encipherment",
+                                                      "decipher only",
+                                                      "digital signature",
+                                                      "email protection",
+                                                      "encipher only",
+                                                      "ipsec end system",
+                                                      "ipsec tunnel",
+                                                      "ipsec user",
+                                                      "key agreement",
+                                                      "key encipherment",
+                                                      "microsoft sgc",
+                                                      "netscape sgc",
+                                                      "ocsp signing",
+                                                      "s/mime",
+                                                      "server auth",
+                                                      "signing",
+                                                      "timestamping"};
+
+void check_usages(const certificates_v1::CertificateSigningRequestSpec& spec, const Path& path,
+                  ErrorList& errors) {
+  if (spec.usages().empty()) errors.required(path);
+  std::set<std::string> seen;
+  for (int i = 0; i < spec.usages_size(); ++i) {
+    const std::string& usage = spec.usages(i);
+    if (std::find(kUsages.begin(), kUsages.end(), usage) == kUsages.end()) {
+      errors.not_supported(path.index(i), usage,
+                           std::vector<std::string_view>(kUsages.begin(), kUsages.end()));
+    }
+    if (!seen.insert(usage).second) errors.duplicate(path.index(i), usage);
+  }
+}
+
+// "example.com/signer".
+void check_signer(const std::string& name, const Path& path, ErrorList& errors) {
+  if (name.empty()) return errors.required(path);
+  const std::size_t slash = name.find('/');
+  if (slash == std::string::npos || slash + 1 == name.size() ||
+      name.find('/', slash + 1) != std::string::npos) {
+    return errors.invalid(path, name,
+                          "must be a fully qualified domain and path of the form "
+                          "'example.com/signer-name'");
+  }
+  const std::string domain = name.substr(0, slash);
+  std::string_view rest = domain;
+  for (;;) {
+    const std::size_t dot = rest.find('.');
+    const std::string_view label = rest.substr(0, dot);
+    for (const std::string& message : check_dns1123_label(label)) {
+      errors.invalid(path, domain, "validating label " + quoted(label) + ": " + message);
+    }
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  if (domain.find('.') == std::string::npos) {
+    errors.invalid(path, domain, "should be a domain with at least two segments separated by dots");
+  }
+}
+
 void check_request(const CertificateSigningRequest& object, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = object.spec();
-  if (spec.request().empty()) errors.required(path.child("request"));
-  if (spec.usages().empty()) errors.required(path.child("usages"));
-  if (spec.signername().empty()) {
-    errors.required(path.child("signerName"));
-  } else {
-    const std::size_t slash = spec.signername().find('/');
-    if (slash == std::string::npos || slash + 1 == spec.signername().size()) {
-      errors.invalid(path.child("signerName"), spec.signername(),
-                     "must be a fully qualified domain and path of the form "
-                     "'example.com/signer-name'");
-    }
+  if (spec.request().empty()) {
+    errors.invalid_json(path.child("request"), "null",
+                        "PEM block type must be CERTIFICATE REQUEST");
+  } else if (spec.request().find("-----BEGIN CERTIFICATE REQUEST-----") == std::string::npos) {
+    errors.invalid(path.child("request"), encode_base64(spec.request()),
+                   "PEM block type must be CERTIFICATE REQUEST");
   }
+  check_usages(spec, path.child("usages"), errors);
   if (spec.has_expirationseconds() && spec.expirationseconds() < 600) {
     errors.invalid(path.child("expirationSeconds"), spec.expirationseconds(),
                    "may not specify a duration less than 600 seconds (10 minutes)");
   }
+  check_signer(spec.signername(), path.child("signerName"), errors);
 }
 
 void check_condition(const CertificateSigningRequestCondition& condition, const Path& path,

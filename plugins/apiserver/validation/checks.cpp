@@ -8,6 +8,7 @@
 
 #include "kubus/api/int_or_string.h"
 #include "kubus/api/json.h"
+#include "kubus/api/quantity.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -97,6 +98,19 @@ bool selector_empty(const meta_v1::LabelSelector& selector) {
   return selector.matchlabels().empty() && selector.matchexpressions().empty();
 }
 
+void check_segment(const std::string& text, const Path& path, ErrorList& errors) {
+  if (text.empty()) {
+    errors.required(path);
+  } else {
+    errors.invalid_each(path, text, check_path_segment(text));
+  }
+}
+
+void check_positive(const Quantity& quantity, const Path& path, ErrorList& errors) {
+  const QuantityValue value = QuantityValue::of(quantity);
+  if (value.sign() <= 0) errors.invalid(path, value.to_string(), "must be greater than zero");
+}
+
 void check_non_negative(std::int64_t value, const Path& path, ErrorList& errors) {
   if (value < 0) errors.invalid(path, value, "must be greater than or equal to 0");
 }
@@ -118,11 +132,7 @@ std::string to_json_text(const k8s_intstr::IntOrString& value) {
 void check_int_or_percent(const k8s_intstr::IntOrString& value, const Path& path,
                           ErrorList& errors) {
   if (is_string(value)) {
-    const std::string text = to_string(value);
-    if (!check_percent(text).empty()) {
-      errors.invalid_json(path, to_json_text(value),
-                          "must be an integer or percentage (e.g '5%%')");
-    }
+    errors.invalid_each(path, to_string(value), check_percent(to_string(value)));
   } else {
     check_non_negative(value.intval(), path, errors);
   }
@@ -166,6 +176,16 @@ std::string map_json(const StringMap& map) {
 }
 
 std::string message_json(const google::protobuf::Message& message) { return to_json(message); }
+
+std::string list_json(const google::protobuf::RepeatedPtrField<std::string>& list) {
+  if (list.empty()) return "null";
+  std::string out;
+  for (const std::string& text : list) {
+    out += out.empty() ? '[' : ',';
+    append_json_string(text, out);
+  }
+  return out + ']';
+}
 
 bool equal(const google::protobuf::Message& a, const google::protobuf::Message& b) {
   // Presence of an empty member makes no difference, which only the JSON form knows.

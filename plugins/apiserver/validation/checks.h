@@ -5,6 +5,7 @@
 
 #include <google/protobuf/map.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/repeated_field.h>
 #include <google/protobuf/util/message_differencer.h>
 
 #include <cstdint>
@@ -29,6 +30,8 @@ void check_selector(const meta_v1::LabelSelector& selector, const Path& path, Er
 bool selector_matches(const meta_v1::LabelSelector& selector, const StringMap& labels);
 bool selector_empty(const meta_v1::LabelSelector& selector);
 
+// A required text that can stand as one segment of a URL path.
+void check_segment(const std::string& text, const Path& path, ErrorList& errors);
 void check_non_negative(std::int64_t value, const Path& path, ErrorList& errors);
 // A required text of a few known values.
 void check_one_of(std::string_view value, std::initializer_list<std::string_view> known,
@@ -45,9 +48,42 @@ std::string to_json_text(const k8s_intstr::IntOrString& value);
 void check_each(const Messages& messages, std::string_view value, const Path& path,
                 ErrorList& errors);
 
+// A path below some directory: relative, and it does not lead out.
+void check_descending_path(const std::string& text, const Path& path, ErrorList& errors);
+// The same, with no name that the node keeps for itself.
+void check_local_path(const std::string& text, const Path& path, ErrorList& errors);
+bool has_backstep(std::string_view path);
+// "example.com/name".
+void check_domain_path(const std::string& text, const Path& path, ErrorList& errors);
+void check_driver_name(const std::string& name, const Path& path, ErrorList& errors);
+// An address that other machines can be reached at.
+void check_reachable_ip(const std::string& ip, const Path& path, ErrorList& errors);
+// kind, name and perhaps apiGroup of something in the same namespace.
+template <class Reference>
+void check_reference(const Reference& reference, const Path& path, ErrorList& errors) {
+  if (reference.has_apigroup()) {
+    errors.invalid_each(path.child("apiGroup"), reference.apigroup(),
+                        check_dns1123_subdomain(reference.apigroup()));
+  }
+  check_segment(reference.kind(), path.child("kind"), errors);
+  check_segment(reference.name(), path.child("name"), errors);
+}
+
+void check_positive(const Quantity& quantity, const Path& path, ErrorList& errors);
+
 // The map, or message, as JSON: how a bad value of that type is printed.
 std::string map_json(const StringMap& map);
 std::string message_json(const google::protobuf::Message& message);
+std::string list_json(const google::protobuf::RepeatedPtrField<std::string>& list);
+template <class Number>
+std::string numbers_json(const google::protobuf::RepeatedField<Number>& list) {
+  std::string out;
+  for (const Number number : list) out += (out.empty() ? "[" : ",") + std::to_string(number);
+  return out.empty() ? "null" : out + "]";
+}
+// The message as the reference prints its internal types: all members, with the names that they
+// have in Go.
+std::string internal_json(const google::protobuf::Message& message);
 
 bool equal(const google::protobuf::Message& a, const google::protobuf::Message& b);
 bool equal(const StringMap& a, const StringMap& b);

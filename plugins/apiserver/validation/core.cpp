@@ -1,9 +1,10 @@
 #include <k8s/core/v1/config_map.pb.h>
-#include <k8s/core/v1/event.pb.h>
 #include <k8s/core/v1/namespace.pb.h>
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/secret.pb.h>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <set>
 
 #include "validation/checks.h"
@@ -56,10 +57,40 @@ void check_config_map_update(const core_v1::ConfigMap& object, const core_v1::Co
   }
 }
 
+// Why the text is no JSON object, in the words of Go; empty if it is one.
+std::string not_an_object(std::string_view text) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+  if (!error) {
+    if (value.is_object() || value.is_null()) return {};
+    const char* type = value.is_array()    ? "array"
+                       : value.is_string() ? "string"
+                       : value.is_bool()   ? "bool"
+                                           : "number";
+    return std::string("json: cannot unmarshal ") + type +
+           " into Go value of type map[string]interface {}";
+  }
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return "unexpected end of JSON input";
+  constexpr std::string_view kBeginnings = "{[\"-0123456789tfn";
+  if (kBeginnings.find(text[first]) == std::string_view::npos) {
+    return std::string("invalid character '") + text[first] + "' looking for beginning of value";
+  }
+  return "unexpected end of JSON input";
+}
+
 void check_secret_type(const core_v1::Secret& secret, ErrorList& errors) {
   const std::string& type = secret.type();
   const auto require = [&](const char* key) {
     if (!secret.data().contains(key)) errors.required(Path("data").key(key));
+  };
+  const auto require_json = [&](const char* key) {
+    const auto found = secret.data().find(key);
+    if (found == secret.data().end()) return errors.required(Path("data").key(key));
+    const std::string wrong = not_an_object(found->second);
+    if (!wrong.empty()) {
+      errors.invalid(Path("data").key(key), "<secret contents redacted>", wrong);
+    }
   };
   if (type == "kubernetes.io/service-account-token") {
     constexpr const char* kName = "kubernetes.io/service-account.name";
@@ -68,16 +99,19 @@ void check_secret_type(const core_v1::Secret& secret, ErrorList& errors) {
       errors.required(Path("metadata").child("annotations").key(kName));
     }
   } else if (type == "kubernetes.io/dockercfg") {
-    require(".dockercfg");
+    require_json(".dockercfg");
   } else if (type == "kubernetes.io/dockerconfigjson") {
-    require(".dockerconfigjson");
+    require_json(".dockerconfigjson");
   } else if (type == "kubernetes.io/basic-auth") {
     if (!secret.data().contains("username") && !secret.data().contains("password")) {
       require("username");
       require("password");
     }
   } else if (type == "kubernetes.io/ssh-auth") {
-    require("ssh-privatekey");
+    const auto found = secret.data().find("ssh-privatekey");
+    if (found == secret.data().end() || found->second.empty()) {
+      errors.required(Path("data").key("ssh-privatekey"));
+    }
   } else if (type == "kubernetes.io/tls") {
     require("tls.crt");
     require("tls.key");
@@ -119,7 +153,7 @@ void check_namespace_status(const core_v1::Namespace& object, const core_v1::Nam
 }
 
 void check_node(const core_v1::Node& node, ErrorList& errors) {
-  const Path taints = Path("spec").child("taints");
+  const Path taints = Path("metadata").child("taints");
   std::set<std::pair<std::string, std::string>> seen;
   for (int i = 0; i < node.spec().taints_size(); ++i) {
     const auto& taint = node.spec().taints(i);
@@ -129,13 +163,22 @@ void check_node(const core_v1::Node& node, ErrorList& errors) {
     check_one_of(taint.effect(), {"NoExecute", "NoSchedule", "PreferNoSchedule"},
                  at.child("effect"), errors);
     if (!seen.emplace(taint.key(), taint.effect()).second) {
-      errors.duplicate_json(at, message_json(taint));
+      errors.duplicate_json(at, internal_json(taint),
+                            "taints must be unique by key and effect pair");
     }
   }
   const Path cidrs = Path("spec").child("podCIDRs");
   for (int i = 0; i < node.spec().podcidrs_size(); ++i) {
     check_each(check_cidr(node.spec().podcidrs(i)), node.spec().podcidrs(i),
                cidrs.index(static_cast<std::size_t>(i)), errors);
+  }
+  const auto& ranges = node.spec().podcidrs();
+  const auto family = [](const std::string& range) {
+    return ip_family(std::string_view(range).substr(0, range.find('/')));
+  };
+  if (ranges.size() > 2 || (ranges.size() == 2 && family(ranges[0]) == family(ranges[1]))) {
+    errors.invalid_json(cidrs, list_json(ranges),
+                        "may specify no more than one CIDR for each IP family");
   }
 }
 
@@ -152,16 +195,6 @@ void check_node_update(const core_v1::Node& node, const core_v1::Node& old, Erro
   }
 }
 
-void check_event(const core_v1::Event& event, ErrorList& errors) {
-  const std::string& space = event.metadata().namespace_();
-  const std::string& about = event.involvedobject().namespace_();
-  const bool fits = about.empty() ? space.empty() || space == "default" : about == space;
-  if (!fits) {
-    errors.invalid(Path("involvedObject").child("namespace"), about,
-                   "does not match event.namespace");
-  }
-}
-
 constexpr Validator kValidators[] = {
     {"k8s.io.api.core.v1.ConfigMap", check_as<core_v1::ConfigMap, check_config_map>,
      compare_as<core_v1::ConfigMap, check_config_map_update>},
@@ -171,7 +204,6 @@ constexpr Validator kValidators[] = {
      nullptr, compare_as<core_v1::Namespace, check_namespace_status>},
     {"k8s.io.api.core.v1.Node", check_as<core_v1::Node, check_node>,
      compare_as<core_v1::Node, check_node_update>},
-    {"k8s.io.api.core.v1.Event", nullptr, nullptr, check_as<core_v1::Event, check_event>},
 };
 
 }  // namespace

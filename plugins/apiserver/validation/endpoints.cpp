@@ -23,6 +23,7 @@ void check_addresses(const google::protobuf::RepeatedPtrField<core_v1::EndpointA
       check_each(check_dns1123_subdomain(address.nodename()), address.nodename(),
                  at.child("nodeName"), errors);
     }
+    check_reachable_ip(address.ip(), at.child("ip"), errors);
   }
 }
 
@@ -46,6 +47,10 @@ void check_endpoints(const core_v1::Endpoints& object, ErrorList& errors) {
       }
       errors.invalid_each(port_path.child("port"), port.port(), check_port_number(port.port()));
       check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, port_path.child("protocol"), errors);
+      if (port.has_appprotocol()) {
+        check_each(check_qualified_name(port.appprotocol()), port.appprotocol(),
+                   port_path.child("appProtocol"), errors);
+      }
     }
   }
 }
@@ -62,6 +67,7 @@ void check_slice_address(const std::string& address, const std::string& type, co
   const bool six = address.find(':') != std::string::npos;
   if (type == "IPv4" && six) errors.invalid(path, address, "must be an IPv4 address");
   if (type == "IPv6" && !six) errors.invalid(path, address, "must be an IPv6 address");
+  check_reachable_ip(address, path, errors);
 }
 
 void check_slice_endpoints(const discovery_v1::EndpointSlice& slice, ErrorList& errors) {
@@ -115,6 +121,10 @@ void check_slice(const discovery_v1::EndpointSlice& slice, ErrorList& errors) {
     }
     if (!names.insert(port.name()).second) errors.duplicate(at.child("name"), port.name());
     check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, at.child("protocol"), errors);
+    if (port.has_appprotocol()) {
+      check_each(check_qualified_name(port.appprotocol()), port.appprotocol(),
+                 at.child("appProtocol"), errors);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <k8s/core/v1/pod.pb.h>
 
 #include <map>
+#include <set>
 
 #include "validation/checks.h"
 #include "validation/pod_spec.h"
@@ -47,8 +48,9 @@ void check_unwanted_fields(const Common& common, const Path& path, ErrorList& er
 
 }  // namespace
 
-void check_ephemeral_containers(const core_v1::PodSpec& spec, const VolumeNames& volumes,
-                                const Path& path, ErrorList& errors) {
+void check_ephemeral_containers(const PodContext& pod, const Path& path, ErrorList& errors) {
+  const core_v1::PodSpec& spec = pod.spec;
+  if (spec.ephemeralcontainers().empty()) return;
   std::set<std::string> others;
   for (const auto& container : spec.containers()) others.insert(container.name());
   for (const auto& container : spec.initcontainers()) others.insert(container.name());
@@ -56,8 +58,9 @@ void check_ephemeral_containers(const core_v1::PodSpec& spec, const VolumeNames&
   for (int i = 0; i < spec.ephemeralcontainers_size(); ++i) {
     const auto& ephemeral = spec.ephemeralcontainers(i);
     const auto& common = ephemeral.ephemeralcontainercommon();
-    const Path at = path.index(static_cast<std::size_t>(i));
-    check_container(as_container(common), volumes, at, errors);
+    const Path at = path.index(i);
+    check_container(as_container(common), pod, at, errors);
+    check_image_text(common.image(), at, errors);
     if (!names.insert(common.name()).second) errors.duplicate(at.child("name"), common.name());
     const auto& target = ephemeral.targetcontainername();
     if (!target.empty() && !others.contains(target))
@@ -67,7 +70,7 @@ void check_ephemeral_containers(const core_v1::PodSpec& spec, const VolumeNames&
 }
 
 void check_ephemeral_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {
-  check_pod_spec(pod.spec(), Path("spec"), errors);
+  check_pod_spec(pod.spec(), &pod.metadata(), Path("spec"), errors);
   if (old.metadata().annotations().contains(std::string(kMirror)))
     errors.forbidden(Path(""), "static pods do not support ephemeral containers");
   std::map<std::string, const core_v1::EphemeralContainer*> now;

@@ -1,6 +1,5 @@
 #include "validation/field_error.h"
 
-#include <algorithm>
 #include <unordered_set>
 
 namespace kubus::apiserver {
@@ -28,14 +27,12 @@ const TypeWords& words(FieldErrorType type) { return kWords[static_cast<std::siz
 
 template <class List>
 std::string supported_detail(const List& supported) {
-  std::vector<std::string_view> sorted(supported);
-  std::sort(sorted.begin(), sorted.end());
-  std::string out = "supported values: ";
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    if (i > 0) out += ", ";
-    out += quoted(sorted[i]);
+  std::string out;
+  for (std::string_view value : supported) {
+    out += out.empty() ? "supported values: " : ", ";
+    out += quoted(value);
   }
-  return sorted.empty() ? std::string() : out;
+  return out;
 }
 
 }  // namespace
@@ -121,6 +118,10 @@ void ErrorList::invalid_json(const Path& path, std::string json, std::string_vie
   add({FieldErrorType::kInvalid, path.str(), std::move(json), std::string(detail)});
 }
 
+void ErrorList::invalid_unseen(const Path& path, std::string_view detail) {
+  add({FieldErrorType::kInvalid, path.str(), {}, std::string(detail)});
+}
+
 void ErrorList::invalid_each(const Path& path, std::string_view value, const Messages& messages) {
   for (const std::string& message : messages) invalid(path, value, message);
 }
@@ -139,12 +140,17 @@ void ErrorList::not_supported(const Path& path, std::string_view value,
   add({FieldErrorType::kNotSupported, path.str(), quoted(value), supported_detail(supported)});
 }
 
+void ErrorList::not_supported_json(const Path& path, std::string json,
+                                   std::initializer_list<std::string_view> supported) {
+  add({FieldErrorType::kNotSupported, path.str(), std::move(json), supported_detail(supported)});
+}
+
 void ErrorList::duplicate(const Path& path, std::string_view value) {
   add({FieldErrorType::kDuplicate, path.str(), quoted(value), {}});
 }
 
-void ErrorList::duplicate_json(const Path& path, std::string json) {
-  add({FieldErrorType::kDuplicate, path.str(), std::move(json), {}});
+void ErrorList::duplicate_json(const Path& path, std::string json, std::string_view detail) {
+  add({FieldErrorType::kDuplicate, path.str(), std::move(json), std::string(detail)});
 }
 
 void ErrorList::forbidden(const Path& path, std::string_view detail) {
@@ -163,8 +169,8 @@ void ErrorList::too_many(const Path& path, std::size_t actual, std::size_t max) 
        "must have at most " + std::to_string(max) + (max == 1 ? " item" : " items")});
 }
 
-void ErrorList::not_found(const Path& path, std::string_view value) {
-  add({FieldErrorType::kNotFound, path.str(), quoted(value), {}});
+void ErrorList::not_found(const Path& path, std::string_view value, std::string_view detail) {
+  add({FieldErrorType::kNotFound, path.str(), quoted(value), std::string(detail)});
 }
 
 void ErrorList::append(ErrorList other) {

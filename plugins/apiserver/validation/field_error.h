@@ -54,6 +54,7 @@ class Path {
 
   Path child(std::string_view name) const;
   Path index(std::size_t position) const;
+  Path index(int position) const { return index(static_cast<std::size_t>(position)); }
   Path key(std::string_view key) const;
   const std::string& str() const { return text_; }
 
@@ -69,19 +70,24 @@ class ErrorList {
   void invalid(const Path& path, std::int64_t value, std::string_view detail);
   // `json` is printed as it is.
   void invalid_json(const Path& path, std::string json, std::string_view detail);
+  // Without the value.
+  void invalid_unseen(const Path& path, std::string_view detail);
   // One error for each message.
   void invalid_each(const Path& path, std::string_view value, const Messages& messages);
   void invalid_each(const Path& path, std::int64_t value, const Messages& messages);
+  // The values are listed in the order in which they are given.
   void not_supported(const Path& path, std::string_view value,
                      std::initializer_list<std::string_view> supported);
   void not_supported(const Path& path, std::string_view value,
                      const std::vector<std::string_view>& supported);
+  void not_supported_json(const Path& path, std::string json,
+                          std::initializer_list<std::string_view> supported);
   void duplicate(const Path& path, std::string_view value);
-  void duplicate_json(const Path& path, std::string json);
+  void duplicate_json(const Path& path, std::string json, std::string_view detail = {});
   void forbidden(const Path& path, std::string_view detail);
   void too_long(const Path& path, std::size_t max_bytes);
   void too_many(const Path& path, std::size_t actual, std::size_t max);
-  void not_found(const Path& path, std::string_view value);
+  void not_found(const Path& path, std::string_view value, std::string_view detail = {});
   void add(FieldError error) { errors_.push_back(std::move(error)); }
   void append(ErrorList other);
 

@@ -164,4 +164,17 @@ void check_metadata_update(const meta_v1::ObjectMeta& metadata, const meta_v1::O
   check_common(metadata, path, errors);
 }
 
+void check_finalizer_names(const meta_v1::ObjectMeta& metadata, const Path& path,
+                           ErrorList& errors) {
+  for (int i = 0; i < metadata.finalizers_size(); ++i) {
+    const std::string& name = metadata.finalizers(i);
+    errors.invalid_each(path.index(i), name, check_qualified_name(name));
+    if (name.find('/') == std::string::npos && name != "kubernetes" && name != "orphan" &&
+        name != "foregroundDeletion") {
+      errors.invalid(path.index(i), name,
+                     "name is neither a standard finalizer name nor is it fully qualified");
+    }
+  }
+}
+
 }  // namespace kubus::apiserver

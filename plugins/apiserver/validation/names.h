@@ -39,6 +39,14 @@ Messages check_path_segment(std::string_view text);
 // An IP address of either family, written in any accepted way.
 Messages check_ip(std::string_view text);
 Messages check_cidr(std::string_view text);
+// Why other machines cannot be reached at the address.
+Messages check_reachable(std::string_view ip);
+// 4 or 6, or 0 for what is no address.
+int ip_family(std::string_view text);
+// The same address written the one way that is preferred; empty for what is none.
+std::string canonical_ip(std::string_view text);
+// Whether `inner` is a smaller part of `outer`; both must be valid.
+bool is_subnet(std::string_view inner, std::string_view outer);
 
 // The part before generateName's random suffix: a trailing dash is allowed.
 std::string mask_trailing_dash(std::string_view name);

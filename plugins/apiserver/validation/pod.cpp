@@ -1,5 +1,7 @@
 #include <k8s/core/v1/pod.pb.h>
 #include <k8s/core/v1/pod_template.pb.h>
+#include <k8s/core/v1/volume.pb.h>
+#include <k8s/core/v1/volume_source.pb.h>
 
 #include <limits>
 
@@ -11,13 +13,42 @@
 namespace kubus::apiserver {
 namespace {
 
+// What tokens a volume holds is that of the account that the pod runs as.
+void check_token_sources(const core_v1::PodSpec& spec, ErrorList& errors) {
+  if (!spec.serviceaccountname().empty()) return;
+  for (int i = 0; i < spec.volumes_size(); ++i) {
+    const auto& sources = spec.volumes(i).volumesource().projected().sources();
+    for (int j = 0; j < sources.size(); ++j) {
+      if (!sources[j].has_serviceaccounttoken()) continue;
+      const Path projected = Path("spec").child("volumes").index(i).child("projected");
+      errors.forbidden(projected.child("sources").index(j).child("serviceAccountToken"),
+                       "must not be specified when serviceAccountName is not set");
+    }
+  }
+}
+
 void check_pod(const core_v1::Pod& pod, ErrorList& errors) {
-  check_pod_spec(pod.spec(), Path("spec"), errors);
+  const Path path("spec");
+  const auto& spec = pod.spec();
+  check_pod_annotations(pod.metadata(), spec, Path("metadata").child("annotations"), errors);
+  check_pod_spec(spec, &pod.metadata(), path, errors);
+  check_token_sources(spec, errors);
+  for (int i = 0; i < spec.containers_size(); ++i) {
+    check_image_text(spec.containers(i).image(), path.child("containers").index(i), errors);
+  }
+  for (int i = 0; i < spec.initcontainers_size(); ++i) {
+    check_image_text(spec.initcontainers(i).image(), path.child("initContainers").index(i), errors);
+  }
 }
 
 void check_pod_create(const core_v1::Pod& pod, ErrorList& errors) {
+  const Path path("spec");
   if (!pod.spec().ephemeralcontainers().empty()) {
-    errors.forbidden(Path("spec").child("ephemeralContainers"), "cannot be set on create");
+    errors.forbidden(path.child("ephemeralContainers"), "cannot be set on create");
+  }
+  if (!pod.spec().nodename().empty() && !pod.spec().schedulinggates().empty()) {
+    errors.forbidden(path.child("nodeName"),
+                     "cannot be set until all schedulingGates have been cleared");
   }
 }
 

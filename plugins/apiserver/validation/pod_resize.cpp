@@ -93,7 +93,7 @@ bool node_can_resize(const core_v1::Pod& pod) {
 }  // namespace
 
 void check_resize(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {
-  check_pod_spec(pod.spec(), Path("spec"), errors);
+  check_pod_spec(pod.spec(), &pod.metadata(), Path("spec"), errors);
   if (old.metadata().annotations().contains(std::string(kMirror)))
     return errors.forbidden(Path(""), "static pods cannot be resized");
   if (old.spec().os().name() == "windows")

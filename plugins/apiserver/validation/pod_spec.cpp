@@ -4,23 +4,23 @@
 #include <k8s/core/v1/pod_template.pb.h>
 #include <k8s/core/v1/security.pb.h>
 
+#include <charconv>
 #include <limits>
 
 #include "validation/checks.h"
+#include "validation/pod_dns.h"
 
 namespace kubus::apiserver {
 namespace {
 
 constexpr std::int64_t kMaxInt32 = std::numeric_limits<std::int32_t>::max();
+constexpr const char* kMirror = "kubernetes.io/config.mirror";
+constexpr const char* kDeletionCost = "controller.kubernetes.io/pod-deletion-cost";
 
-bool is_sidecar(const core_v1::Container& container) {
-  return container.restartpolicy() == "Always";
-}
-
-void check_init_container(const core_v1::Container& container, const Path& path,
+void check_init_container(const core_v1::Container& container, std::int64_t grace, const Path& path,
                           ErrorList& errors) {
-  if (is_sidecar(container)) {
-    check_lifecycle(container.lifecycle(), path.child("lifecycle"), errors);
+  if (container.restartpolicy() == "Always") {
+    check_lifecycle(container.lifecycle(), grace, path.child("lifecycle"), errors);
     check_probes(container, path, errors);
     return;
   }
@@ -35,102 +35,64 @@ void check_init_container(const core_v1::Container& container, const Path& path,
 }
 
 // A host port of a pod can be had once for each protocol and address.
-void check_host_ports(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
-  std::set<std::string> taken;
-  for (int i = 0; i < spec.containers_size(); ++i) {
-    const auto& container = spec.containers(i);
-    for (int j = 0; j < container.ports_size(); ++j) {
-      const auto& port = container.ports(j);
-      if (port.hostport() == 0) continue;
-      const std::string text =
-          port.protocol() + "/" + port.hostip() + "/" + std::to_string(port.hostport());
-      if (!taken.insert(text).second) {
-        errors.duplicate(path.index(static_cast<std::size_t>(i))
-                             .child("ports")
-                             .index(static_cast<std::size_t>(j))
-                             .child("hostPort"),
-                         text);
-      }
+void check_host_ports(const core_v1::Container& container, std::set<std::string>& taken,
+                      const Path& path, ErrorList& errors) {
+  for (int i = 0; i < container.ports_size(); ++i) {
+    const auto& port = container.ports(i);
+    if (port.hostport() == 0) continue;
+    const std::string text =
+        port.protocol() + "/" + port.hostip() + "/" + std::to_string(port.hostport());
+    if (!taken.insert(text).second) {
+      errors.duplicate(path.child("ports").index(i).child("hostPort"), text);
     }
   }
 }
 
-void check_containers(const core_v1::PodSpec& spec, const VolumeNames& volumes, const Path& path,
-                      ErrorList& errors) {
+void check_containers(const PodContext& pod, const Path& path, ErrorList& errors) {
+  const core_v1::PodSpec& spec = pod.spec;
   const Path containers = path.child("containers");
+  const std::int64_t grace = spec.terminationgraceperiodseconds();
   if (spec.containers().empty()) errors.required(containers);
   std::set<std::string> names;
   for (int i = 0; i < spec.containers_size(); ++i) {
     const auto& container = spec.containers(i);
-    const Path at = containers.index(static_cast<std::size_t>(i));
-    check_container(container, volumes, at, errors);
-    if (!container.name().empty() && !names.insert(container.name()).second) {
+    const Path at = containers.index(i);
+    check_container(container, pod, at, errors);
+    if (!names.insert(container.name()).second) {
       errors.duplicate(at.child("name"), container.name());
     }
-    check_lifecycle(container.lifecycle(), at.child("lifecycle"), errors);
+    check_lifecycle(container.lifecycle(), grace, at.child("lifecycle"), errors);
     check_probes(container, at, errors);
-    if (container.has_restartpolicy() && container.restartpolicyrules().empty() &&
-        is_sidecar(container)) {
-      errors.forbidden(at.child("restartPolicy"), "may not be set for non-init containers");
-    }
+    check_restart_rules(container, at, errors);
   }
-  check_host_ports(spec, containers, errors);
+  std::set<std::string> host_ports;
+  for (int i = 0; i < spec.containers_size(); ++i) {
+    check_host_ports(spec.containers(i), host_ports, containers.index(i), errors);
+  }
   const Path inits = path.child("initContainers");
   for (int i = 0; i < spec.initcontainers_size(); ++i) {
     const auto& container = spec.initcontainers(i);
-    const Path at = inits.index(static_cast<std::size_t>(i));
-    check_container(container, volumes, at, errors);
+    const Path at = inits.index(i);
+    check_container(container, pod, at, errors);
+    check_restart_rules(container, at, errors);
     if (!container.name().empty() && !names.insert(container.name()).second) {
       errors.duplicate(at.child("name"), container.name());
     }
-    check_init_container(container, at, errors);
+    // These run one after the other, so each may have a port that another one has.
+    std::set<std::string> own_ports;
+    check_host_ports(container, own_ports, inits.index(0), errors);
+    check_init_container(container, grace, at, errors);
   }
 }
 
-void check_security(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
-  const auto& context = spec.securitycontext();
-  const auto check_id = [&](bool present, std::int64_t id, std::string_view name) {
-    if (present && (id < 0 || id > kMaxInt32)) {
-      errors.invalid(path.child(name), id, range_message(0, kMaxInt32));
-    }
-  };
-  check_id(context.has_fsgroup(), context.fsgroup(), "fsGroup");
-  check_id(context.has_runasuser(), context.runasuser(), "runAsUser");
-  check_id(context.has_runasgroup(), context.runasgroup(), "runAsGroup");
-  for (int i = 0; i < context.supplementalgroups_size(); ++i) {
-    check_id(true, context.supplementalgroups(i), "supplementalGroups[" + std::to_string(i) + "]");
+void check_pod_resources(const PodContext& pod, const Path& path, ErrorList& errors) {
+  if (!pod.spec.has_resources()) return;
+  if (!pod.spec.resources().claims().empty()) {
+    errors.forbidden(path.child("claims"), "claims may not be set for Resources at pod-level");
   }
-  if (spec.shareprocessnamespace() && spec.hostpid()) {
-    errors.invalid_json(path.child("shareProcessNamespace"), "true",
-                        "ShareProcessNamespace and HostPID cannot both be enabled");
-  }
-}
-
-void check_dns(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
-  check_one_of(spec.dnspolicy(), {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"},
-               path.child("dnsPolicy"), errors);
-  const Path config = path.child("dnsConfig");
-  const auto& servers = spec.dnsconfig().nameservers();
-  if (spec.dnspolicy() == "None" && !spec.has_dnsconfig()) {
-    errors.required(config, "must provide `dnsConfig` when `dnsPolicy` is None");
-  } else if (spec.dnspolicy() == "None" && servers.empty()) {
-    errors.required(config.child("nameservers"),
-                    "must provide at least one DNS nameserver when `dnsPolicy` is None");
-  }
-  constexpr int kMaxServers = 3;
-  constexpr int kMaxSearches = 32;
-  if (servers.size() > kMaxServers) {
-    errors.invalid_json(config.child("nameservers"), std::to_string(servers.size()),
-                        "must not have more than 3 nameservers");
-  }
-  for (int i = 0; i < servers.size(); ++i) {
-    check_each(check_ip(servers[i]), servers[i],
-               config.child("nameservers").index(static_cast<std::size_t>(i)), errors);
-  }
-  if (spec.dnsconfig().searches_size() > kMaxSearches) {
-    errors.invalid_json(config.child("searches"), std::to_string(spec.dnsconfig().searches_size()),
-                        "must not have more than 32 search paths");
-  }
+  core_v1::ResourceRequirements amounts = pod.spec.resources();
+  amounts.clear_claims();
+  check_resources(amounts, check_pod_resource_name, pod.claims, path, errors);
 }
 
 void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
@@ -141,8 +103,11 @@ void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& erro
   };
   subdomain(spec.serviceaccountname(), "serviceAccountName");
   subdomain(spec.nodename(), "nodeName");
-  subdomain(spec.priorityclassname(), "priorityClassName");
-  subdomain(spec.runtimeclassname(), "runtimeClassName");
+  if (spec.has_activedeadlineseconds() &&
+      (spec.activedeadlineseconds() < 1 || spec.activedeadlineseconds() > kMaxInt32)) {
+    errors.invalid(path.child("activeDeadlineSeconds"), spec.activedeadlineseconds(),
+                   range_message(1, kMaxInt32));
+  }
   for (const auto& [value, name] :
        {std::pair<const std::string&, std::string_view>(spec.hostname(), "hostname"),
         std::pair<const std::string&, std::string_view>(spec.subdomain(), "subdomain")}) {
@@ -150,55 +115,100 @@ void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& erro
   }
 }
 
-void check_host_aliases(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
-  for (int i = 0; i < spec.hostaliases_size(); ++i) {
-    const auto& alias = spec.hostaliases(i);
-    const Path at = path.index(static_cast<std::size_t>(i));
-    check_each(check_ip(alias.ip()), alias.ip(), at.child("ip"), errors);
-    for (int j = 0; j < alias.hostnames_size(); ++j) {
-      check_each(check_dns1123_subdomain(alias.hostnames(j)), alias.hostnames(j),
-                 at.child("hostnames").index(static_cast<std::size_t>(j)), errors);
-    }
+void check_classes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
+  if (!spec.priorityclassname().empty()) {
+    const std::string& name = spec.priorityclassname();
+    check_each(check_dns1123_subdomain(name), name, path.child("priorityClassName"), errors);
   }
-}
-
-}  // namespace
-
-void check_pod_spec(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
-  if (!spec.has_terminationgraceperiodseconds()) {
-    errors.required(path.child("terminationGracePeriodSeconds"));
-  } else {
-    check_non_negative(spec.terminationgraceperiodseconds(),
-                       path.child("terminationGracePeriodSeconds"), errors);
+  if (spec.has_runtimeclassname()) {
+    const std::string& name = spec.runtimeclassname();
+    check_each(check_dns1123_subdomain(name), name, path.child("runtimeClassName"), errors);
   }
-  const VolumeNames volumes = check_volumes(spec, path.child("volumes"), errors);
-  check_containers(spec, volumes, path, errors);
-  check_ephemeral_containers(spec, volumes, path.child("ephemeralContainers"), errors);
-  check_one_of(spec.restartpolicy(), {"Always", "Never", "OnFailure"}, path.child("restartPolicy"),
-               errors);
-  check_dns(spec, path, errors);
-  check_labels(spec.nodeselector(), path.child("nodeSelector"), errors);
-  check_security(spec, path.child("securityContext"), errors);
-  check_scheduling(spec, path, errors);
-  check_names(spec, path, errors);
-  if (spec.has_activedeadlineseconds() &&
-      (spec.activedeadlineseconds() < 1 || spec.activedeadlineseconds() > kMaxInt32)) {
-    errors.invalid(path.child("activeDeadlineSeconds"), spec.activedeadlineseconds(),
-                   range_message(1, kMaxInt32));
-  }
-  check_host_aliases(spec, path.child("hostAliases"), errors);
   if (spec.has_preemptionpolicy()) {
     check_one_of(spec.preemptionpolicy(), {"Never", "PreemptLowerPriority"},
                  path.child("preemptionPolicy"), errors);
   }
 }
 
+void check_gates(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
+  const Path readiness = path.child("readinessGates");
+  for (int i = 0; i < spec.readinessgates_size(); ++i) {
+    const std::string& type = spec.readinessgates(i).conditiontype();
+    check_each(check_qualified_name(type), type, readiness.index(i).child("conditionType"), errors);
+  }
+  const Path scheduling = path.child("schedulingGates");
+  std::set<std::string> seen;
+  for (int i = 0; i < spec.schedulinggates_size(); ++i) {
+    const std::string& name = spec.schedulinggates(i).name();
+    check_each(check_qualified_name(name), name, scheduling.index(i), errors);
+    if (!seen.insert(name).second) errors.duplicate(scheduling.index(i), name);
+  }
+}
+
+void check_overhead(const PodContext& pod, const Path& path, ErrorList& errors) {
+  if (pod.spec.overhead().empty()) return;
+  core_v1::ResourceRequirements amounts;
+  *amounts.mutable_limits() = pod.spec.overhead();
+  check_resources(amounts, check_resource_name, {}, path, errors);
+}
+
+}  // namespace
+
+void check_pod_spec(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* metadata,
+                    const Path& path, ErrorList& errors) {
+  PodContext pod{spec, check_volumes(spec, metadata, path.child("volumes"), errors), {}};
+  pod.claims = check_resource_claims(spec, metadata, path.child("resourceClaims"), errors);
+  check_containers(pod, path, errors);
+  check_ephemeral_containers(pod, path.child("ephemeralContainers"), errors);
+  check_pod_resources(pod, path.child("resources"), errors);
+  check_one_of(spec.restartpolicy(), {"Always", "Never", "OnFailure"}, path.child("restartPolicy"),
+               errors);
+  check_one_of(spec.dnspolicy(), {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"},
+               path.child("dnsPolicy"), errors);
+  check_labels(spec.nodeselector(), path.child("nodeSelector"), errors);
+  check_pod_security(spec, path, errors);
+  if (spec.has_affinity()) check_affinity(spec.affinity(), path.child("affinity"), errors);
+  check_dns_config(spec, path.child("dnsConfig"), errors);
+  check_gates(spec, path, errors);
+  check_spread(spec, path.child("topologySpreadConstraints"), errors);
+  check_names(spec, path, errors);
+  for (int i = 0; i < spec.tolerations_size(); ++i) {
+    check_toleration(spec.tolerations(i), path.child("tolerations").index(i), errors);
+  }
+  check_host_aliases(spec, path.child("hostAliases"), errors);
+  check_classes(spec, path, errors);
+  check_overhead(pod, path.child("overhead"), errors);
+  check_os(spec, path, errors);
+}
+
+void check_pod_annotations(const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec,
+                           const Path& path, ErrorList& errors) {
+  const auto& annotations = metadata.annotations();
+  if (annotations.empty()) return;
+  if (const auto mirror = annotations.find(kMirror);
+      mirror != annotations.end() && spec.nodename().empty()) {
+    errors.invalid(path.key(kMirror), mirror->second,
+                   "must set spec.nodeName if mirror pod annotation is set");
+  }
+  if (const auto found = annotations.find(kDeletionCost); found != annotations.end()) {
+    const std::string& text = found->second;
+    const char* end = text.data() + text.size();
+    std::int32_t cost = 0;
+    const auto [rest, error] = std::from_chars(text.data(), end, cost);
+    const bool plain = text == "0" || (text.starts_with('-') ? text[1] != '0' : text[0] != '0');
+    if (error != std::errc() || rest != end || !plain) {
+      errors.invalid(path.key(kDeletionCost), text, "must be a 32bit integer");
+    }
+  }
+}
+
 void check_pod_template(const core_v1::PodTemplateSpec& pod_template, const Path& path,
                         ErrorList& errors) {
-  check_labels(pod_template.metadata().labels(), path.child("metadata").child("labels"), errors);
-  check_annotations(pod_template.metadata().annotations(),
-                    path.child("metadata").child("annotations"), errors);
-  check_pod_spec(pod_template.spec(), path.child("spec"), errors);
+  const auto& metadata = pod_template.metadata();
+  check_labels(metadata.labels(), path.child("labels"), errors);
+  check_annotations(metadata.annotations(), path.child("annotations"), errors);
+  check_pod_annotations(metadata, pod_template.spec(), path.child("annotations"), errors);
+  check_pod_spec(pod_template.spec(), nullptr, path.child("spec"), errors);
   if (!pod_template.spec().ephemeralcontainers().empty()) {
     errors.forbidden(path.child("spec").child("ephemeralContainers"),
                      "ephemeral containers not allowed in pod template");

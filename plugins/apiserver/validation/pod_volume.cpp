@@ -1,96 +1,20 @@
-#include <google/protobuf/descriptor.h>
+#include <k8s/core/v1/persistent_volume_claim.pb.h>
 #include <k8s/core/v1/pod_spec.pb.h>
 #include <k8s/core/v1/volume.pb.h>
 #include <k8s/core/v1/volume_source.pb.h>
+#include <k8s/core/v1/volume_vendor.pb.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+
+#include <set>
 
 #include "kubus/api/quantity.h"
 #include "validation/checks.h"
 #include "validation/pod_spec.h"
+#include "validation/projected_volume.h"
+#include "validation/volume_sources.h"
 
 namespace kubus::apiserver {
 namespace {
-
-using google::protobuf::FieldDescriptor;
-
-constexpr std::string_view kModeRule =
-    "must be a number between 0 and 0777 (octal), both inclusive";
-
-void check_mode(bool present, std::int32_t mode, const Path& path, ErrorList& errors) {
-  if (present && (mode < 0 || mode > 0777)) errors.invalid(path, mode, kModeRule);
-}
-
-bool has_backstep(std::string_view path) {
-  for (;;) {
-    const std::size_t slash = path.find('/');
-    if (path.substr(0, slash) == "..") return true;
-    if (slash == std::string_view::npos) return false;
-    path.remove_prefix(slash + 1);
-  }
-}
-
-template <class Items>
-void check_items(const Items& items, const Path& path, ErrorList& errors) {
-  for (int i = 0; i < items.size(); ++i) {
-    const auto& item = items[i];
-    const Path at = path.index(static_cast<std::size_t>(i));
-    if (item.key().empty()) errors.required(at.child("key"));
-    if (item.path().empty()) {
-      errors.required(at.child("path"));
-    } else if (item.path().front() == '/') {
-      errors.invalid(at.child("path"), item.path(), "must be a relative path");
-    } else if (has_backstep(item.path())) {
-      errors.invalid(at.child("path"), item.path(), "must not contain '..'");
-    }
-    check_mode(item.has_mode(), item.mode(), at.child("mode"), errors);
-  }
-}
-
-void check_host_path(const core_v1::HostPathVolumeSource& source, const Path& path,
-                     ErrorList& errors) {
-  if (source.path().empty()) {
-    errors.required(path.child("path"));
-    return;
-  }
-  if (has_backstep(source.path())) {
-    errors.invalid(path.child("path"), source.path(), "must not contain '..'");
-  }
-  if (!source.type().empty()) {
-    check_one_of(source.type(),
-                 {"BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File",
-                  "FileOrCreate", "Socket"},
-                 path.child("type"), errors);
-  }
-}
-
-void check_projected(const core_v1::ProjectedVolumeSource& source, const Path& path,
-                     ErrorList& errors) {
-  check_mode(source.has_defaultmode(), source.defaultmode(), path.child("defaultMode"), errors);
-  for (int i = 0; i < source.sources_size(); ++i) {
-    const auto& projection = source.sources(i);
-    const Path at = path.child("sources").index(static_cast<std::size_t>(i));
-    if (projection.has_secret()) {
-      if (projection.secret().localobjectreference().name().empty()) {
-        errors.required(at.child("secret").child("name"));
-      }
-      check_items(projection.secret().items(), at.child("secret").child("items"), errors);
-    }
-    if (projection.has_configmap()) {
-      if (projection.configmap().localobjectreference().name().empty()) {
-        errors.required(at.child("configMap").child("name"));
-      }
-      check_items(projection.configmap().items(), at.child("configMap").child("items"), errors);
-    }
-    if (projection.has_serviceaccounttoken()) {
-      const auto& token = projection.serviceaccounttoken();
-      if (token.expirationseconds() < 600) {
-        errors.invalid(at.child("serviceAccountToken").child("expirationSeconds"),
-                       token.expirationseconds(),
-                       "may not specify a duration less than 10 minutes");
-      }
-      if (token.path().empty()) errors.required(at.child("serviceAccountToken").child("path"));
-    }
-  }
-}
 
 void check_empty_dir(const core_v1::EmptyDirVolumeSource& source, const Path& path,
                      ErrorList& errors) {
@@ -99,58 +23,101 @@ void check_empty_dir(const core_v1::EmptyDirVolumeSource& source, const Path& pa
   }
 }
 
-void check_source(const core_v1::VolumeSource& source, const Path& path, ErrorList& errors) {
-  std::vector<const FieldDescriptor*> present;
-  source.GetReflection()->ListFields(source, &present);
-  if (present.empty()) {
-    errors.required(path, "must specify a volume type");
-    return;
+// The claim that is made for the pod is called after both.
+void check_ephemeral(const core_v1::Volume& volume, const meta_v1::ObjectMeta* metadata,
+                     const Path& path, ErrorList& errors) {
+  const auto& source = volume.volumesource().ephemeral();
+  const Path at = path.child("volumeClaimTemplate");
+  if (!source.has_volumeclaimtemplate()) return errors.required(at);
+  const auto& claim = source.volumeclaimtemplate();
+  check_labels(claim.metadata().labels(), at.child("metadata").child("labels"), errors);
+  check_annotations(claim.metadata().annotations(), at.child("metadata").child("annotations"),
+                    errors);
+  check_claim_spec(claim.spec(), at.child("spec"), errors);
+  if (metadata == nullptr || metadata->name().empty()) return;
+  const std::string made = metadata->name() + "-" + volume.name();
+  for (const std::string& message : check_dns1123_subdomain(made)) {
+    errors.invalid(path.child("name"), volume.name(), "PVC name \"" + made + "\": " + message);
   }
-  for (std::size_t i = 1; i < present.size(); ++i) {
-    errors.forbidden(path.child(present[i]->name()), "may not specify more than 1 volume type");
+}
+
+void check_csi(const core_v1::CSIVolumeSource& source, const Path& path, ErrorList& errors) {
+  check_driver_name(source.driver(), path.child("driver"), errors);
+  if (!source.has_nodepublishsecretref()) return;
+  const std::string& name = source.nodepublishsecretref().name();
+  const Path at = path.child("nodePublishSecretRef").child("name");
+  if (name.empty()) {
+    errors.required(at);
+  } else {
+    check_each(check_dns1123_subdomain(name), name, at, errors);
   }
-  if (source.has_hostpath()) check_host_path(source.hostpath(), path.child("hostPath"), errors);
-  if (source.has_emptydir()) check_empty_dir(source.emptydir(), path.child("emptyDir"), errors);
-  if (source.has_secret()) {
-    const Path at = path.child("secret");
-    if (source.secret().secretname().empty()) errors.required(at.child("secretName"));
-    check_mode(true, source.secret().defaultmode(), at.child("defaultMode"), errors);
-    check_items(source.secret().items(), at.child("items"), errors);
-  }
-  if (source.has_configmap()) {
-    const Path at = path.child("configMap");
+}
+
+void check_api_source(const core_v1::VolumeSource& source, std::string_view name, const Path& path,
+                      ErrorList& errors) {
+  if (name == "secret") {
+    check_file_mode(true, source.secret().defaultmode(), path.child("defaultMode"), errors);
+    check_key_items(source.secret().items(), path.child("items"), errors);
+  } else if (name == "configMap") {
     if (source.configmap().localobjectreference().name().empty()) {
-      errors.required(at.child("name"));
+      errors.required(path.child("name"));
     }
-    check_mode(true, source.configmap().defaultmode(), at.child("defaultMode"), errors);
-    check_items(source.configmap().items(), at.child("items"), errors);
+    check_file_mode(true, source.configmap().defaultmode(), path.child("defaultMode"), errors);
+    check_key_items(source.configmap().items(), path.child("items"), errors);
+  } else if (name == "downwardAPI") {
+    const auto& files = source.downwardapi();
+    check_file_mode(files.has_defaultmode(), files.defaultmode(), path.child("defaultMode"),
+                    errors);
+    for (const auto& file : files.items()) check_pod_file(file, path, errors);
+  } else if (name == "projected") {
+    check_projected(source.projected(), path, errors);
   }
-  if (source.has_projected()) check_projected(source.projected(), path.child("projected"), errors);
-  if (source.has_persistentvolumeclaim() && source.persistentvolumeclaim().claimname().empty()) {
-    errors.required(path.child("persistentVolumeClaim").child("claimName"));
+}
+
+void check_source(const core_v1::Volume& volume, const meta_v1::ObjectMeta* metadata,
+                  const Path& path, ErrorList& errors) {
+  const core_v1::VolumeSource& source = volume.volumesource();
+  const std::string_view name = check_one_source(source, path, errors);
+  if (name.empty()) return errors.required(path, "must specify a volume type");
+  const Path at = path.child(name);
+  check_needed_members(source, name, path, errors);
+  check_api_source(source, name, at, errors);
+  if (name == "hostPath") check_host_path(source.hostpath(), at, errors);
+  if (name == "emptyDir") check_empty_dir(source.emptydir(), at, errors);
+  if (name == "csi") check_csi(source.csi(), at, errors);
+  if (name == "ephemeral") check_ephemeral(volume, metadata, at, errors);
+  if (name == "nfs" && !source.nfs().path().starts_with('/')) {
+    errors.invalid(at.child("path"), source.nfs().path(), "must be an absolute path");
   }
-  if (source.has_nfs()) {
-    const Path at = path.child("nfs");
-    if (source.nfs().server().empty()) errors.required(at.child("server"));
-    if (source.nfs().path().empty()) errors.required(at.child("path"));
+  if (name == "gitRepo") {
+    check_descending_path(source.gitrepo().directory(), at.child("directory"), errors);
+  }
+  if (name == "image") {
+    if (metadata != nullptr && source.image().reference().empty()) {
+      errors.required(at.child("reference"));
+    }
+    check_one_of(source.image().pullpolicy(), {"Always", "IfNotPresent", "Never"},
+                 at.child("pullPolicy"), errors);
   }
 }
 
 }  // namespace
 
-VolumeNames check_volumes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
+VolumeNames check_volumes(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* metadata,
+                          const Path& path, ErrorList& errors) {
   VolumeNames names;
   for (int i = 0; i < spec.volumes_size(); ++i) {
     const core_v1::Volume& volume = spec.volumes(i);
-    const Path at = path.index(static_cast<std::size_t>(i));
-    check_source(volume.volumesource(), at, errors);
+    const Path at = path.index(i);
+    const std::size_t before = errors.size();
+    check_source(volume, metadata, at, errors);
     if (volume.name().empty()) {
       errors.required(at.child("name"));
-      continue;
+    } else {
+      check_each(check_dns1123_label(volume.name()), volume.name(), at.child("name"), errors);
     }
-    const Messages messages = check_dns1123_label(volume.name());
-    check_each(messages, volume.name(), at.child("name"), errors);
-    if (!names.insert(volume.name()).second) errors.duplicate(at.child("name"), volume.name());
+    if (names.contains(volume.name())) errors.duplicate(at.child("name"), volume.name());
+    if (errors.size() == before) names.emplace(volume.name(), &volume.volumesource());
   }
   return names;
 }

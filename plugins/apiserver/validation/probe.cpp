@@ -78,10 +78,16 @@ void check_single_success(const core_v1::Probe& probe, const Path& path, ErrorLi
   }
 }
 
-void check_hook(const core_v1::LifecycleHandler& hook, const Path& path, ErrorList& errors) {
+void check_hook(const core_v1::LifecycleHandler& hook, std::int64_t grace, const Path& path,
+                ErrorList& errors) {
   HandlerCheck handler(path, errors);
   handler.common(hook);
-  handler.take(hook.has_sleep(), "sleep");
+  if (handler.take(hook.has_sleep(), "sleep") &&
+      (hook.sleep().seconds() < 0 || hook.sleep().seconds() > grace)) {
+    errors.invalid(path.child("sleep"), hook.sleep().seconds(),
+                   "must be non-negative and less than terminationGracePeriodSeconds (" +
+                       std::to_string(grace) + ")");
+  }
   handler.finish();
 }
 
@@ -109,11 +115,14 @@ void check_probes(const core_v1::Container& container, const Path& path, ErrorLi
   }
 }
 
-void check_lifecycle(const core_v1::Lifecycle& lifecycle, const Path& path, ErrorList& errors) {
+void check_lifecycle(const core_v1::Lifecycle& lifecycle, std::int64_t grace, const Path& path,
+                     ErrorList& errors) {
   if (lifecycle.has_poststart()) {
-    check_hook(lifecycle.poststart(), path.child("postStart"), errors);
+    check_hook(lifecycle.poststart(), grace, path.child("postStart"), errors);
   }
-  if (lifecycle.has_prestop()) check_hook(lifecycle.prestop(), path.child("preStop"), errors);
+  if (lifecycle.has_prestop()) {
+    check_hook(lifecycle.prestop(), grace, path.child("preStop"), errors);
+  }
 }
 
 }  // namespace kubus::apiserver

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "validation/checks.h"
+#include "validation/service_addresses.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -18,22 +19,22 @@ bool is_external(const core_v1::ServiceSpec& spec) {
          (spec.type() == "ClusterIP" && !spec.externalips().empty());
 }
 
-void check_ports(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
-  if (spec.ports().empty() && !is_headless(spec) && spec.type() != "ExternalName") {
-    errors.required(path);
+void check_named(const core_v1::ServicePort& port, bool several, std::set<std::string>& names,
+                 const Path& path, ErrorList& errors) {
+  if (port.name().empty()) {
+    if (several) errors.required(path);
+    return;
   }
+  check_each(check_dns1123_label(port.name()), port.name(), path, errors);
+  if (!names.insert(port.name()).second) errors.duplicate(path, port.name());
+}
+
+void check_ports(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
   std::set<std::string> names;
-  std::set<std::pair<std::string, std::int32_t>> ports;
-  std::set<std::pair<std::string, std::int32_t>> node_ports;
   for (int i = 0; i < spec.ports_size(); ++i) {
     const auto& port = spec.ports(i);
-    const Path at = path.index(static_cast<std::size_t>(i));
-    if (port.name().empty()) {
-      if (spec.ports_size() > 1) errors.required(at.child("name"));
-    } else {
-      check_each(check_dns1123_label(port.name()), port.name(), at.child("name"), errors);
-      if (!names.insert(port.name()).second) errors.duplicate(at.child("name"), port.name());
-    }
+    const Path at = path.index(i);
+    check_named(port, spec.ports_size() > 1, names, at.child("name"), errors);
     errors.invalid_each(at.child("port"), port.port(), check_port_number(port.port()));
     check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, at.child("protocol"), errors);
     check_port(port.targetport(), at.child("targetPort"), errors);
@@ -41,69 +42,107 @@ void check_ports(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& 
       check_each(check_qualified_name(port.appprotocol()), port.appprotocol(),
                  at.child("appProtocol"), errors);
     }
-    if (spec.type() == "ClusterIP" && port.nodeport() != 0) {
-      errors.forbidden(at.child("nodePort"), "may not be used when `type` is 'ClusterIP'");
+  }
+}
+
+// A port, and a port of the nodes, can be had once for each protocol.
+void check_taken_ports(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
+  using Taken = std::set<std::pair<std::string, std::int32_t>>;
+  Taken node_ports;
+  for (int i = 0; i < spec.ports_size(); ++i) {
+    const auto& port = spec.ports(i);
+    const Path at = path.index(i).child("nodePort");
+    if (port.nodeport() == 0) continue;
+    if (spec.type() == "ClusterIP") {
+      errors.forbidden(at, "may not be used when `type` is 'ClusterIP'");
     }
-    if (port.nodeport() != 0 && !node_ports.emplace(port.protocol(), port.nodeport()).second) {
-      errors.duplicate_json(at.child("nodePort"), std::to_string(port.nodeport()));
+    if (!node_ports.emplace(port.protocol(), port.nodeport()).second) {
+      errors.duplicate_json(at, std::to_string(port.nodeport()));
     }
-    if (!ports.emplace(port.protocol(), port.port()).second) {
-      errors.duplicate_json(at, R"({"protocol":)" + quoted(port.protocol()) + R"(,"port":)" +
-                                    std::to_string(port.port()) + "}");
-    }
+  }
+  Taken ports;
+  for (int i = 0; i < spec.ports_size(); ++i) {
+    const auto& port = spec.ports(i);
+    if (ports.emplace(port.protocol(), port.port()).second) continue;
+    core_v1::ServicePort key;
+    key.set_protocol(port.protocol());
+    key.set_port(port.port());
+    errors.duplicate_json(path.index(i), internal_json(key));
+  }
+}
+
+void check_external_name(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
+  constexpr std::string_view kNotHere = "may not be set for ExternalName services";
+  if (!spec.clusterips().empty()) errors.forbidden(path.child("clusterIPs"), kNotHere);
+  if (!spec.ipfamilies().empty()) errors.forbidden(path.child("ipFamilies"), kNotHere);
+  if (spec.has_ipfamilypolicy()) errors.forbidden(path.child("ipFamilyPolicy"), kNotHere);
+  std::string name = spec.externalname();
+  if (name.ends_with('.')) name.pop_back();
+  if (name.empty()) {
+    errors.required(path.child("externalName"));
+  } else {
+    check_each(check_dns1123_subdomain(name), name, path.child("externalName"), errors);
   }
 }
 
 void check_type(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
+  constexpr std::int32_t kKubeletPort = 10250;
   const std::string& type = spec.type();
+  for (int i = 0; type == "LoadBalancer" && i < spec.ports_size(); ++i) {
+    if (spec.ports(i).port() != kKubeletPort) continue;
+    errors.invalid(path.child("ports").index(i), spec.ports(i).port(),
+                   "may not expose port 10250 externally since it is used by kubelet");
+  }
   if ((type == "LoadBalancer" || type == "NodePort") && is_headless(spec)) {
     errors.invalid(path.child("clusterIPs").index(0), "None",
                    "may not be set to 'None' for " + type + " services");
   }
-  if (type == "ExternalName") {
-    if (!spec.clusterips().empty()) {
-      errors.forbidden(path.child("clusterIPs"), "may not be set for ExternalName services");
-    }
-    if (!spec.ipfamilies().empty()) {
-      errors.forbidden(path.child("ipFamilies"), "may not be set for ExternalName services");
-    }
-    if (spec.has_ipfamilypolicy()) {
-      errors.forbidden(path.child("ipFamilyPolicy"), "may not be set for ExternalName services");
-    }
-    std::string name = spec.externalname();
-    if (name.ends_with('.')) name.pop_back();
-    if (name.empty()) {
-      errors.required(path.child("externalName"));
-    } else {
-      check_each(check_dns1123_subdomain(name), name, path.child("externalName"), errors);
-    }
+  if (type == "ExternalName") check_external_name(spec, path, errors);
+}
+
+void check_balancer(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
+  constexpr std::string_view kBalancerOnly = "may only be used when `type` is 'LoadBalancer'";
+  const bool balanced = spec.type() == "LoadBalancer";
+  const Path ranges = path.child("LoadBalancerSourceRanges");
+  if (!balanced && !spec.loadbalancersourceranges().empty()) {
+    errors.forbidden(ranges, kBalancerOnly);
   }
-  check_one_of(type, {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, path.child("type"),
+  for (int i = 0; i < spec.loadbalancersourceranges_size(); ++i) {
+    const std::string& range = spec.loadbalancersourceranges(i);
+    check_each(check_cidr(range), range, ranges.index(i), errors);
+  }
+  if (!balanced && spec.has_allocateloadbalancernodeports()) {
+    errors.forbidden(path.child("allocateLoadBalancerNodePorts"), kBalancerOnly);
+  }
+  if (!spec.has_loadbalancerclass()) return;
+  const Path at = path.child("loadBalancerClass");
+  if (balanced) {
+    check_each(check_qualified_name(spec.loadbalancerclass()), spec.loadbalancerclass(), at,
                errors);
-  if (type == "LoadBalancer") return;
-  if (spec.has_allocateloadbalancernodeports()) {
-    errors.forbidden(path.child("allocateLoadBalancerNodePorts"),
-                     "may only be used when `type` is 'LoadBalancer'");
-  }
-  if (!spec.loadbalancersourceranges().empty()) {
-    errors.forbidden(path.child("LoadBalancerSourceRanges"),
-                     "may only be used when `type` is 'LoadBalancer'");
+  } else {
+    errors.forbidden(at, kBalancerOnly);
   }
 }
 
 void check_affinity(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
+  constexpr std::int32_t kLongest = 86400;
+  constexpr std::string_view kWhen = "when session affinity type is ClientIP";
   check_one_of(spec.sessionaffinity(), {"ClientIP", "None"}, path.child("sessionAffinity"), errors);
   const Path config = path.child("sessionAffinityConfig");
   if (spec.sessionaffinity() == "None" && spec.has_sessionaffinityconfig()) {
     errors.forbidden(config, "must not be set when session affinity is None");
   }
   if (spec.sessionaffinity() != "ClientIP") return;
-  const auto& client = spec.sessionaffinityconfig().clientip();
-  const Path timeout = config.child("clientIP").child("timeoutSeconds");
-  if (!client.has_timeoutseconds()) {
-    errors.required(timeout, "when session affinity type is ClientIP");
-  } else if (client.timeoutseconds() <= 0 || client.timeoutseconds() > 86400) {
-    errors.invalid(timeout, client.timeoutseconds(), "must be greater than 0 and less than 86400");
+  if (!spec.has_sessionaffinityconfig()) return errors.required(config, kWhen);
+  const Path client = config.child("clientIP");
+  if (!spec.sessionaffinityconfig().has_clientip()) return errors.required(client, kWhen);
+  const auto& settings = spec.sessionaffinityconfig().clientip();
+  const Path timeout = client.child("timeoutSeconds");
+  if (!settings.has_timeoutseconds()) {
+    errors.required(timeout, kWhen);
+  } else if (settings.timeoutseconds() <= 0 || settings.timeoutseconds() > kLongest) {
+    errors.invalid(timeout, settings.timeoutseconds(),
+                   "must be greater than 0 and less than 86400");
   }
 }
 
@@ -121,6 +160,12 @@ void check_traffic(const core_v1::ServiceSpec& spec, const Path& path, ErrorList
     check_one_of(spec.internaltrafficpolicy(), {"Cluster", "Local"},
                  path.child("internalTrafficPolicy"), errors);
   }
+  if (spec.has_trafficdistribution() && spec.trafficdistribution() != "PreferClose" &&
+      spec.trafficdistribution() != "PreferSameNode" &&
+      spec.trafficdistribution() != "PreferSameZone") {
+    errors.not_supported(path.child("trafficDistribution"), spec.trafficdistribution(),
+                         {"PreferClose", "PreferSameNode", "PreferSameZone"});
+  }
   const bool checked = spec.type() == "LoadBalancer" && spec.externaltrafficpolicy() == "Local";
   if (!checked && spec.healthchecknodeport() != 0) {
     errors.invalid(path.child("healthCheckNodePort"), spec.healthchecknodeport(),
@@ -129,41 +174,27 @@ void check_traffic(const core_v1::ServiceSpec& spec, const Path& path, ErrorList
   }
 }
 
-void check_addresses(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
-  for (int i = 0; i < spec.externalips_size(); ++i) {
-    check_each(check_ip(spec.externalips(i)), spec.externalips(i),
-               path.child("externalIPs").index(static_cast<std::size_t>(i)), errors);
-  }
-  for (int i = 0; i < spec.clusterips_size(); ++i) {
-    const std::string& ip = spec.clusterips(i);
-    const Path at = path.child("clusterIPs").index(static_cast<std::size_t>(i));
-    if (ip == "None" && i == 0 && spec.clusterips_size() == 1) continue;
-    check_each(check_ip(ip), ip, at, errors);
-  }
-  if (spec.clusterips_size() > 0 && spec.clusterips(0) != spec.clusterip()) {
-    errors.invalid(path.child("clusterIPs").index(0), spec.clusterips(0),
-                   "first value must match `clusterIP`");
-  }
-  for (int i = 0; i < spec.ipfamilies_size(); ++i) {
-    if (spec.ipfamilies(i) != "IPv4" && spec.ipfamilies(i) != "IPv6") {
-      errors.not_supported(path.child("ipFamilies").index(static_cast<std::size_t>(i)),
-                           spec.ipfamilies(i), {"IPv4", "IPv6"});
-    }
-  }
-  if (spec.has_ipfamilypolicy()) {
-    check_one_of(spec.ipfamilypolicy(), {"PreferDualStack", "RequireDualStack", "SingleStack"},
-                 path.child("ipFamilyPolicy"), errors);
-  }
-}
-
 void check_service(const core_v1::Service& service, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = service.spec();
+  if (spec.ports().empty() && !is_headless(spec) && spec.type() != "ExternalName") {
+    errors.required(path.child("ports"));
+  }
   check_type(spec, path, errors);
   check_ports(spec, path.child("ports"), errors);
   check_labels(spec.selector(), path.child("selector"), errors);
   check_affinity(spec, path, errors);
-  check_addresses(spec, path, errors);
+  check_cluster_addresses(spec, path, errors);
+  for (int i = 0; i < spec.externalips_size(); ++i) {
+    const Path at = path.child("externalIPs").index(i);
+    const Messages wrong = check_ip(spec.externalips(i));
+    check_each(wrong, spec.externalips(i), at, errors);
+    if (wrong.empty()) check_reachable_ip(spec.externalips(i), at, errors);
+  }
+  check_one_of(spec.type(), {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"},
+               path.child("type"), errors);
+  check_taken_ports(spec, path.child("ports"), errors);
+  check_balancer(spec, path, errors);
   check_traffic(spec, path, errors);
 }
 
@@ -171,6 +202,12 @@ void check_service_update(const core_v1::Service& service, const core_v1::Servic
                           ErrorList& errors) {
   const auto& now = service.spec();
   const auto& before = old.spec();
+  if (before.type() == "LoadBalancer" && now.type() == "LoadBalancer" &&
+      before.has_loadbalancerclass() && before.loadbalancerclass() != now.loadbalancerclass()) {
+    errors.invalid_json(Path("spec").child("loadBalancerClass"),
+                        now.has_loadbalancerclass() ? quoted(now.loadbalancerclass()) : "null",
+                        "may not change once set");
+  }
   // The address goes with a change to or from ExternalName.
   if (before.type() == "ExternalName" || now.type() == "ExternalName") return;
   const Path path = Path("spec").child("clusterIPs").index(0);

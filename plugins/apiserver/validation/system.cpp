@@ -1,9 +1,12 @@
 #include <k8s/coordination/v1/lease.pb.h>
+#include <k8s/core/v1/resources.pb.h>
+#include <k8s/core/v1/scheduling.pb.h>
 #include <k8s/node/v1/runtime_class.pb.h>
 #include <k8s/scheduling/v1/priority_class.pb.h>
 
 #include "validation/checks.h"
 #include "validation/definition.h"
+#include "validation/pod_spec.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -20,15 +23,31 @@ void check_lease(const coordination_v1::Lease& lease, ErrorList& errors) {
   }
 }
 
+// Why the class is none of those that every cluster has.
+std::string check_system_class(const scheduling_v1::PriorityClass& object) {
+  constexpr std::int32_t kCluster = 2'000'000'000;
+  constexpr std::int32_t kNode = 2'000'001'000;
+  const std::string& name = object.metadata().name();
+  if (name != "system-node-critical" && name != "system-cluster-critical") {
+    return name + " is not a known system priority class";
+  }
+  const std::int32_t value = name == "system-node-critical" ? kNode : kCluster;
+  if (object.value() != value) {
+    return "value of " + name + " PriorityClass must be " + std::to_string(value);
+  }
+  if (object.globaldefault()) return "globalDefault of " + name + " PriorityClass must be false";
+  return {};
+}
+
 void check_priority(const scheduling_v1::PriorityClass& object, ErrorList& errors) {
   constexpr std::int32_t kMaxUser = 1'000'000'000;
   const std::string& name = object.metadata().name();
-  const bool system = name == "system-node-critical" || name == "system-cluster-critical";
   if (name.starts_with("system-")) {
-    if (!system) {
+    if (const std::string wrong = check_system_class(object); !wrong.empty()) {
       errors.forbidden(Path("metadata").child("name"),
                        "priority class names with 'system-' prefix are reserved for system use "
-                       "only");
+                       "only. error: " +
+                           wrong);
     }
   } else if (object.value() > kMaxUser) {
     errors.forbidden(Path("value"),
@@ -51,6 +70,18 @@ void check_priority_update(const scheduling_v1::PriorityClass& object,
 
 void check_runtime(const node_v1::RuntimeClass& object, ErrorList& errors) {
   check_each(check_dns1123_label(object.handler()), object.handler(), Path("handler"), errors);
+  if (object.has_overhead()) {
+    core_v1::ResourceRequirements amounts;
+    *amounts.mutable_limits() = object.overhead().podfixed();
+    check_resources(amounts, check_resource_name, {}, Path("overhead"), errors);
+  }
+  if (!object.has_scheduling()) return;
+  const Path path("scheduling");
+  check_labels(object.scheduling().nodeselector(), path.child("nodeSelector"), errors);
+  const auto& tolerations = object.scheduling().tolerations();
+  for (int i = 0; i < tolerations.size(); ++i) {
+    check_toleration(tolerations[i], path.child("tolerations").index(i), errors);
+  }
 }
 
 void check_runtime_update(const node_v1::RuntimeClass& object, const node_v1::RuntimeClass& old,

@@ -19,16 +19,28 @@ const Validator* find_validator(const Message& object) {
   static const ValidatorMap validators = [] {
     ValidatorMap out;
     for (const auto group :
-         {pod_validators(), workload_validators(), batch_validators(), service_validators(),
-          endpoint_validators(), core_validators(), quota_validators(), limit_range_validators(),
-          volume_validators(), network_validators(), access_validators(), certificate_validators(),
-          autoscaling_validators(), system_validators()}) {
+         {pod_validators(),          workload_validators(),     job_validators(),
+          cron_job_validators(),     service_validators(),      endpoint_validators(),
+          core_validators(),         quota_validators(),        limit_range_validators(),
+          volume_validators(),       claim_validators(),        storage_class_validators(),
+          csi_validators(),          ingress_validators(),      network_policy_validators(),
+          address_validators(),      budget_validators(),       event_validators(),
+          flow_control_validators(), device_claim_validators(), resource_slice_validators(),
+          access_validators(),       certificate_validators(),  autoscaling_validators(),
+          system_validators()}) {
       for (const Validator& validator : group) out.emplace(validator.type, &validator);
     }
     return out;
   }();
   const auto found = validators.find(object.GetDescriptor()->full_name());
   return found == validators.end() ? nullptr : found->second;
+}
+
+void check_built_in(const Message& object, const meta_v1::ObjectMeta& metadata, ErrorList& errors) {
+  if (metadata.finalizers().empty()) return;
+  if (object.GetDescriptor()->full_name().starts_with("k8s.io.api.")) {
+    check_finalizer_names(metadata, Path("metadata").child("finalizers"), errors);
+  }
 }
 
 }  // namespace
@@ -38,6 +50,7 @@ ErrorList validate_create(const Message& object, const ResourceInfo& resource) {
   if (const meta_v1::ObjectMeta* metadata = metadata_of(object);
       metadata != nullptr && resource.has_verb("get")) {
     check_metadata(*metadata, resource.namespaced, name_check(resource), Path("metadata"), errors);
+    check_built_in(object, *metadata, errors);
   }
   const Validator* validator = find_validator(object);
   if (validator == nullptr) return errors;
@@ -53,6 +66,7 @@ ErrorList validate_update(const Message& object, const Message& old,
   const meta_v1::ObjectMeta* before = metadata_of(old);
   if (metadata != nullptr && before != nullptr) {
     check_metadata_update(*metadata, *before, Path("metadata"), errors);
+    check_built_in(object, *metadata, errors);
   }
   const Validator* validator = find_validator(object);
   if (validator == nullptr) return errors;

@@ -50,14 +50,25 @@ void compare_as(const google::protobuf::Message& object, const google::protobuf:
 
 std::span<const Validator> pod_validators();
 std::span<const Validator> workload_validators();
-std::span<const Validator> batch_validators();
+std::span<const Validator> job_validators();
+std::span<const Validator> cron_job_validators();
 std::span<const Validator> service_validators();
 std::span<const Validator> endpoint_validators();
 std::span<const Validator> core_validators();
 std::span<const Validator> quota_validators();
 std::span<const Validator> limit_range_validators();
 std::span<const Validator> volume_validators();
-std::span<const Validator> network_validators();
+std::span<const Validator> claim_validators();
+std::span<const Validator> storage_class_validators();
+std::span<const Validator> csi_validators();
+std::span<const Validator> ingress_validators();
+std::span<const Validator> network_policy_validators();
+std::span<const Validator> address_validators();
+std::span<const Validator> budget_validators();
+std::span<const Validator> event_validators();
+std::span<const Validator> flow_control_validators();
+std::span<const Validator> device_claim_validators();
+std::span<const Validator> resource_slice_validators();
 std::span<const Validator> access_validators();
 std::span<const Validator> certificate_validators();
 std::span<const Validator> autoscaling_validators();

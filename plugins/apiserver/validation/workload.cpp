@@ -25,38 +25,57 @@ bool is_zero_amount(const k8s_intstr::IntOrString& value) {
 template <class Spec>
 void check_own_selector(const Spec& spec, std::string_view what, const Path& path,
                         ErrorList& errors) {
-  const Path at = path.child("selector");
-  if (!spec.has_selector()) {
-    errors.required(at);
-    return;
-  }
-  check_selector(spec.selector(), at, errors);
+  if (!spec.has_selector()) return errors.required(path);
+  check_selector(spec.selector(), path, errors);
   if (selector_empty(spec.selector())) {
-    errors.invalid_json(at, message_json(spec.selector()),
+    errors.invalid_json(path, message_json(spec.selector()),
                         "empty selector is invalid for " + std::string(what));
   }
 }
 
-// A template whose pods the selector finds and that run until they are stopped.
+// A selector that cannot be compiled matches nothing.
+bool is_usable(const meta_v1::LabelSelector& selector) {
+  ErrorList errors;
+  check_selector(selector, Path(), errors);
+  return errors.empty();
+}
+
+// Pods that are found by the selector, and that run until they are stopped.
 template <class Spec>
-void check_own_template(const Spec& spec, std::string_view what, const Path& path,
-                        ErrorList& errors) {
-  const core_v1::PodTemplateSpec& pods = spec.template_();
-  const Path at = path.child("template");
-  if (spec.has_selector() && !selector_empty(spec.selector()) &&
-      !selector_matches(spec.selector(), pods.metadata().labels())) {
-    errors.invalid_json(at.child("metadata").child("labels"), map_json(pods.metadata().labels()),
-                        kNoMatch);
+void check_matches(const Spec& spec, const Path& path, ErrorList& errors) {
+  const auto& labels = spec.template_().metadata().labels();
+  if (spec.has_selector() &&
+      (selector_empty(spec.selector()) || selector_matches(spec.selector(), labels))) {
+    return;
   }
-  check_pod_template(pods, at, errors);
-  if (pods.spec().restartpolicy() != "Always") {
-    errors.not_supported(at.child("spec").child("restartPolicy"), pods.spec().restartpolicy(),
+  errors.invalid_json(path.child("metadata").child("labels"), map_json(labels), kNoMatch);
+}
+
+void check_lifetime(const core_v1::PodSpec& pods, std::string_view what, const Path& path,
+                    ErrorList& errors) {
+  if (pods.restartpolicy() != "Always") {
+    errors.not_supported(path.child("spec").child("restartPolicy"), pods.restartpolicy(),
                          {"Always"});
   }
-  if (pods.spec().has_activedeadlineseconds()) {
-    errors.forbidden(at.child("spec").child("activeDeadlineSeconds"),
+  if (pods.has_activedeadlineseconds()) {
+    errors.forbidden(path.child("spec").child("activeDeadlineSeconds"),
                      "activeDeadlineSeconds in " + std::string(what) + " is not Supported");
   }
+}
+
+// The selector and the template of a workload that runs pods until they are stopped.
+template <class Spec>
+void check_own_pods(const Spec& spec, std::string_view what, std::string_view pods_of,
+                    const Path& path, ErrorList& errors) {
+  const Path selector = path.child("selector");
+  const Path at = path.child("template");
+  check_own_selector(spec, what, selector, errors);
+  if (spec.has_selector() && !is_usable(spec.selector())) {
+    return errors.invalid_json(selector, message_json(spec.selector()), "invalid label selector");
+  }
+  check_matches(spec, at, errors);
+  check_pod_template(spec.template_(), at, errors);
+  check_lifetime(spec.template_().spec(), pods_of, at, errors);
 }
 
 template <class T>
@@ -70,8 +89,7 @@ void check_replica_set(const apps_v1::ReplicaSet& object, ErrorList& errors) {
   const auto& spec = object.spec();
   check_non_negative(spec.replicas(), path.child("replicas"), errors);
   check_non_negative(spec.minreadyseconds(), path.child("minReadySeconds"), errors);
-  check_own_selector(spec, "deployment", path, errors);
-  check_own_template(spec, "ReplicaSet", path, errors);
+  check_own_pods(spec, "deployment", "ReplicaSet", path, errors);
 }
 
 void check_replication_controller(const core_v1::ReplicationController& object, ErrorList& errors) {
@@ -94,10 +112,7 @@ void check_replication_controller(const core_v1::ReplicationController& object, 
     break;
   }
   check_pod_template(pods, at, errors);
-  if (pods.spec().restartpolicy() != "Always") {
-    errors.not_supported(at.child("spec").child("restartPolicy"), pods.spec().restartpolicy(),
-                         {"Always"});
-  }
+  check_lifetime(pods.spec(), "ReplicationController", at, errors);
 }
 
 void check_rolling_deployment(const apps_v1::RollingUpdateDeployment& rolling, const Path& path,
@@ -115,8 +130,7 @@ void check_deployment(const apps_v1::Deployment& object, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = object.spec();
   check_non_negative(spec.replicas(), path.child("replicas"), errors);
-  check_own_selector(spec, "deployment", path, errors);
-  check_own_template(spec, "ReplicaSet", path, errors);
+  check_own_pods(spec, "deployment", "ReplicaSet", path, errors);
   const Path strategy = path.child("strategy");
   if (spec.strategy().type() == "Recreate") {
     if (spec.strategy().has_rollingupdate()) {
@@ -127,9 +141,8 @@ void check_deployment(const apps_v1::Deployment& object, ErrorList& errors) {
     check_rolling_deployment(spec.strategy().rollingupdate(), strategy.child("rollingUpdate"),
                              errors);
   } else {
-    FieldError error{FieldErrorType::kNotSupported, strategy.str(), message_json(spec.strategy()),
-                     "supported values: \"Recreate\", \"RollingUpdate\""};
-    errors.add(std::move(error));
+    errors.not_supported_json(strategy, internal_json(spec.strategy()),
+                              {"Recreate", "RollingUpdate"});
   }
   check_non_negative(spec.minreadyseconds(), path.child("minReadySeconds"), errors);
   check_non_negative(spec.revisionhistorylimit(), path.child("revisionHistoryLimit"), errors);
@@ -145,8 +158,15 @@ void check_deployment(const apps_v1::Deployment& object, ErrorList& errors) {
 void check_daemon_set(const apps_v1::DaemonSet& object, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = object.spec();
-  check_own_selector(spec, "daemonset", path, errors);
-  check_own_template(spec, "DaemonSet", path, errors);
+  const Path pods = path.child("template");
+  check_selector(spec.selector(), path.child("selector"), errors);
+  if (!spec.has_selector() || is_usable(spec.selector())) check_matches(spec, pods, errors);
+  if (spec.has_selector() && selector_empty(spec.selector())) {
+    errors.invalid_json(path.child("selector"), message_json(spec.selector()),
+                        "empty selector is invalid for daemonset");
+  }
+  check_pod_template(spec.template_(), pods, errors);
+  check_lifetime(spec.template_().spec(), "DaemonSet", pods, errors);
   check_non_negative(spec.minreadyseconds(), path.child("minReadySeconds"), errors);
   check_non_negative(spec.revisionhistorylimit(), path.child("revisionHistoryLimit"), errors);
   const Path strategy = path.child("updateStrategy");
@@ -170,6 +190,16 @@ void check_daemon_set(const apps_v1::DaemonSet& object, ErrorList& errors) {
   }
 }
 
+void check_retention(const apps_v1::StatefulSetSpec& spec, const Path& path, ErrorList& errors) {
+  const auto& policy = spec.persistentvolumeclaimretentionpolicy();
+  for (const auto& [value, name] : {std::pair(policy.whendeleted(), "whenDeleted"),
+                                    std::pair(policy.whenscaled(), "whenScaled")}) {
+    if (value != "Delete" && value != "Retain") {
+      errors.not_supported(path.child(name), value, {"Delete", "Retain"});
+    }
+  }
+}
+
 void check_stateful_set(const apps_v1::StatefulSet& object, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = object.spec();
@@ -182,23 +212,24 @@ void check_stateful_set(const apps_v1::StatefulSet& object, ErrorList& errors) {
   if (spec.updatestrategy().type() == "OnDelete") {
     if (spec.updatestrategy().has_rollingupdate()) {
       errors.invalid_json(strategy.child("rollingUpdate"),
-                          message_json(spec.updatestrategy().rollingupdate()),
+                          internal_json(spec.updatestrategy().rollingupdate()),
                           "only allowed for updateStrategy 'RollingUpdate'");
     }
   } else if (spec.updatestrategy().type() == "RollingUpdate") {
     check_non_negative(spec.updatestrategy().rollingupdate().partition(),
                        strategy.child("rollingUpdate").child("partition"), errors);
   } else {
-    errors.invalid_json(strategy, message_json(spec.updatestrategy()),
+    errors.invalid_json(strategy, internal_json(spec.updatestrategy()),
                         "must be 'RollingUpdate' or 'OnDelete'");
   }
+  check_retention(spec, path.child("persistentVolumeClaimRetentionPolicy"), errors);
   check_non_negative(spec.replicas(), path.child("replicas"), errors);
   check_non_negative(spec.minreadyseconds(), path.child("minReadySeconds"), errors);
+  check_non_negative(spec.ordinals().start(), path.child("ordinals").child("start"), errors);
   if (!spec.servicename().empty()) {
     check_each(check_dns1123_subdomain(spec.servicename()), spec.servicename(),
                path.child("serviceName"), errors);
   }
-  check_own_selector(spec, "statefulset", path, errors);
   // Volumes of claim templates exist once the pods are made.
   apps_v1::StatefulSetSpec complete = spec;
   for (const auto& claim : spec.volumeclaimtemplates()) {
@@ -207,7 +238,7 @@ void check_stateful_set(const apps_v1::StatefulSet& object, ErrorList& errors) {
     volume.mutable_volumesource()->mutable_persistentvolumeclaim()->set_claimname(
         claim.metadata().name());
   }
-  check_own_template(complete, "StatefulSet", path, errors);
+  check_own_pods(complete, "statefulset", "StatefulSet", path, errors);
 }
 
 void check_stateful_set_update(const apps_v1::StatefulSet& object, const apps_v1::StatefulSet& old,
@@ -232,7 +263,13 @@ void check_stateful_set_update(const apps_v1::StatefulSet& object, const apps_v1
 }
 
 void check_revision(const apps_v1::ControllerRevision& object, ErrorList& errors) {
+  if (!object.has_data()) errors.required(Path("data"), "data is mandatory");
   check_non_negative(object.revision(), Path("revision"), errors);
+}
+
+void check_revision_update(const apps_v1::ControllerRevision& object,
+                           const apps_v1::ControllerRevision& old, ErrorList& errors) {
+  check_immutable(object.data(), old.data(), Path("data"), errors);
 }
 
 constexpr Validator kValidators[] = {
@@ -246,8 +283,8 @@ constexpr Validator kValidators[] = {
      compare_as<apps_v1::DaemonSet, check_selector_unchanged<apps_v1::DaemonSet>>},
     {"k8s.io.api.apps.v1.StatefulSet", check_as<apps_v1::StatefulSet, check_stateful_set>,
      compare_as<apps_v1::StatefulSet, check_stateful_set_update>},
-    {"k8s.io.api.apps.v1.ControllerRevision",
-     check_as<apps_v1::ControllerRevision, check_revision>},
+    {"k8s.io.api.apps.v1.ControllerRevision", check_as<apps_v1::ControllerRevision, check_revision>,
+     compare_as<apps_v1::ControllerRevision, check_revision_update>},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include <k8s/core/v1/pod_spec.pb.h>
+// Which nodes a pod wants, and next to which pods.
 #include <k8s/core/v1/scheduling.pb.h>
 #include <k8s/core/v1/selector.pb.h>
 
@@ -9,35 +9,6 @@
 
 namespace kubus::apiserver {
 namespace {
-
-void check_toleration(const core_v1::Toleration& toleration, const Path& path, ErrorList& errors) {
-  if (!toleration.key().empty()) check_label_name(toleration.key(), path.child("key"), errors);
-  if (toleration.key().empty() && toleration.operator_() != "Exists") {
-    errors.invalid(path.child("operator"), toleration.operator_(),
-                   "operator must be Exists when `key` is empty, which means \"match all values "
-                   "and all keys\"");
-  }
-  if (toleration.has_tolerationseconds() && toleration.effect() != "NoExecute") {
-    errors.invalid(path.child("effect"), toleration.effect(),
-                   "effect must be 'NoExecute' when `tolerationSeconds` is set");
-  }
-  const std::string& op = toleration.operator_();
-  if (op.empty() || op == "Equal") {
-    check_each(check_label_value(toleration.value()), toleration.value(), path.child("operator"),
-               errors);
-  } else if (op == "Exists") {
-    if (!toleration.value().empty()) {
-      errors.invalid(path.child("operator"), toleration.value(),
-                     "value must be empty when `operator` is 'Exists'");
-    }
-  } else {
-    errors.not_supported(path.child("operator"), op, {"Equal", "Exists"});
-  }
-  if (!toleration.effect().empty()) {
-    check_one_of(toleration.effect(), {"NoExecute", "NoSchedule", "PreferNoSchedule"},
-                 path.child("effect"), errors);
-  }
-}
 
 void check_node_requirement(const core_v1::NodeSelectorRequirement& item, const Path& path,
                             ErrorList& errors) {
@@ -60,6 +31,10 @@ void check_node_requirement(const core_v1::NodeSelectorRequirement& item, const 
     errors.invalid(path.child("operator"), op, "not a valid selector operator");
   }
   check_label_name(item.key(), path.child("key"), errors);
+  for (int i = 0; i < item.values_size(); ++i) {
+    check_each(check_label_value(item.values(i)), item.values(i), path.child("values").index(i),
+               errors);
+  }
 }
 
 void check_node_term(const core_v1::NodeSelectorTerm& term, const Path& path, ErrorList& errors) {
@@ -80,6 +55,11 @@ void check_node_term(const core_v1::NodeSelectorTerm& term, const Path& path, Er
     }
     if (item.key() != "metadata.name") {
       errors.invalid(at.child("key"), item.key(), "not a valid field selector key");
+      continue;
+    }
+    for (int j = 0; j < item.values_size(); ++j) {
+      check_each(check_dns1123_subdomain(item.values(j)), item.values(j),
+                 at.child("values").index(j), errors);
     }
   }
 }
@@ -93,16 +73,8 @@ void check_weight(std::int32_t weight, const Path& path, ErrorList& errors) {
 void check_node_affinity(const core_v1::NodeAffinity& affinity, const Path& path,
                          ErrorList& errors) {
   if (affinity.has_requiredduringschedulingignoredduringexecution()) {
-    const auto& terms =
-        affinity.requiredduringschedulingignoredduringexecution().nodeselectorterms();
-    const Path at =
-        path.child("requiredDuringSchedulingIgnoredDuringExecution").child("nodeSelectorTerms");
-    if (terms.empty()) {
-      errors.required(at, "must have at least one node selector term");
-    }
-    for (int i = 0; i < terms.size(); ++i) {
-      check_node_term(terms[i], at.index(static_cast<std::size_t>(i)), errors);
-    }
+    check_node_selector(affinity.requiredduringschedulingignoredduringexecution(),
+                        path.child("requiredDuringSchedulingIgnoredDuringExecution"), errors);
   }
   const auto& preferred = affinity.preferredduringschedulingignoredduringexecution();
   for (int i = 0; i < preferred.size(); ++i) {
@@ -113,17 +85,36 @@ void check_node_affinity(const core_v1::NodeAffinity& affinity, const Path& path
   }
 }
 
+void check_pod_keys(const core_v1::PodAffinityTerm& term, const Path& path, ErrorList& errors) {
+  const auto& matching = term.matchlabelkeys();
+  for (const auto& [keys, name] : {std::pair(&matching, "matchLabelKeys"),
+                                   std::pair(&term.mismatchlabelkeys(), "mismatchLabelKeys")}) {
+    if (keys->empty()) continue;
+    if (!term.has_labelselector()) {
+      errors.forbidden(path.child(name), "must not be specified when labelSelector is not set");
+      continue;
+    }
+    for (int i = 0; i < keys->size(); ++i) {
+      check_label_name((*keys)[i], path.child(name).index(i), errors);
+    }
+  }
+  for (int i = 0; i < term.mismatchlabelkeys_size(); ++i) {
+    const std::string& key = term.mismatchlabelkeys(i);
+    if (std::find(matching.begin(), matching.end(), key) == matching.end()) continue;
+    errors.invalid(path.child("mismatchLabelKeys").index(i), key,
+                   "exists in both matchLabelKeys and mismatchLabelKeys");
+  }
+}
+
 void check_pod_term(const core_v1::PodAffinityTerm& term, const Path& path, ErrorList& errors) {
   check_selector(term.labelselector(), path.child("labelSelector"), errors);
   check_selector(term.namespaceselector(), path.child("namespaceSelector"), errors);
   for (const std::string& name : term.namespaces()) {
     check_each(check_dns1123_label(name), name, path.child("namespace"), errors);
   }
-  if (term.topologykey().empty()) {
-    errors.required(path.child("topologyKey"), "can not be empty");
-  } else {
-    check_label_name(term.topologykey(), path.child("topologyKey"), errors);
-  }
+  check_pod_keys(term, path, errors);
+  if (term.topologykey().empty()) errors.required(path.child("topologyKey"), "can not be empty");
+  check_label_name(term.topologykey(), path.child("topologyKey"), errors);
 }
 
 template <class Affinity>
@@ -144,44 +135,23 @@ void check_pod_affinity(const Affinity& affinity, const Path& path, ErrorList& e
   }
 }
 
-void check_spread(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
-  for (int i = 0; i < spec.topologyspreadconstraints_size(); ++i) {
-    const auto& constraint = spec.topologyspreadconstraints(i);
-    const Path at = path.index(static_cast<std::size_t>(i));
-    if (constraint.maxskew() <= 0) {
-      errors.invalid(at.child("maxSkew"), constraint.maxskew(), "must be greater than zero");
-    }
-    if (constraint.topologykey().empty()) {
-      errors.required(at.child("topologyKey"), "can not be empty");
-    } else {
-      check_label_name(constraint.topologykey(), at.child("topologyKey"), errors);
-    }
-    if (constraint.whenunsatisfiable() != "DoNotSchedule" &&
-        constraint.whenunsatisfiable() != "ScheduleAnyway") {
-      errors.not_supported(at.child("whenUnsatisfiable"), constraint.whenunsatisfiable(),
-                           {"DoNotSchedule", "ScheduleAnyway"});
-    }
-    check_selector(constraint.labelselector(), at.child("labelSelector"), errors);
+}  // namespace
+
+void check_node_selector(const core_v1::NodeSelector& selector, const Path& path,
+                         ErrorList& errors) {
+  const Path at = path.child("nodeSelectorTerms");
+  if (selector.nodeselectorterms().empty()) {
+    errors.required(at, "must have at least one node selector term");
+  }
+  for (int i = 0; i < selector.nodeselectorterms_size(); ++i) {
+    check_node_term(selector.nodeselectorterms(i), at.index(i), errors);
   }
 }
 
-}  // namespace
-
-void check_scheduling(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
-  const Path affinity = path.child("affinity");
-  check_node_affinity(spec.affinity().nodeaffinity(), affinity.child("nodeAffinity"), errors);
-  check_pod_affinity(spec.affinity().podaffinity(), affinity.child("podAffinity"), errors);
-  check_pod_affinity(spec.affinity().podantiaffinity(), affinity.child("podAntiAffinity"), errors);
-  for (int i = 0; i < spec.schedulinggates_size(); ++i) {
-    const std::string& name = spec.schedulinggates(i).name();
-    check_each(check_qualified_name(name), name,
-               path.child("schedulingGates").index(static_cast<std::size_t>(i)), errors);
-  }
-  check_spread(spec, path.child("topologySpreadConstraints"), errors);
-  for (int i = 0; i < spec.tolerations_size(); ++i) {
-    check_toleration(spec.tolerations(i),
-                     path.child("tolerations").index(static_cast<std::size_t>(i)), errors);
-  }
+void check_affinity(const core_v1::Affinity& affinity, const Path& path, ErrorList& errors) {
+  check_node_affinity(affinity.nodeaffinity(), path.child("nodeAffinity"), errors);
+  check_pod_affinity(affinity.podaffinity(), path.child("podAffinity"), errors);
+  check_pod_affinity(affinity.podantiaffinity(), path.child("podAntiAffinity"), errors);
 }
 
 }  // namespace kubus::apiserver

@@ -1,0 +1,221 @@
+// Claims for devices, templates of claims, and the classes that claims choose from.
+#include <k8s/resource/v1/device_class.pb.h>
+#include <k8s/resource/v1/device_request.pb.h>
+#include <k8s/resource/v1/device_selector.pb.h>
+#include <k8s/resource/v1/device_taint.pb.h>
+#include <k8s/resource/v1/resource_claim.pb.h>
+
+#include <set>
+
+#include "validation/checks.h"
+#include "validation/pod_spec.h"
+#include "validation/validator.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::size_t kMostRequests = 32;
+constexpr std::size_t kMostAlternatives = 8;
+constexpr std::size_t kMostSelectors = 32;
+constexpr std::size_t kMostConfigurations = 32;
+constexpr std::size_t kLongestExpression = 10 * 1024;
+
+using Names = std::set<std::string>;
+
+void check_count(int count, std::size_t most, const Path& path, ErrorList& errors) {
+  const auto actual = static_cast<std::size_t>(count);
+  if (actual > most) errors.too_many(path, actual, most);
+}
+
+template <class Selectors>
+void check_selectors(const Selectors& selectors, const Path& path, ErrorList& errors) {
+  check_count(selectors.size(), kMostSelectors, path, errors);
+  for (int i = 0; i < selectors.size(); ++i) {
+    const Path at = path.index(i).child("cel");
+    if (!selectors[i].has_cel()) {
+      errors.required(at);
+      continue;
+    }
+    const std::string& expression = selectors[i].cel().expression();
+    if (expression.empty()) {
+      errors.required(at.child("expression"));
+    } else if (expression.size() > kLongestExpression) {
+      errors.too_long(at.child("expression"), kLongestExpression);
+    }
+  }
+}
+
+void check_device_toleration(const resource_v1::DeviceToleration& toleration, const Path& path,
+                             ErrorList& errors) {
+  const std::string& op = toleration.operator_();
+  if (!toleration.key().empty()) check_label_name(toleration.key(), path.child("key"), errors);
+  if (op == "Exists") {
+    if (!toleration.value().empty()) {
+      errors.invalid(path.child("value"), toleration.value(),
+                     "must be empty for operator `Exists`");
+    }
+  } else if (op == "Equal") {
+    check_each(check_label_value(toleration.value()), toleration.value(), path.child("value"),
+               errors);
+    if (toleration.key().empty()) errors.required(path.child("key"));
+  } else {
+    check_one_of(op, {"Equal", "Exists"}, path.child("operator"), errors);
+  }
+  if (!toleration.effect().empty()) {
+    check_one_of(toleration.effect(), {"NoExecute", "NoSchedule", "None"}, path.child("effect"),
+                 errors);
+  }
+}
+
+// What a request and one of its alternatives have in common.
+template <class Request>
+void check_wanted(const Request& request, const Path& path, ErrorList& errors) {
+  const std::string& name = request.deviceclassname();
+  if (name.empty()) {
+    errors.required(path.child("deviceClassName"));
+  } else {
+    check_each(check_dns1123_subdomain(name), name, path.child("deviceClassName"), errors);
+  }
+  check_selectors(request.selectors(), path.child("selectors"), errors);
+  const Path count = path.child("count");
+  if (request.allocationmode() == "ExactCount") {
+    if (request.count() <= 0) errors.invalid(count, request.count(), "must be greater than zero");
+  } else if (request.allocationmode() == "All") {
+    if (request.count() != 0) {
+      errors.invalid(count, request.count(), "must not be specified when allocationMode is 'All'");
+    }
+  } else {
+    errors.not_supported(path.child("allocationMode"), request.allocationmode(),
+                         {"All", "ExactCount"});
+  }
+  for (int i = 0; i < request.tolerations_size(); ++i) {
+    check_device_toleration(request.tolerations(i), path.child("tolerations").index(i), errors);
+  }
+}
+
+void check_request_name(const std::string& name, Names& names, const Path& path,
+                        ErrorList& errors) {
+  if (name.empty()) return errors.required(path);
+  check_each(check_dns1123_label(name), name, path, errors);
+  if (!names.insert(name).second) errors.duplicate(path, name);
+}
+
+void check_request(const resource_v1::DeviceRequest& request, Names& names, const Path& path,
+                   ErrorList& errors) {
+  constexpr std::string_view kOne = "exactly one of `exactly` or `firstAvailable` is required";
+  check_request_name(request.name(), names, path.child("name"), errors);
+  const Path list = path.child("firstAvailable");
+  if (!request.has_exactly() && request.firstavailable().empty()) {
+    return errors.required(path, kOne);
+  }
+  if (request.has_exactly() && !request.firstavailable().empty()) {
+    errors.invalid_unseen(path, kOne);
+  }
+  if (request.has_exactly()) check_wanted(request.exactly(), path.child("exactly"), errors);
+  check_count(request.firstavailable_size(), kMostAlternatives, list, errors);
+  Names alternatives;
+  for (int i = 0; i < request.firstavailable_size(); ++i) {
+    const auto& alternative = request.firstavailable(i);
+    check_request_name(alternative.name(), alternatives, list.index(i).child("name"), errors);
+    check_wanted(alternative, list.index(i), errors);
+    names.insert(request.name() + "/" + alternative.name());
+  }
+}
+
+template <class Strings>
+void check_request_names(const Strings& list, const Names& names, const Path& path,
+                         ErrorList& errors) {
+  check_count(list.size(), kMostRequests, path, errors);
+  for (int i = 0; i < list.size(); ++i) {
+    if (!names.contains(list[i])) {
+      errors.invalid(path.index(i), list[i],
+                     "must be the name of a request in the claim or the name of a request and a "
+                     "subrequest separated by '/'");
+    }
+  }
+}
+
+void check_configuration(const resource_v1::DeviceConfiguration& configuration, const Path& path,
+                         ErrorList& errors) {
+  const Path at = path.child("opaque");
+  if (!configuration.has_opaque()) return errors.required(at);
+  check_driver_name(configuration.opaque().driver(), at.child("driver"), errors);
+  if (!configuration.opaque().has_parameters()) errors.required(at.child("parameters"));
+}
+
+void check_claim_spec(const resource_v1::ResourceClaimSpec& spec, const Path& path,
+                      ErrorList& errors) {
+  const auto& devices = spec.devices();
+  const Path at = path.child("devices");
+  check_count(devices.requests_size(), kMostRequests, at.child("requests"), errors);
+  Names names;
+  for (int i = 0; i < devices.requests_size(); ++i) {
+    check_request(devices.requests(i), names, at.child("requests").index(i), errors);
+  }
+  check_count(devices.constraints_size(), kMostConfigurations, at.child("constraints"), errors);
+  for (int i = 0; i < devices.constraints_size(); ++i) {
+    const auto& constraint = devices.constraints(i);
+    const Path one = at.child("constraints").index(i);
+    check_request_names(constraint.requests(), names, one.child("requests"), errors);
+    if (!constraint.has_matchattribute() && !constraint.has_distinctattribute()) {
+      errors.required(one.child("matchAttribute"));
+    }
+  }
+  check_count(devices.config_size(), kMostConfigurations, at.child("config"), errors);
+  for (int i = 0; i < devices.config_size(); ++i) {
+    const Path one = at.child("config").index(i);
+    check_request_names(devices.config(i).requests(), names, one.child("requests"), errors);
+    check_configuration(devices.config(i).deviceconfiguration(), one, errors);
+  }
+}
+
+void check_claim(const resource_v1::ResourceClaim& claim, ErrorList& errors) {
+  check_claim_spec(claim.spec(), Path("spec"), errors);
+}
+
+void check_claim_update(const resource_v1::ResourceClaim& claim,
+                        const resource_v1::ResourceClaim& old, ErrorList& errors) {
+  if (!equal(claim.spec(), old.spec())) {
+    errors.invalid_json(Path("spec"), internal_json(claim.spec()), kImmutable);
+  }
+}
+
+void check_template(const resource_v1::ResourceClaimTemplate& object, ErrorList& errors) {
+  const Path path("spec");
+  const auto& metadata = object.spec().metadata();
+  check_labels(metadata.labels(), path.child("labels"), errors);
+  check_annotations(metadata.annotations(), path.child("annotations"), errors);
+  check_claim_spec(object.spec().spec(), path.child("spec"), errors);
+}
+
+void check_template_update(const resource_v1::ResourceClaimTemplate& object,
+                           const resource_v1::ResourceClaimTemplate& old, ErrorList& errors) {
+  if (!equal(object.spec(), old.spec())) {
+    errors.invalid_json(Path("spec"), internal_json(object.spec()), kImmutable);
+  }
+}
+
+void check_class(const resource_v1::DeviceClass& object, ErrorList& errors) {
+  const Path path("spec");
+  check_selectors(object.spec().selectors(), path.child("selectors"), errors);
+  check_count(object.spec().config_size(), kMostConfigurations, path.child("config"), errors);
+  for (int i = 0; i < object.spec().config_size(); ++i) {
+    check_configuration(object.spec().config(i).deviceconfiguration(),
+                        path.child("config").index(i), errors);
+  }
+}
+
+constexpr Validator kValidators[] = {
+    {"k8s.io.api.resource.v1.ResourceClaim", check_as<resource_v1::ResourceClaim, check_claim>,
+     compare_as<resource_v1::ResourceClaim, check_claim_update>},
+    {"k8s.io.api.resource.v1.ResourceClaimTemplate",
+     check_as<resource_v1::ResourceClaimTemplate, check_template>,
+     compare_as<resource_v1::ResourceClaimTemplate, check_template_update>},
+    {"k8s.io.api.resource.v1.DeviceClass", check_as<resource_v1::DeviceClass, check_class>},
+};
+
+}  // namespace
+
+std::span<const Validator> device_claim_validators() { return kValidators; }
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,84 @@
+// The addresses that services have, and the ranges that they come from.
+#include <k8s/networking/v1/ip_address.pb.h>
+#include <k8s/networking/v1/service_cidr.pb.h>
+
+#include "validation/checks.h"
+#include "validation/validator.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr int kMostRanges = 2;
+
+using networking_v1::IPAddress;
+using networking_v1::ServiceCIDR;
+
+void check_address(const IPAddress& object, ErrorList& errors) {
+  const std::string& name = object.metadata().name();
+  if (const std::string canonical = canonical_ip(name); !canonical.empty() && canonical != name) {
+    errors.invalid(Path("metadata").child("name"), name, "must be a canonical format IP address");
+  }
+  const Path path = Path("spec").child("parentRef");
+  if (!object.spec().has_parentref()) return errors.required(path);
+  const auto& parent = object.spec().parentref();
+  if (!parent.group().empty()) {
+    check_each(check_dns1123_subdomain(parent.group()), parent.group(), path.child("group"),
+               errors);
+  }
+  check_segment(parent.resource(), path.child("resource"), errors);
+  check_segment(parent.name(), path.child("name"), errors);
+  if (!parent.namespace_().empty()) {
+    check_each(check_path_segment(parent.namespace_()), parent.namespace_(),
+               path.child("namespace"), errors);
+  }
+}
+
+void check_address_update(const IPAddress& object, const IPAddress& old, ErrorList& errors) {
+  if (!equal(object.spec().parentref(), old.spec().parentref())) {
+    errors.invalid_json(Path("spec").child("parentRef"), internal_json(object.spec().parentref()),
+                        kImmutable);
+  }
+}
+
+int family_of(const std::string& range) {
+  return ip_family(std::string_view(range).substr(0, range.find('/')));
+}
+
+void check_ranges(const ServiceCIDR& object, ErrorList& errors) {
+  const Path path = Path("spec").child("cidrs");
+  const auto& ranges = object.spec().cidrs();
+  if (ranges.empty()) errors.required(path, "at least one CIDR required");
+  if (ranges.size() > kMostRanges) {
+    errors.invalid_json(path, list_json(ranges), "may only hold up to 2 values");
+  }
+  if (ranges.size() == kMostRanges && family_of(ranges[0]) == family_of(ranges[1])) {
+    errors.invalid_json(path, list_json(ranges),
+                        "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 "
+                        "and 2001:db8::/96");
+  }
+  for (int i = 0; i < ranges.size(); ++i) {
+    check_each(check_cidr(ranges[i]), ranges[i], path.index(i), errors);
+  }
+}
+
+// A range of the other family may be added, and nothing else.
+void check_ranges_update(const ServiceCIDR& object, const ServiceCIDR& old, ErrorList& errors) {
+  const auto& now = object.spec().cidrs();
+  const auto& before = old.spec().cidrs();
+  if (list_json(now) == list_json(before)) return;
+  if (before.size() == 1 && now.size() == kMostRanges && now[0] == before[0]) return;
+  errors.invalid_json(Path("spec").child("cidrs"), list_json(now), kImmutable);
+}
+
+constexpr Validator kValidators[] = {
+    {"k8s.io.api.networking.v1.IPAddress", check_as<IPAddress, check_address>,
+     compare_as<IPAddress, check_address_update>},
+    {"k8s.io.api.networking.v1.ServiceCIDR", check_as<ServiceCIDR, check_ranges>,
+     compare_as<ServiceCIDR, check_ranges_update>},
+};
+
+}  // namespace
+
+std::span<const Validator> address_validators() { return kValidators; }
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,21 @@
+// The rules of jobs and of what jobs are made from.
+//
+// Thread safety: pure functions. Each adds what it finds to the errors.
+#pragma once
+
+#include "kubus/api/types.h"
+#include "validation/field_error.h"
+
+namespace k8s::io::api::batch::v1 {
+class JobSpec;
+}
+
+namespace kubus::apiserver {
+
+// All but the selector, which a template of jobs does not have.
+void check_job_spec(const batch_v1::JobSpec& spec, const Path& path, ErrorList& errors);
+// When pods that fail count, and when enough have succeeded.
+void check_failure_policy(const batch_v1::JobSpec& spec, const Path& path, ErrorList& errors);
+void check_success_policy(const batch_v1::JobSpec& spec, const Path& path, ErrorList& errors);
+
+}  // namespace kubus::apiserver
