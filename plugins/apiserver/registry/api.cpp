@@ -28,9 +28,9 @@ Status check_scope(const Call& call) {
   const bool is_namespaces = resource.group.empty() && resource.plural == "namespaces";
   if (!resource.namespaced && !info.ns.empty() && !is_namespaces) return errors::no_such_path();
   if (!resource.namespaced || !info.ns.empty()) return {};
-  if (info.verb == "create") return not_allowed();
-  const bool one = info.verb == "get" || info.verb == "update" || info.verb == "patch" ||
-                   info.verb == "delete" || info.verb == "deletecollection";
+  if (info.verb == "create" || info.verb == "deletecollection") return not_allowed();
+  const bool one =
+      info.verb == "get" || info.verb == "update" || info.verb == "patch" || info.verb == "delete";
   return one ? errors::no_such_path() : Status();
 }
 

@@ -8,12 +8,16 @@
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "kubus/api/protobuf.h"
+#include "kubus/api/resource.h"
 #include "kubus/api/schema.h"
 #include "registry/owners.h"
+#include "registry/type_mismatch.h"
 #include "respond/yaml.h"
 
 namespace kubus::apiserver {
 namespace {
+
+using google::protobuf::Descriptor;
 
 // The type that is expected.
 struct Wanted {
@@ -34,14 +38,50 @@ Status cannot_handle(const TypeMeta& sent, const Wanted& wanted, std::string_vie
                              wanted.kind + ": " + std::string(why));
 }
 
-Status check_type(const TypeMeta& sent, const Wanted& wanted) {
-  if (!sent.api_version.empty() && sent.api_version != wanted.api_version)
+Status check_type(const TypeMeta& sent, const Wanted& wanted, const Descriptor& type) {
+  const bool versions_differ = !sent.api_version.empty() && sent.api_version != wanted.api_version;
+  const bool kinds_differ = !sent.kind.empty() && sent.kind != wanted.kind;
+  if (!versions_differ && !kinds_differ) return {};
+  const auto group = [](const std::string& version) {
+    const auto slash = version.find('/');
+    return slash == std::string::npos ? std::string() : version.substr(0, slash);
+  };
+  // Another version of the same kind could have been read.
+  const bool custom = &type == CustomObject::descriptor();
+  const bool known = custom || find_message(sent.api_version, wanted.kind) != nullptr;
+  if (versions_differ && !kinds_differ && known &&
+      (custom || group(sent.api_version) == group(wanted.api_version)))
     return errors::bad_request("the API version in the data (" + sent.api_version +
                                ") does not match the expected API version (" + wanted.api_version +
                                ")");
-  if (!sent.kind.empty() && sent.kind != wanted.kind)
-    return cannot_handle(sent, wanted, "the kinds differ");
-  return {};
+  if (custom) return cannot_handle(sent, wanted, "the kinds differ");
+  return cannot_handle(sent, wanted, other_type(sent, message_info(type)));
+}
+
+// The first bytes of a body that nothing can be made of.
+std::string beginning_of(std::string_view body) {
+  constexpr std::size_t kShown = 30;
+  if (body.empty()) return "<empty>";
+  const auto shown = body.substr(0, kShown);
+  const std::string more = body.size() > kShown ? " ..." : "";
+  if (body.front() == '{') return std::string(shown) + more;
+  std::string hex;
+  for (const char c : shown) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    hex += {kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return hex + more;
+}
+
+// What is no JSON at all does not even say what it is.
+Status check_syntax(std::string_view json, const Wanted& wanted) {
+  boost::json::value tree;
+  const auto status = parse_json(json, tree);
+  if (status.ok()) return {};
+  return errors::bad_request("the object provided is unrecognized (must be of type " + wanted.kind +
+                             "): couldn't get version/kind; json parse error: " +
+                             std::string(status.message()) + " (" + beginning_of(json) + ")");
 }
 
 // Whether the object has an empty list of managers, which in a message is the same as none.
@@ -72,10 +112,12 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
   options.type_meta = &sent;
   if (*mode != FieldValidation::kIgnore) options.strict_errors = &mistakes;
   auto message = new_message(type);
-  if (auto status = from_json(json, *message, options); !status.ok())
+  if (auto status = from_json(json, *message, options); !status.ok()) {
+    KUBUS_TRY(check_syntax(json, wanted));
     return cannot_handle(sent, wanted, status.message());
+  }
   KUBUS_TRY(admit_custom(call, *message, options.strict_errors));
-  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted));
+  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted, type));
   if (!mistakes.empty() && *mode == FieldValidation::kStrict) {
     std::string list;
     for (const auto& mistake : mistakes) list += (list.empty() ? "" : ", ") + mistake;
@@ -105,7 +147,7 @@ Result<FieldValidation> field_validation(const Call& call) {
   return errors::invalid({"meta.k8s.io", options, ""},
                          {{"FieldValueNotSupported",
                            "Unsupported value: \"" + std::string(mode) +
-                               "\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
+                               "\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"",
                            "fieldValidation"}});
 }
 
@@ -125,7 +167,7 @@ Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& typ
   auto message = new_message(type);
   if (auto status = from_protobuf(call.body.view(), *message, &sent); !status.ok())
     return cannot_handle(sent, wanted, status.message());
-  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted));
+  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted, type));
   return message;
 }
 

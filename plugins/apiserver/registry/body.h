@@ -21,8 +21,8 @@ Result<FieldValidation> field_validation(const Call& call);
 // warning of the call, or nothing, as its fieldValidation says.
 Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type);
 
-// What is left to do for an object of a custom kind; ok for others. `mistakes` gets one sentence for
-// each unknown field, which is gone then; it may be null.
+// What is left to do for an object of a custom kind; ok for others. `mistakes` gets one sentence
+// for each unknown field, which is gone then; it may be null.
 Status admit_custom(const Call& call, Message& message, std::vector<std::string>* mistakes);
 
 }  // namespace kubus::apiserver

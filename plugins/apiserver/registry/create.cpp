@@ -46,7 +46,8 @@ Status Registry::prepare_create(Call& call, Owners owners, Message& object, bool
   if (owners == Owners::kRecorded) record_owners(call, nullptr, metadata, object);
   const AdmissionCall admission{call, AdmissionCall::Operation::kCreate, &object, nullptr};
   KUBUS_TRY(admit(admissions_, admission, &soon));
-  if (metadata.name().empty()) metadata.set_name(generated_name(metadata.generatename()));
+  if (metadata.name().empty() && !metadata.generatename().empty())
+    metadata.set_name(generated_name(metadata.generatename()));
   if (strategy.prepare_create) strategy.prepare_create(object);
   if (strategy.set_author) strategy.set_author(object, call.identity);
   if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));

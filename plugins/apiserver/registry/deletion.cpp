@@ -10,6 +10,7 @@
 #include "kubus/api/time.h"
 #include "registry/body.h"
 #include "registry/reflect.h"
+#include "registry/write_options.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -114,13 +115,15 @@ Result<Deletion> read_deletion(Call& call) {
   if (auto seconds = call.query.number("gracePeriodSeconds")) deletion.grace_period = seconds;
   if (call.query.has("propagationPolicy"))
     deletion.propagation = std::string(call.query.get("propagationPolicy"));
+  auto causes = dry_run_problems(call.query.get("dryRun"));
   const auto& policy = deletion.propagation;
   if (!policy.empty() && policy != "Orphan" && policy != "Background" && policy != "Foreground")
-    return errors::invalid({"meta.k8s.io", "DeleteOptions", ""},
-                           {{"FieldValueNotSupported",
-                             "Unsupported value: \"" + policy +
-                                 "\": supported values: \"Background\", \"Foreground\", \"Orphan\"",
-                             "propagationPolicy"}});
+    causes.push_back({"FieldValueNotSupported",
+                      "Unsupported value: \"" + policy +
+                          "\": supported values: \"Foreground\", \"Background\", \"Orphan\", "
+                          "\"nil\"",
+                      "propagationPolicy"});
+  if (!causes.empty()) return errors::invalid({"meta.k8s.io", "DeleteOptions", ""}, causes);
   return deletion;
 }
 

@@ -25,19 +25,39 @@ Status bad_version(const Call& call, std::string_view version) {
         "resourceVersion"}});
 }
 
+// Where the text stops being base64.
+std::string first_strange(std::string_view text) {
+  std::size_t at = 0;
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  };
+  while (at < text.size() && plain(text[at])) ++at;
+  return std::to_string(at);
+}
+
 // The token has been in the client's hands: it is anything.
 Status read_continue(std::string_view token, ListQuery& query) {
-  const Status bad = errors::bad_request("continue key is not valid: " + std::string(token));
+  const auto bad = [](std::string_view why) {
+    return errors::bad_request("invalid continue token: continue key is not valid" +
+                               std::string(why));
+  };
   boost::json::value tree;
   const auto json = decode_base64url(token);
-  if (!json.ok() || !parse_json(*json, tree).ok() || !tree.is_object()) return bad;
+  if (!json.ok()) return bad(": illegal base64 data at input byte " + first_strange(token));
+  if (const auto status = parse_json(*json, tree); !status.ok())
+    return bad(": " + std::string(status.message()));
+  if (!tree.is_object()) return bad("");
   const auto& object = tree.get_object();
   const auto* version = object.if_contains("v");
   const auto* revision = object.if_contains("rv");
   const auto* start = object.if_contains("start");
-  if (!version || *version != "meta.k8s.io/v1" || !revision || !revision->is_int64() ||
-      revision->get_int64() < 0 || !start || !start->is_string() || start->get_string().empty())
-    return bad;
+  if (!version || *version != "meta.k8s.io/v1")
+    return bad(": server does not recognize this encoded version");
+  if (!revision || !revision->is_int64() || revision->get_int64() < 0)
+    return bad(": incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  if (!start || !start->is_string() || start->get_string().empty())
+    return bad(": encoded start key empty (version meta.k8s.io/v1)");
   query.exact = revision->get_int64();
   query.start = start->get_string();
   return {};
@@ -86,13 +106,19 @@ Result<ListQuery> list_query(const Call& call) {
   const auto match = call.query.get("resourceVersionMatch");
   const auto token = call.query.get("continue");
   const auto forbidden = [&](const std::string& why) {
-    return errors::invalid({call.resource->group, "ListOptions", ""},
+    return errors::invalid({"meta.k8s.io", "ListOptions", ""},
                            {{"FieldValueForbidden", "Forbidden: " + why, "resourceVersionMatch"}});
   };
   if (!match.empty() && call.query.get("resourceVersion").empty())
     return forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided");
   if (!match.empty() && !token.empty())
     return forbidden("resourceVersionMatch is forbidden when continue is provided");
+  if (!match.empty() && match != "Exact" && match != "NotOlderThan")
+    return errors::invalid({"meta.k8s.io", "ListOptions", ""},
+                           {{"FieldValueNotSupported",
+                             "Unsupported value: \"" + std::string(match) +
+                                 "\": supported values: \"Exact\", \"NotOlderThan\", \"\"",
+                             "resourceVersionMatch"}});
   if (match == "Exact" && *revision == 0)
     return forbidden("resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
   if (!token.empty()) {

@@ -49,11 +49,6 @@ Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call, bool cou
   } else {
     metadata.clear_namespace_();
   }
-  if (metadata.name().empty() && metadata.generatename().empty()) {
-    return errors::invalid(call.kind_subject(""),
-                           {{"FieldValueRequired",
-                             "Required value: name or generateName is required", "metadata.name"}});
-  }
   metadata.set_uid(new_uid());
   metadata.clear_selflink();
   metadata.clear_deletiontimestamp();

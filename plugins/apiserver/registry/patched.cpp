@@ -11,6 +11,7 @@
 #include "kubus/api/schema.h"
 #include "patch/convert_error.h"
 #include "registry/owners.h"
+#include "registry/type_mismatch.h"
 #include "validation/field_error.h"
 
 namespace kubus::apiserver {
@@ -26,21 +27,6 @@ Status invalid_patch(const std::string& value, const std::string& why) {
   return errors::invalid(
       Subject(),
       {{"FieldValueInvalid", "Invalid value: " + apiserver::quoted(value) + ": " + why, "patch"}});
-}
-
-// What stands in the way of taking an object of the type `sent` for one of `wanted`; empty when
-// they are the same.
-std::string other_type(const TypeMeta& sent, const MessageInfo& wanted) {
-  const auto& version = sent.api_version.empty() ? wanted.api_version : sent.api_version;
-  const auto& kind = sent.kind.empty() ? wanted.kind : sent.kind;
-  if (version == wanted.api_version && kind == wanted.kind) return {};
-  const auto* other = find_message(version, kind);
-  if (!other)
-    return "no kind \"" + kind + "\" is registered for version \"" + version +
-           "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"";
-  const auto group = wanted.group.substr(0, wanted.group.find('.'));
-  return "converting (" + message_info(*other).go_name + ") to (" +
-         (group.empty() ? "core" : group) + "." + wanted.kind + "): unknown conversion";
 }
 
 std::string joined(const std::vector<std::string>& mistakes) {

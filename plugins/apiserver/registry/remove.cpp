@@ -16,6 +16,12 @@ namespace {
 // Of one collection. More would only wait in storage, which turns away what is too much.
 constexpr std::size_t kRemovalsAtOnce = 256;
 
+Answer removed_answer(const Removed& removed) {
+  Answer answer;
+  answer.removed = removed;
+  return answer;
+}
+
 }  // namespace
 
 struct Registry::RemoveJob {
@@ -53,18 +59,19 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
   auto plan = plan_deletion(call, *old, job->deletion, strategy);
   if (!plan.ok()) return job->done(plan.status());
   if (plan->step == DeletionPlan::Step::kNothing) return job->done(Answer::of(std::move(stored)));
+  const bool gone = plan->step == DeletionPlan::Step::kRemove;
+  const bool returns = !gone || strategy.returns_deleted;
+  Removed removed{call.info.name, call.resource->group, call.resource->plural,
+                  std::string(stored->uid())};
   if (call.dry_run()) {
+    if (!returns) return job->done(removed_answer(removed));
     metadata_of(*plan->object)->set_resourceversion(std::to_string(stored->revision()));
     return job->done(Answer::of(std::shared_ptr<const Message>(std::move(plan->object))));
   }
   auto key = call.key();
   auto place = storage_key(*call.resource, key);
   auto json = stored_json(*plan->object, *call.resource);
-  const bool gone = plan->step == DeletionPlan::Step::kRemove;
   if (!gone && json == stored->stored()) return job->done(Answer::of(std::move(stored)));
-  const bool returns = !gone || strategy.returns_deleted;
-  Removed removed{call.info.name, call.resource->group, call.resource->plural,
-                  std::string(stored->uid())};
   auto written = [this, job, key, json, old, gone, returns,
                   removed](Result<Written> result) mutable {
     if (!result.ok()) return job->done(result.status());
@@ -74,11 +81,7 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
     if (returns)
       return finish(job->call, std::move(key), std::move(json), result->revision, 200,
                     std::move(job->done));
-    cache_.when(result->revision, [job, removed] {
-      Answer answer;
-      answer.removed = removed;
-      job->done(std::move(answer));
-    });
+    cache_.when(result->revision, [job, removed] { job->done(removed_answer(removed)); });
   };
   if (gone)
     storage_.remove(std::move(place), stored->revision(), std::move(written));

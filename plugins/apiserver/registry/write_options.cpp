@@ -71,6 +71,13 @@ bool is_printable(std::string_view rune) {
   return !control && !space && point != 0x2028 && point != 0x2029 && point != 0x3000;
 }
 
+std::vector<Cause> dry_run_problems(std::string_view value) {
+  if (value.empty() || value == "All") return {};
+  std::string message = "Unsupported value: [";
+  append_json_string(value, message);
+  return {{"FieldValueNotSupported", message + "]: supported values: \"All\"", "dryRun"}};
+}
+
 Status check_write_options(const Call& call) {
   std::vector<Cause> causes;
   const auto manager = call.query.get("fieldManager");
@@ -84,6 +91,8 @@ Status check_write_options(const Call& call) {
           {"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"});
     }
   }
+  const auto dry = dry_run_problems(call.query.get("dryRun"));
+  causes.insert(causes.end(), dry.begin(), dry.end());
   auto problems = manager_problems(manager);
   causes.insert(causes.end(), problems.begin(), problems.end());
   if (causes.empty()) return {};

@@ -20,4 +20,7 @@ Status check_write_options(const Call& call);
 std::vector<std::string_view> runes_of(std::string_view text);
 bool is_printable(std::string_view rune);
 
+// What is wrong with the parameter dryRun of a write.
+std::vector<Cause> dry_run_problems(std::string_view value);
+
 }  // namespace kubus::apiserver

@@ -66,8 +66,8 @@ TEST(FieldError, PrintsAsTheReferenceDoes) {
   errors.too_long(Path("data"), 10);
   EXPECT_EQ(join_errors(errors.errors()),
             "[spec.ports: Required value, spec.ports[0].port: Invalid value: 0: must be between 1 "
-            "and 65535, inclusive, spec.type: Unsupported value: \"x\": supported values: \"a\", "
-            "\"b\", spec.ports[1].name: Duplicate value: \"http\", spec: Forbidden: may not, data: "
+            "and 65535, inclusive, spec.type: Unsupported value: \"x\": supported values: \"b\", "
+            "\"a\", spec.ports[1].name: Duplicate value: \"http\", spec: Forbidden: may not, data: "
             "Too long: may not be more than 10 bytes]");
 }
 

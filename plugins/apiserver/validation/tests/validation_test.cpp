@@ -100,7 +100,8 @@ constexpr CreateCase kCreates[] = {
     {"deployment_without_selector", "apps/v1", "Deployment",
      R"({"metadata":{"name":"d","namespace":"n"},"spec":{"template":{
          "spec":{"containers":[{"name":"c","image":"i"}]}}}})",
-     "spec.selector: Required value"},
+     "[spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: "
+     "`selector` does not match template `labels`]"},
     {"negative_replicas", "apps/v1", "Deployment",
      R"({"metadata":{"name":"d","namespace":"n"},"spec":{"replicas":-1,
          "selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
@@ -133,8 +134,8 @@ constexpr CreateCase kCreates[] = {
      R"({"metadata":{"name":"s","namespace":"n"},"type":"kubernetes.io/tls"})",
      "[data[tls.crt]: Required value, data[tls.key]: Required value]"},
     {"job_restart_policy", "batch/v1", "Job",
-     R"({"metadata":{"name":"j","namespace":"n"},"spec":{"selector":{"matchLabels":{"a":"b"}},
-         "template":{"metadata":{"labels":{"a":"b"}},
+     R"({"metadata":{"name":"j","namespace":"n"},"spec":{"manualSelector":true,
+         "selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
          "spec":{"containers":[{"name":"c","image":"i"}]}}}})",
      "spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\""},
     {"role_name_is_a_path_segment", "rbac.authorization.k8s.io/v1", "ClusterRole",
@@ -149,7 +150,7 @@ constexpr CreateCase kCreates[] = {
      "metadata.namespace: Required value"},
     {"ingress_without_rules", "networking.k8s.io/v1", "Ingress",
      R"({"metadata":{"name":"i","namespace":"n"},"spec":{}})",
-     "spec: Invalid value: {}: either `defaultBackend` or `rules` must be specified"},
+     "spec: Invalid value: null: either `defaultBackend` or `rules` must be specified"},
     {"label", "v1", "ConfigMap", R"({"metadata":{"name":"c","namespace":"n","labels":{"a":"!"}}})",
      "metadata.labels: Invalid value: \"!\": a valid label must be an empty string or consist of "
      "alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
@@ -267,8 +268,8 @@ constexpr UpdateCase kUpdates[] = {
          "roleRef":{"kind":"Role","name":"a"}})",
      R"({"metadata":{"name":"b","namespace":"n","resourceVersion":"1"},
          "roleRef":{"kind":"Role","name":"b"}})",
-     "roleRef: Invalid value: {\"apiGroup\":\"rbac.authorization.k8s.io\",\"kind\":\"Role\","
-     "\"name\":\"b\"}: cannot change roleRef"},
+     "roleRef: Invalid value: {\"APIGroup\":\"rbac.authorization.k8s.io\",\"Kind\":\"Role\","
+     "\"Name\":\"b\"}: cannot change roleRef"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Cases, UpdateTest, testing::ValuesIn(kUpdates),
