@@ -91,6 +91,11 @@ std::string check_part(std::string_view part, const Bounds& range) {
 }  // namespace
 
 std::string check_schedule(std::string_view schedule) {
+  // The zone is refused elsewhere, with the reason for it.
+  if (schedule.starts_with("TZ=") || schedule.starts_with("CRON_TZ=")) {
+    schedule.remove_prefix(std::min(schedule.find(' '), schedule.size()));
+    schedule.remove_prefix(std::min(schedule.find_first_not_of(' '), schedule.size()));
+  }
   if (schedule.starts_with("@every ")) {
     const auto every = parse_duration(schedule.substr(7));
     return every.ok() ? "" : "failed to parse duration " + std::string(schedule);

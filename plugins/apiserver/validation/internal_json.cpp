@@ -94,6 +94,17 @@ class Printer {
         list(message.GetReflection()->GetMessage(message, field.field), first);
         continue;
       }
+      if (field.message != nullptr && field.json_name == "metadata") {
+        // Embedded, so that its members stand among the others.
+        const auto& metadata = message.GetReflection()->GetMessage(message, field.field);
+        const std::string json = to_json(metadata);
+        if (json.size() > 2) {
+          if (!first) out_ += ',';
+          first = false;
+          out_.append(json, 1, json.size() - 2);
+        }
+        continue;
+      }
       if (!first) out_ += ',';
       first = false;
       out_ += '"' + go_name(field.json_name) + "\":";
