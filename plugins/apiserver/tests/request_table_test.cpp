@@ -11,7 +11,7 @@
 namespace kubus::apiserver {
 namespace {
 
-constexpr std::size_t kFewestRows = 340;
+constexpr std::size_t kFewestRows = 400;
 
 const std::filesystem::path kTables = KUBUS_REQUEST_TABLES;
 
