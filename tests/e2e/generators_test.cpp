@@ -156,7 +156,7 @@ readers   Role/reader   …    jane             a/b
 )"},
       {R"(kubectl patch rolebinding readers -p '{"roleRef":{"name":"other"}}')",
        "The RoleBinding \"readers\" is invalid: roleRef: Invalid value: "
-       R"({"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"other"}: cannot change roleRef)",
+       R"({"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"other"}: cannot change roleRef)",
        1},
   });
 }

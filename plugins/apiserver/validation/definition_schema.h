@@ -1,5 +1,5 @@
-// What the schemas in a CustomResourceDefinition must be: such that objects can be pruned,
-// defaulted and merged by them ("structural").
+// What the schemas in a CustomResourceDefinition must be: such that objects can be pruned, defaulted
+// and merged by them ("structural").
 //
 // Thread safety: pure functions.
 #pragma once

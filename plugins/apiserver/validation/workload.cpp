@@ -10,6 +10,7 @@
 #include "validation/checks.h"
 #include "validation/pod_spec.h"
 #include "validation/validator.h"
+#include "validation/workload_status.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -274,15 +275,19 @@ void check_revision_update(const apps_v1::ControllerRevision& object,
 
 constexpr Validator kValidators[] = {
     {"k8s.io.api.apps.v1.ReplicaSet", check_as<apps_v1::ReplicaSet, check_replica_set>,
-     compare_as<apps_v1::ReplicaSet, check_selector_unchanged<apps_v1::ReplicaSet>>},
+     compare_as<apps_v1::ReplicaSet, check_selector_unchanged<apps_v1::ReplicaSet>>, nullptr,
+     compare_as<apps_v1::ReplicaSet, check_replica_set_status>},
     {"k8s.io.api.core.v1.ReplicationController",
      check_as<core_v1::ReplicationController, check_replication_controller>},
     {"k8s.io.api.apps.v1.Deployment", check_as<apps_v1::Deployment, check_deployment>,
-     compare_as<apps_v1::Deployment, check_selector_unchanged<apps_v1::Deployment>>},
+     compare_as<apps_v1::Deployment, check_selector_unchanged<apps_v1::Deployment>>, nullptr,
+     compare_as<apps_v1::Deployment, check_deployment_status>},
     {"k8s.io.api.apps.v1.DaemonSet", check_as<apps_v1::DaemonSet, check_daemon_set>,
-     compare_as<apps_v1::DaemonSet, check_selector_unchanged<apps_v1::DaemonSet>>},
+     compare_as<apps_v1::DaemonSet, check_selector_unchanged<apps_v1::DaemonSet>>, nullptr,
+     compare_as<apps_v1::DaemonSet, check_daemon_set_status>},
     {"k8s.io.api.apps.v1.StatefulSet", check_as<apps_v1::StatefulSet, check_stateful_set>,
-     compare_as<apps_v1::StatefulSet, check_stateful_set_update>},
+     compare_as<apps_v1::StatefulSet, check_stateful_set_update>, nullptr,
+     compare_as<apps_v1::StatefulSet, check_stateful_set_status>},
     {"k8s.io.api.apps.v1.ControllerRevision", check_as<apps_v1::ControllerRevision, check_revision>,
      compare_as<apps_v1::ControllerRevision, check_revision_update>},
 };
