@@ -4,7 +4,7 @@
 
 #include "defaults/defaulter.h"
 #include "defaults/image_name.h"
-#include "kubus/api/quantity.h"
+#include "defaults/pod_requests.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -38,52 +38,15 @@ void use_host_ports(core_v1::Container& container) {
   }
 }
 
-using Amounts = google::protobuf::Map<std::string, Quantity>;
-
-bool is_of_pods(const std::string& name) {
-  return name == "cpu" || name == "memory" || name.starts_with("hugepages-");
-}
-
-void add(Amounts& sum, const Amounts& more) {
-  for (const auto& [name, amount] : more) {
-    QuantityValue value = QuantityValue::of(amount);
-    if (const auto found = sum.find(name); found != sum.end())
-      value += QuantityValue::of(found->second);
-    value.store(sum[name]);
-  }
-}
-
-void raise(Amounts& most, const Amounts& other) {
-  for (const auto& [name, amount] : other) {
-    const auto found = most.find(name);
-    if (found == most.end() || QuantityValue::of(found->second) < QuantityValue::of(amount))
-      most[name] = amount;
-  }
-}
-
-// What the containers ask for at the worst time: while the pod starts, or when it runs.
-Amounts asked_by_containers(const core_v1::PodSpec& spec) {
-  Amounts running, most;
-  for (const auto& container : spec.initcontainers()) {
-    Amounts now = running;
-    add(now, container.resources().requests());
-    raise(most, now);
-    if (container.restartpolicy() == "Always") running = now;
-  }
-  for (const auto& container : spec.containers()) add(running, container.resources().requests());
-  raise(most, running);
-  return most;
-}
-
 // A pod with limits as a whole asks for what its containers ask for, or else for all of it.
 void request_pod_limits(core_v1::PodSpec& spec) {
   if (!spec.has_resources() || spec.resources().limits().empty()) return;
-  const Amounts asked = asked_by_containers(spec);
+  const Amounts asked = requests_of_containers(spec);
   auto& requests = *spec.mutable_resources()->mutable_requests();
   for (const auto& [name, amount] : asked)
-    if (is_of_pods(name) && !name.starts_with("hugepages-")) requests.insert({name, amount});
+    if (is_pod_resource(name) && !name.starts_with("hugepages-")) requests.insert({name, amount});
   for (const auto& [name, limit] : spec.resources().limits())
-    if (is_of_pods(name)) requests.insert({name, limit});
+    if (is_pod_resource(name)) requests.insert({name, limit});
 }
 
 void default_pod(core_v1::Pod& pod) {

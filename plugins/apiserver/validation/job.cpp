@@ -15,12 +15,12 @@ constexpr std::int32_t kMostIndexed = 100'000;
 constexpr std::int32_t kMostParallelBeyond = 10'000;
 constexpr std::size_t kLongestManager = 63;
 
-const std::string kAtMost = "must be less than or equal to ";
+std::string at_most(const std::string& most) { return "must be less than or equal to " + most; }
 
 // Very many indexes are followed only if few run and few may fail.
 void check_beyond_limit(const batch_v1::JobSpec& spec, const Path& path, ErrorList& errors) {
   if (spec.completions() <= kMostIndexed || !spec.has_backofflimitperindex()) return;
-  const std::string beyond = kAtMost + std::to_string(kMostParallelBeyond) +
+  const std::string beyond = at_most(std::to_string(kMostParallelBeyond)) +
                              " when completions are above " + std::to_string(kMostIndexed) +
                              " and used with backoff limit per index";
   if (!spec.has_maxfailedindexes()) {
@@ -41,14 +41,14 @@ void check_indexed(const batch_v1::JobSpec& spec, const Path& path, ErrorList& e
   }
   if (spec.parallelism() > kMostIndexed) {
     errors.invalid(path.child("parallelism"), spec.parallelism(),
-                   kAtMost + "100000 when completion mode is Indexed");
+                   at_most("100000 when completion mode is Indexed"));
   }
   const Path failed = path.child("maxFailedIndexes");
   if (spec.has_completions() && spec.maxfailedindexes() > spec.completions()) {
-    errors.invalid(failed, spec.maxfailedindexes(), kAtMost + "completions");
+    errors.invalid(failed, spec.maxfailedindexes(), at_most("completions"));
   }
   if (spec.maxfailedindexes() > kMostIndexed) {
-    errors.invalid(failed, spec.maxfailedindexes(), kAtMost + "100000");
+    errors.invalid(failed, spec.maxfailedindexes(), at_most("100000"));
   }
   check_beyond_limit(spec, path, errors);
 }

@@ -85,16 +85,6 @@ void check_containers(const PodContext& pod, const Path& path, ErrorList& errors
   }
 }
 
-void check_pod_resources(const PodContext& pod, const Path& path, ErrorList& errors) {
-  if (!pod.spec.has_resources()) return;
-  if (!pod.spec.resources().claims().empty()) {
-    errors.forbidden(path.child("claims"), "claims may not be set for Resources at pod-level");
-  }
-  core_v1::ResourceRequirements amounts = pod.spec.resources();
-  amounts.clear_claims();
-  check_resources(amounts, check_pod_resource_name, pod.claims, path, errors);
-}
-
 void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
   const auto subdomain = [&](const std::string& value, std::string_view name) {
     if (!value.empty()) {
@@ -160,7 +150,7 @@ void check_pod_spec(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* met
   pod.claims = check_resource_claims(spec, metadata, path.child("resourceClaims"), errors);
   check_containers(pod, path, errors);
   check_ephemeral_containers(pod, path.child("ephemeralContainers"), errors);
-  check_pod_resources(pod, path.child("resources"), errors);
+  if (spec.has_resources()) check_pod_resources(pod, path.child("resources"), errors);
   check_one_of(spec.restartpolicy(), {"Always", "Never", "OnFailure"}, path.child("restartPolicy"),
                errors);
   check_one_of(spec.dnspolicy(), {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"},

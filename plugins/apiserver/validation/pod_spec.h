@@ -83,6 +83,8 @@ void check_pod_resource_name(const std::string& name, const Path& path, ErrorLis
 bool is_overcommittable(const std::string& name);
 void check_resources(const core_v1::ResourceRequirements& resources, NameOf check_name,
                      const ClaimNames& claims, const Path& path, ErrorList& errors);
+// What a pod asks for as a whole, compared with what its containers do.
+void check_pod_resources(const PodContext& pod, const Path& path, ErrorList& errors);
 void check_resize_policy(const core_v1::Container& container, std::string_view restart_policy,
                          const Path& path, ErrorList& errors);
 

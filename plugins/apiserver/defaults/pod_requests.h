@@ -1,0 +1,26 @@
+// What the containers of a pod ask for, all together.
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include <google/protobuf/map.h>
+#include <k8s/apimachinery/quantity.pb.h>
+
+#include <string>
+
+#include "kubus/api/types.h"
+
+namespace k8s::io::api::core::v1 {
+class PodSpec;
+}
+
+namespace kubus::apiserver {
+
+using Amounts = google::protobuf::Map<std::string, Quantity>;
+
+// Whether a pod as a whole can ask for it.
+bool is_pod_resource(const std::string& name);
+// At the worst time: while the pod starts, or when it runs.
+Amounts requests_of_containers(const core_v1::PodSpec& spec);
+
+}  // namespace kubus::apiserver
