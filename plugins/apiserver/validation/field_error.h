@@ -50,7 +50,8 @@ std::string quoted(std::string_view text);
 class Path {
  public:
   Path() = default;
-  explicit Path(std::string_view root) : text_(root) {}
+  // An empty root is the object as a whole, which is printed as "[]".
+  explicit Path(std::string_view root) : text_(root.empty() ? "[]" : root) {}
 
   Path child(std::string_view name) const;
   Path index(std::size_t position) const;

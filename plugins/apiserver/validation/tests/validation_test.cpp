@@ -2,6 +2,7 @@
 
 #include <google/protobuf/message.h>
 #include <gtest/gtest.h>
+#include <k8s/core/v1/config_map.pb.h>
 #include <k8s/meta/v1/status.pb.h>
 
 #include "defaults/defaults.h"
@@ -288,6 +289,17 @@ TEST(Validation, StatusHasMessageAndCauses) {
   EXPECT_EQ(details.causes(0).reason(), "FieldValueRequired");
   EXPECT_EQ(details.causes(0).field(), "spec.selector");
   EXPECT_TRUE(to_status("", "Pod", "p", ErrorList()).ok());
+}
+
+TEST(Validation, WhatIsTooLongAsAWholeHasNoField) {
+  const ResourceInfo& resource = resource_for("v1", "ConfigMap");
+  const Object object = decode(resource, R"({"metadata":{"name":"c","namespace":"n"}})");
+  auto& data = *static_cast<core_v1::ConfigMap&>(*object).mutable_data();
+  data["half"] = std::string(512 * 1024, 'x');
+  EXPECT_TRUE(validate_create(*object, resource).empty());
+  data["more"] = std::string(512 * 1024 + 1, 'x');
+  EXPECT_EQ(join_errors(validate_create(*object, resource).errors()),
+            "[]: Too long: may not be more than 1048576 bytes");
 }
 
 TEST(Validation, EmptyObjectsOfEveryKindAreHandled) {
