@@ -1,10 +1,12 @@
 #include "custom/engine.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "registry/reflect.h"
+#include "schema/expression_rule.h"
 #include "schema/shape.h"
 #include "schema/validate.h"
 
@@ -28,6 +30,13 @@ void check_scale(const json::object& tree, const std::vector<std::string>& path,
   const auto number = value->get_int64();
   if (number < 0) errors.invalid(at, number, "should be a non-negative integer");
   if (number > INT32_MAX) errors.invalid(at, number, "should be less than or equal to 2147483647");
+}
+
+// Rules are written for objects of the right shape.
+bool blocks_rules(const FieldError& error) {
+  return error.type == FieldErrorType::kNotSupported || error.type == FieldErrorType::kRequired ||
+         error.type == FieldErrorType::kTooLong || error.type == FieldErrorType::kDuplicate ||
+         error.type == FieldErrorType::kTypeInvalid;
 }
 
 }  // namespace
@@ -65,6 +74,13 @@ ErrorList check_custom(const CustomObject& object, const CustomObject* old,
     check_scale(tree.get_object(), details.scale->status_replicas, errors);
   }
   check_list_items(tree, details.schema, Path(), errors);
+  if (!details.schema.has_expressions) return errors;
+  if (std::any_of(errors.errors().begin(), errors.errors().end(), blocks_rules))
+    errors.add({FieldErrorType::kInvalid, "<nil>", "\"null\"",
+                "some validation rules were not checked because the object was invalid; correct "
+                "the existing errors to complete validation"});
+  else
+    check_expressions(tree, old ? &before : nullptr, details.schema, errors);
   return errors;
 }
 

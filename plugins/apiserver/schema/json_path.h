@@ -29,10 +29,10 @@ class JsonPath {
  private:
   struct Step {
     enum class Kind { kField, kIndex, kWildcard, kFilter, kDescend } kind = Kind::kField;
-    std::string name;                // of a field
-    std::int64_t index = 0;          // negative: from the end
-    std::vector<std::string> left;   // of a filter: the field that is compared
-    std::string comparison;          // "==", "!=", ...; empty: it is there
+    std::string name;               // of a field
+    std::int64_t index = 0;         // negative: from the end
+    std::vector<std::string> left;  // of a filter: the field that is compared
+    std::string comparison;         // "==", "!=", ...; empty: it is there
     boost::json::value right;
   };
   class Parser;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/expression_rule.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -61,11 +63,31 @@ class Compiler {
     }
     fill_members(props, out);
     fill_rules(props, out);
+    fill_expressions(props, out);
+  }
+
+  static void fill_expressions(const json::object& props, Schema& out) {
+    const auto* value = props.if_contains("x-kubernetes-validations");
+    if (!value || !value->is_array()) return;
+    for (const auto& item : value->get_array()) {
+      const auto* rule = item.if_object();
+      if (!rule) continue;
+      auto& added = out.expressions.emplace_back();
+      added.rule = text(*rule, "rule");
+      added.message = text(*rule, "message");
+      added.message_expression = text(*rule, "messageExpression");
+      added.reason = text(*rule, "reason");
+      added.field_path = text(*rule, "fieldPath");
+      if (rule->contains("optionalOldSelf"))
+        added.optional_old_self = flag(*rule, "optionalOldSelf");
+      out.has_expressions = true;
+    }
   }
 
   std::unique_ptr<Schema> nested(const json::value& props, Schema& around) {
     auto out = std::make_unique<Schema>(compile(props));
     around.has_defaults |= out->has_defaults;
+    around.has_expressions |= out->has_expressions;
     return out;
   }
 
@@ -74,6 +96,7 @@ class Compiler {
       for (const auto& member : value->get_object()) {
         auto schema = compile(member.value());
         out.has_defaults |= schema.has_defaults;
+        out.has_expressions |= schema.has_expressions;
         out.properties.emplace_back(std::string(member.key()), std::move(schema));
       }
       std::sort(out.properties.begin(), out.properties.end(),
@@ -149,7 +172,11 @@ const Schema* Schema::member(std::string_view name) const {
   return declared ? declared : additional.get();
 }
 
-Schema compile_schema(const json::value& props) { return Compiler().compile(props); }
+Schema compile_schema(const json::value& props) {
+  auto out = Compiler().compile(props);
+  if (out.has_expressions) compile_expressions(out);
+  return out;
+}
 
 std::unique_ptr<RE2> compile_pattern(std::string_view pattern) {
   RE2::Options options;

@@ -17,9 +17,13 @@
 #include <utility>
 #include <vector>
 
+#include "cel/type.h"
+
 namespace kubus::apiserver {
 
 enum class SchemaList : std::uint8_t { kAtomic, kSet, kMap };
+
+struct ExpressionRule;
 
 struct Schema {
   struct Rules;
@@ -48,7 +52,10 @@ struct Schema {
   std::unique_ptr<Schema> additional;                      // of members that are not declared
   std::unique_ptr<Schema> items;
   std::unique_ptr<boost::json::value> default_value;
-  std::unique_ptr<Rules> rules;  // null where there are none
+  std::unique_ptr<Rules> rules;             // null where there are none
+  std::vector<ExpressionRule> expressions;  // x-kubernetes-validations
+  bool has_expressions = false;             // here or below
+  cel::TypePtr expression_type;             // of `self`; null where there are no rules
 };
 
 // What a value must satisfy beside its type.

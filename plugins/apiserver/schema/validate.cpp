@@ -9,6 +9,7 @@
 
 #include "kubus/api/json_value.h"
 #include "schema/formats.h"
+#include "schema/old_items.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -64,34 +65,6 @@ std::size_t rune_count(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
-
-// What tells the items of a list of type map apart.
-std::string key_of(const json::object& item, const Schema& list) {
-  json::object chosen;
-  for (const auto& name : list.list_map_keys)
-    if (const auto* value = item.if_contains(name)) chosen[name] = *value;
-  return json_of(chosen);
-}
-
-// What stood at the places of a list before, where that can be told: by key.
-class OldItems {
- public:
-  OldItems(const json::value* old, const Schema& list) : list_(list) {
-    if (!old || !old->is_array() || list.list != SchemaList::kMap) return;
-    for (const auto& item : old->get_array())
-      if (item.is_object()) by_key_.emplace(key_of(item.get_object(), list), &item);
-  }
-
-  const json::value* find(const json::value& item) const {
-    if (by_key_.empty() || !item.is_object()) return nullptr;
-    const auto found = by_key_.find(key_of(item.get_object(), list_));
-    return found == by_key_.end() ? nullptr : found->second;
-  }
-
- private:
-  const Schema& list_;
-  std::map<std::string, const json::value*> by_key_;
-};
 
 class Checker {
  public:
@@ -305,7 +278,7 @@ void check_items(const json::array& array, const Schema& schema, const Path& at,
   for (std::size_t i = 0; i < array.size(); ++i) {
     const bool keyed = schema.list == SchemaList::kMap;
     if (keyed && !array[i].is_object()) continue;
-    auto text = keyed ? key_of(array[i].get_object(), schema) : json_of(array[i]);
+    auto text = keyed ? item_key(array[i].get_object(), schema) : json_of(array[i]);
     if (!seen.insert(text).second) errors.duplicate_json(at.index(i), std::move(text));
   }
 }

@@ -7,7 +7,6 @@
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
 #include "custom/definition_controller.h"
-#include "custom/definition_warnings.h"
 #include "health/version.h"
 #include "kubus/http/server.h"
 #include "node/node_authorizer.h"
@@ -182,7 +181,6 @@ Status ApiServer::Parts::make_admissions() {
                                          options.enabled_admission, off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
-  registry->admissions().push_back(make_definition_warnings());
   registry->admissions().push_back(rbac::make_escalation_check(authorizers, rbac_index));
   if (std::find(off.begin(), off.end(), "ResourceQuota") == off.end())
     registry->set_ledger(&ledger.emplace(*cache));

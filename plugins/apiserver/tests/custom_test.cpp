@@ -276,14 +276,39 @@ TEST_F(CustomTest, NamesAreTakenOnce) {
   await_established("raisins");
 }
 
-TEST_F(CustomTest, RulesInExpressionsAreSaidNotToHold) {
+TEST_F(CustomTest, RulesInExpressionsHold) {
   std::string schema = kSchema;
-  schema.insert(1, R"("x-kubernetes-validations":[{"rule":"self.spec.size > 0"}],)");
-  const auto made =
-      create(kDefinitions, "", definition("olives", "Olive", version("v1", true, schema)));
-  ASSERT_EQ(made.code, 201) << made.body;
-  ASSERT_EQ(made.warnings.size(), 1u);
-  EXPECT_THAT(made.warnings[0], HasSubstr("x-kubernetes-validations"));
+  schema.insert(1, R"j("x-kubernetes-validations":[
+      {"rule":"self.spec.size > 0","messageExpression":"'size is ' + string(self.spec.size)",
+       "fieldPath":".spec.size"
+},
+      {"rule":"self.spec.size >= oldSelf.spec.size","message":"does not shrink",
+       "reason":"FieldValueForbidden"}],)j");
+  ;
+  define("olives", "Olive", version("v1", true, schema));
+  const auto refused = create(path("olives"), "default", object("Olive", "a", R"({"size":0})"));
+  EXPECT_EQ(refused.code, 422) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr(R"(spec.size: Invalid value: \"object\": size is 0)"));
+  ASSERT_EQ(create(path("olives"), "default", object("Olive", "a", R"({"size":5})")).code, 201);
+  const auto shrink =
+      call("patch", path("olives"), "default", "a", R"({"spec":{"size":4}})", {}, kMerge);
+  EXPECT_EQ(shrink.code, 422) << shrink.body;
+  EXPECT_THAT(shrink.body, HasSubstr("Forbidden: does not shrink"));
+  EXPECT_EQ(
+      call("patch", path("olives"), "default", "a", R"({"spec":{"size":6}})", {}, kMerge).code,
+      200);
+}
+
+TEST_F(CustomTest, RulesThatAreNoneAreRefused) {
+  std::string schema = kSchema;
+  schema.insert(1, R"("x-kubernetes-validations":[{"rule":"self.spec.weight > 0"}],)");
+  const auto refused =
+      create(kDefinitions, "", definition("figs", "Fig", version("v1", true, schema)));
+  EXPECT_EQ(refused.code, 422) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("x-kubernetes-validations[0].rule: Invalid value:"));
+  EXPECT_THAT(refused.body,
+              HasSubstr("compilation failed: ERROR: \\u003cinput\\u003e:1:10: undefined field "
+                        "'weight'"));
 }
 
 TEST_F(CustomTest, IsDiscoveredAndDescribed) {

@@ -6,6 +6,7 @@
 
 #include "kubus/api/json_value.h"
 #include "kubus/api/types.h"
+#include "schema/expression_rule.h"
 #include "schema/schema.h"
 #include "schema/shape.h"
 #include "schema/validate.h"
@@ -212,6 +213,7 @@ class Structure {
     no(preserves(props), "x-kubernetes-preserve-unknown-fields", kFalse);
     no(props.xkubernetesembeddedresource(), "x-kubernetes-embedded-resource", kFalse);
     no(props.xkubernetesintorstring(), "x-kubernetes-int-or-string", kFalse);
+    no(props.xkubernetesvalidations_size() > 0, "x-kubernetes-validations", kEmpty);
     no(props.xkuberneteslistmapkeys_size() > 0, "x-kubernetes-list-map-keys", kEmpty);
     no(props.has_xkuberneteslisttype(), "x-kubernetes-list-type", kUndefined);
     no(props.has_xkubernetesmaptype(), "x-kubernetes-map-type", kUndefined);
@@ -273,16 +275,6 @@ void check_defaults(const Schema& schema, const Path& path, ErrorList& errors) {
   if (schema.items) check_defaults(*schema.items, path.child("items"), errors);
 }
 
-template <class Visit>
-bool any_below(const Props& props, const Visit& visit) {
-  if (visit(props)) return true;
-  for (const auto& [name, one] : props.properties())
-    if (any_below(one, visit)) return true;
-  for (const auto* one : {items_of(props), additional_of(props)})
-    if (one && any_below(*one, visit)) return true;
-  return false;
-}
-
 }  // namespace
 
 void check_structural_schema(const Props& root, const Path& path, ErrorList& errors) {
@@ -294,6 +286,7 @@ void check_structural_schema(const Props& root, const Path& path, ErrorList& err
     return errors.invalid(path, "", status.message());
   const auto schema = compile_schema(tree);
   if (schema.has_defaults) check_defaults(schema, path, errors);
+  if (schema.has_expressions) check_rules(schema, path, errors);
 }
 
 const Props* schema_at(const Props& root, const std::vector<std::string>& names) {
@@ -304,10 +297,6 @@ const Props* schema_at(const Props& root, const std::vector<std::string>& names)
     here = &found->second;
   }
   return here;
-}
-
-bool has_expression_rules(const Props& schema) {
-  return any_below(schema, [](const Props& one) { return one.xkubernetesvalidations_size() > 0; });
 }
 
 }  // namespace kubus::apiserver

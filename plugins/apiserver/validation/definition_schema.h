@@ -1,5 +1,5 @@
-// What the schemas in a CustomResourceDefinition must be: such that objects can be pruned, defaulted
-// and merged by them ("structural").
+// What the schemas in a CustomResourceDefinition must be: such that objects can be pruned,
+// defaulted and merged by them ("structural").
 //
 // Thread safety: pure functions.
 #pragma once
@@ -21,8 +21,5 @@ void check_structural_schema(const apiextensions_v1::JSONSchemaProps& root, cons
 // The declared type at the names of a path; null where nothing is declared.
 const apiextensions_v1::JSONSchemaProps* schema_at(const apiextensions_v1::JSONSchemaProps& root,
                                                    const std::vector<std::string>& names);
-
-// Whether the schema has rules in CEL, anywhere.
-bool has_expression_rules(const apiextensions_v1::JSONSchemaProps& schema);
 
 }  // namespace kubus::apiserver

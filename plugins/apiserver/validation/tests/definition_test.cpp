@@ -213,15 +213,5 @@ TEST(Definition, StoredVersionsStayDeclared) {
   EXPECT_FALSE(empty.empty());
 }
 
-TEST(Definition, RulesInExpressionsAreFound) {
-  const auto of = [](const std::string& property) {
-    return has_expression_rules(
-        read(with_property(property)).spec().versions(0).schema().openapiv3schema());
-  };
-  EXPECT_FALSE(of(R"({"type":"string"})"));
-  EXPECT_TRUE(of(R"({"type":"array","items":{"type":"string",)"
-                 R"("x-kubernetes-validations":[{"rule":"self != ''"}]}})"));
-}
-
 }  // namespace
 }  // namespace kubus::apiserver

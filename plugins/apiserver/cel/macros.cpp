@@ -1,0 +1,108 @@
+#include <iterator>
+
+#include "cel/parser.h"
+
+namespace kubus::apiserver::cel {
+namespace {
+
+struct Macro {
+  std::string_view name;
+  Loop loop;
+  std::size_t args;       // without the range
+  std::size_t variables;  // how many of them name variables
+};
+constexpr Macro kMacros[] = {
+    {"all", Loop::kAll, 2, 1},
+    {"all", Loop::kAll, 3, 2},
+    {"exists", Loop::kExists, 2, 1},
+    {"exists", Loop::kExists, 3, 2},
+    {"exists_one", Loop::kExistsOne, 2, 1},
+    {"existsOne", Loop::kExistsOne, 2, 1},
+    {"existsOne", Loop::kExistsOne, 3, 2},
+    {"map", Loop::kMap, 2, 1},
+    {"map", Loop::kMap, 3, 1},
+    {"filter", Loop::kFilter, 2, 1},
+    {"transformList", Loop::kMap, 3, 2},
+    {"transformList", Loop::kMap, 4, 2},
+    {"transformMap", Loop::kMapEntries, 3, 2},
+    {"transformMap", Loop::kMapEntries, 4, 2},
+};
+
+const Macro* macro_of(const Expr& call) {
+  for (const auto& one : kMacros)
+    if (one.name == call.name && one.args + 1 == call.args.size()) return &one;
+  return nullptr;
+}
+
+ExprPtr make_loop(ExprPtr call, const Macro& macro, std::vector<Fault>& faults) {
+  for (std::size_t i = 1; i <= macro.variables; ++i) {
+    auto& variable = *call->args[i];
+    if (variable.kind != Expr::Kind::kIdent) {
+      faults.push_back({variable.position, "argument must be a simple name"});
+      return call;
+    }
+    (i == 1 ? call->name : call->second) = variable.name;
+  }
+  if (call->second == call->name) {
+    faults.push_back({call->position, "duplicate variable name: " + call->name});
+    return call;
+  }
+  call->kind = Expr::Kind::kLoop;
+  call->loop = macro.loop;
+  call->member = false;
+  // The filter comes before the body where both are there; in the tree it comes last.
+  std::vector<ExprPtr> args;
+  args.push_back(std::move(call->args[0]));
+  args.push_back(std::move(call->args.back()));
+  if (macro.args > macro.variables + 1) args.push_back(std::move(call->args[macro.variables + 1]));
+  call->args = std::move(args);
+  return call;
+}
+
+ExprPtr make_has(ExprPtr call, std::vector<Fault>& faults) {
+  auto& field = call->args[0];
+  if (field->kind != Expr::Kind::kSelect || field->optional) {
+    faults.push_back({field->position, "invalid argument to has() macro"});
+    return call;
+  }
+  field->kind = Expr::Kind::kHas;
+  return std::move(field);
+}
+
+// cel.bind(name, value, body), and optional.optMap(name, body).
+ExprPtr make_bind(ExprPtr call, std::size_t variable, std::vector<Fault>& faults) {
+  if (call->args[variable]->kind != Expr::Kind::kIdent) {
+    faults.push_back({call->args[variable]->position,
+                      call->name == "bind" ? "cel.bind() variable names must be simple identifiers"
+                                           : call->name + "() variable name must be a simple "
+                                                          "identifier"});
+    return call;
+  }
+  call->kind = Expr::Kind::kBind;
+  call->second = call->name;
+  call->name = call->args[variable]->name;
+  if (call->second != "bind") {
+    call->args.erase(call->args.begin() + 1);
+    return call;
+  }
+  call->args.erase(call->args.begin(), call->args.begin() + 2);
+  return call;
+}
+
+}  // namespace
+
+ExprPtr expand_macro(ExprPtr call, std::vector<Fault>& faults) {
+  if (!call->member && call->name == "has" && call->args.size() == 1)
+    return make_has(std::move(call), faults);
+  if (!call->member) return call;
+  const auto& target = *call->args[0];
+  if (call->name == "bind" && call->args.size() == 4 && target.kind == Expr::Kind::kIdent &&
+      target.name == "cel")
+    return make_bind(std::move(call), 1, faults);
+  if ((call->name == "optMap" || call->name == "optFlatMap") && call->args.size() == 3)
+    return make_bind(std::move(call), 1, faults);
+  if (const auto* macro = macro_of(*call)) return make_loop(std::move(call), *macro, faults);
+  return call;
+}
+
+}  // namespace kubus::apiserver::cel

@@ -1,0 +1,25 @@
+// From text to tree.
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "cel/ast.h"
+#include "cel/lexer.h"
+
+namespace kubus::apiserver::cel {
+
+// Bounds of what is parsed.
+inline constexpr std::size_t kMaxText = 100'000;
+inline constexpr int kMaxDepth = 100;
+
+// Null, and what is wrong in `faults`, for what is no expression.
+ExprPtr parse(std::string_view text, std::vector<Fault>& faults);
+
+// Macros by name: what a call is turned into, the call itself when it is none. Adds to `faults`
+// what is wrong with its arguments.
+ExprPtr expand_macro(ExprPtr call, std::vector<Fault>& faults);
+
+}  // namespace kubus::apiserver::cel

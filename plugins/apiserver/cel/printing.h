@@ -1,0 +1,17 @@
+// Values as text. Thread safety: pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cel/value.h"
+
+namespace kubus::apiserver::cel {
+
+// As string() of an expression; only of what has such a conversion.
+std::string text_of(const Value& value);
+// The shortest text that reads back as the same number.
+std::string text_of(double number);
+bool is_utf8(std::string_view text);
+
+}  // namespace kubus::apiserver::cel

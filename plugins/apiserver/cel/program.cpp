@@ -1,0 +1,42 @@
+#include "cel/program.h"
+
+#include "cel/evaluator.h"
+#include "cel/parser.h"
+
+namespace kubus::apiserver::cel {
+namespace {
+
+bool mentions(const Expr& expr, std::size_t slot) {
+  if (expr.kind == Expr::Kind::kIdent && expr.slot == slot) return true;
+  for (const auto& one : expr.args)
+    if (mentions(*one, slot)) return true;
+  return false;
+}
+
+}  // namespace
+
+Program Program::compile(std::string_view text, const Declarations& declarations) {
+  Program out;
+  std::vector<Fault> faults;
+  auto root = parse(text, faults);
+  if (root && faults.empty()) out.type_ = check(*root, declarations, faults);
+  if (faults.empty())
+    out.root_ = std::move(root);
+  else
+    out.error_ = describe(text, faults);
+  return out;
+}
+
+bool Program::uses(std::size_t variable) const { return root_ && mentions(*root_, variable); }
+
+Outcome Program::run(std::span<const Value> variables, std::uint64_t limit) const {
+  Evaluator evaluator(variables, limit);
+  Outcome out;
+  out.value = evaluator.evaluate(*root_);
+  out.cost = evaluator.cost();
+  out.over_limit = evaluator.stopped();
+  if (out.over_limit) out.value = Value::error("operation cancelled: actual cost limit exceeded");
+  return out;
+}
+
+}  // namespace kubus::apiserver::cel

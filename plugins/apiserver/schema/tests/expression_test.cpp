@@ -1,0 +1,154 @@
+// Rules of schemas: what they refuse, in which words, and which of them are refused themselves.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+
+#include "schema/expression_rule.h"
+
+namespace kubus::apiserver {
+namespace {
+
+namespace json = boost::json;
+using ::testing::HasSubstr;
+
+// A whole object whose spec has these properties and rules.
+Schema spec_with(const std::string& rules, const std::string& properties) {
+  return compile_schema(json::parse(R"({"type":"object","properties":{"spec":{"type":"object",)"
+                                    R"("x-kubernetes-validations":[)" +
+                                    rules + R"(],"properties":{)" + properties + "}}}}"));
+}
+
+std::string outcome(const Schema& schema, const std::string& spec, const std::string& old = {}) {
+  const auto object = json::parse(R"({"metadata":{"name":"a"},"spec":)" + spec + "}");
+  json::value before;
+  if (!old.empty()) before = json::parse(R"({"metadata":{"name":"a"},"spec":)" + old + "}");
+  ErrorList errors;
+  check_expressions(object, old.empty() ? nullptr : &before, schema, errors);
+  return errors.empty() ? "" : join_errors(errors.errors());
+}
+
+constexpr char kSizes[] = R"("min":{"type":"integer"},"max":{"type":"integer"})";
+
+TEST(ExpressionRule, RefusesInItsOwnWords) {
+  const auto plain = spec_with(R"({"rule":"self.min <= self.max"})", kSizes);
+  EXPECT_EQ(outcome(plain, R"({"min":1,"max":2})"), "");
+  EXPECT_EQ(outcome(plain, R"({"min":3,"max":2})"),
+            "spec: Invalid value: \"object\": failed rule: self.min <= self.max");
+  const auto message = spec_with(R"({"rule":"self.min <= self.max","message":"must fit","reason":)"
+                                 R"("FieldValueForbidden","fieldPath":".min"})",
+                                 kSizes);
+  EXPECT_EQ(outcome(message, R"({"min":3,"max":2})"), "spec.min: Forbidden: must fit");
+  const auto made = spec_with(R"j({"rule":"self.min <= self.max",)j"
+                              R"j("messageExpression":"'%d > %d'.format([self.min, self.max])"})j",
+                              kSizes);
+  EXPECT_EQ(outcome(made, R"({"min":3,"max":2})"), "spec: Invalid value: \"object\": 3 > 2");
+}
+
+TEST(ExpressionRule, SaysWhatCouldNotBeEvaluated) {
+  const auto schema = spec_with(R"({"rule":"self.min <= self.max"})", kSizes);
+  EXPECT_EQ(outcome(schema, R"({"min":3})"),
+            "spec: Invalid value: \"object\": no such key: max evaluating rule: "
+            "self.min <= self.max");
+}
+
+TEST(ExpressionRule, StopsWhenItCostsTooMuch) {
+  std::string list = "[0";
+  for (int i = 1; i < 1000; ++i) list += "," + std::to_string(i);
+  const auto schema = spec_with(R"j({"rule":"self.l.all(x, self.l.all(y, x + y >= 0))"})j",
+                                R"("l":{"type":"array","items":{"type":"integer"}})");
+  EXPECT_THAT(outcome(schema, R"({"l":)" + list + "]}"),
+              HasSubstr("no further validation rules will be run due to call cost exceeds limit"));
+}
+
+TEST(ExpressionRule, ComparesWithWhatWasThere) {
+  const auto schema =
+      spec_with(R"({"rule":"self.min >= oldSelf.min","message":"only up"})", kSizes);
+  EXPECT_EQ(outcome(schema, R"({"min":1})"), "");
+  EXPECT_EQ(outcome(schema, R"({"min":2})", R"({"min":1})"), "");
+  EXPECT_EQ(outcome(schema, R"({"min":1})", R"({"min":2})"),
+            "spec: Invalid value: \"object\": only up");
+  const auto optional =
+      spec_with(R"j({"rule":"oldSelf.hasValue() || self.min == 0","optionalOldSelf":true,)j"
+                R"j("message":"starts at 0"})j",
+                kSizes);
+  EXPECT_EQ(outcome(optional, R"({"min":1})"), "spec: Invalid value: \"object\": starts at 0");
+  EXPECT_EQ(outcome(optional, R"({"min":2})", R"({"min":1})"), "");
+}
+
+TEST(ExpressionRule, FindsItemsByTheirKeys) {
+  const auto schema = spec_with("", R"("l":{"type":"array","x-kubernetes-list-type":"map",
+      "x-kubernetes-list-map-keys":["k"],"items":{"type":"object",
+      "x-kubernetes-validations":[{"rule":"self.v >= oldSelf.v"}],
+      "properties":{"k":{"type":"string"},"v":{"type":"integer"}}}})");
+  const std::string old = R"({"l":[{"k":"a","v":1},{"k":"b","v":5}]})";
+  EXPECT_EQ(outcome(schema, R"({"l":[{"k":"b","v":6},{"k":"a","v":1},{"k":"c","v":0}]})", old), "");
+  EXPECT_EQ(outcome(schema, R"({"l":[{"k":"b","v":4},{"k":"a","v":1}]})", old),
+            "spec.l[0]: Invalid value: \"object\": failed rule: self.v >= oldSelf.v");
+}
+
+TEST(ExpressionRule, LeavesWhatDidNotChange) {
+  const auto schema =
+      spec_with("", R"("a":{"type":"string","x-kubernetes-validations":[{"rule":"self != 'bad'"}]},
+             "b":{"type":"string"})");
+  EXPECT_NE(outcome(schema, R"({"a":"bad"})"), "");
+  EXPECT_EQ(outcome(schema, R"({"a":"bad","b":"y"})", R"({"a":"bad","b":"x"})"), "");
+  EXPECT_EQ(outcome(schema, R"({"a":"bad"})", R"({"a":"x"})"),
+            "spec.a: Invalid value: \"string\": failed rule: self != 'bad'");
+}
+
+TEST(ExpressionRule, ReadsValuesAsTheSchemaSays) {
+  const auto schema =
+      spec_with(R"j({"rule":"self.d == 1.0 && self.t.getFullYear() == 2024 && self.b == b'hi')j"
+                R"j( && self.w < duration('2h') && self.i == 5 && self.__namespace__ == 'n')j"
+                R"j( && self.m.all(k, self.m[k] > 0)",)j"
+                R"j("message":"no"})j",
+                R"("d":{"type":"number"},"t":{"type":"string","format":"date-time"},
+         "w":{"type":"string","format":"duration"},"b":{"type":"string","format":"byte"},
+         "i":{"x-kubernetes-int-or-string":true},"namespace":{"type":"string"},
+         "m":{"type":"object","additionalProperties":{"type":"integer"}})");
+  EXPECT_EQ(outcome(schema, R"({"d":1,"t":"2024-01-01T00:00:00Z","w":"1h","b":"aGk=","i":5,
+                               "namespace":"n","m":{"x":1}})"),
+            "");
+}
+
+std::string faults(const std::string& rule, const std::string& properties = kSizes) {
+  ErrorList errors;
+  check_rules(spec_with(rule, properties), Path("s"), errors);
+  return errors.empty() ? "" : join_errors(errors.errors());
+}
+
+TEST(ExpressionRule, IsRefusedWhenItMakesNoSense) {
+  struct Case {
+    const char* rule;
+    const char* error;
+  };
+  constexpr Case kCases[] = {
+      {R"({"rule":" "})",
+       "s.properties[spec].x-kubernetes-validations[0].rule: Required value: "
+       "rule is not specified"},
+      {R"({"rule":"self.x"})", "compilation failed: ERROR: <input>:1:5: undefined field 'x'"},
+      {R"({"rule":"self.min"})", "cel expression must evaluate to a bool"},
+      {R"({"rule":"true","message":" "})", "message must be non-empty if specified"},
+      {R"({"rule":"true","message":"a\nb"})", "message must not contain line breaks"},
+      {R"({"rule":"true\n||true"})", "message must be specified if rule contains line breaks"},
+      {R"({"rule":"true","messageExpression":"1"})", "messageExpression must evaluate to a string"},
+      {R"({"rule":"true","messageExpression":"x"})", "messageExpression compilation failed: ERROR"},
+      {R"({"rule":"true","reason":"Whim"})",
+       "Unsupported value: \"Whim\": supported values: \"FieldValueDuplicate\", "
+       "\"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\""},
+      {R"({"rule":"true","fieldPath":".nope"})",
+       "fieldPath must be a valid path: does not refer to a valid field"},
+      {R"({"rule":"true","optionalOldSelf":true})",
+       "may not be set if oldSelf is not used in rule"},
+  };
+  for (const auto& one : kCases) EXPECT_THAT(faults(one.rule), HasSubstr(one.error)) << one.rule;
+  EXPECT_EQ(faults(R"({"rule":"self.min > 0","message":"m","fieldPath":".min"})"), "");
+  EXPECT_THAT(faults("", R"("l":{"type":"array","items":{"type":"string",
+                            "x-kubernetes-validations":[{"rule":"self == oldSelf"}]}})"),
+              HasSubstr("oldSelf cannot be used on the uncorrelatable portion of the schema within "
+                        "s.properties[spec].properties[l]"));
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
