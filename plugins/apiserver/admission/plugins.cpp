@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "node/node_restriction.h"
+#include "policy/admission.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -37,6 +38,7 @@ constexpr Entry kEntries[] = {
     {"CertificateSubjectRestriction", make_certificate_subject},
     {"DefaultIngressClass", make_default_ingress_class},
     {"PodTopologyLabels", make_topology_labels},
+    {"ValidatingAdmissionPolicy", policy::make_policies},
 };
 
 // Kept account of where objects are written.

@@ -1,0 +1,234 @@
+#include "policy/admission.h"
+
+#include <k8s/admissionregistration/v1/admission_policy.pb.h>
+#include <k8s/meta/v1/label_selector.pb.h>
+#include <k8s/meta/v1/object_meta.pb.h>
+#include <k8s/meta/v1/status.pb.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "audit/record.h"
+#include "policy/compiled_policy.h"
+#include "policy/evaluation.h"
+#include "policy/rule_matching.h"
+#include "validation/checks.h"
+#include "validation/validation.h"
+
+namespace kubus::apiserver::policy {
+namespace {
+
+namespace v1 = admissionregistration_v1;
+namespace json = boost::json;
+using CompiledPtr = std::shared_ptr<const CompiledPolicy>;
+
+constexpr const char* kGroup = "admissionregistration.k8s.io";
+constexpr const char* kAuditKey = "validation.policy.admission.k8s.io/validation_failure";
+
+// Policies do not rule over policies.
+bool is_exempt(const AdmissionCall& call) {
+  const auto& resource = *call.call.resource;
+  return resource.group == kGroup && (resource.plural == "validatingadmissionpolicies" ||
+                                      resource.plural == "validatingadmissionpolicybindings");
+}
+
+// The status clients know: what is forbidden, with the reason of the rule.
+Status refusal(const AdmissionCall& call, const std::string& message, const std::string& reason) {
+  const auto forbidden = errors::forbidden(call.subject(), message);
+  meta_v1::StatusDetails details;
+  details.ParseFromString(forbidden.details());
+  details.add_causes()->set_message(message);
+  auto code = reason.empty() ? kubus::Code::kInvalid : code_from_name(reason);
+  if (code == kubus::Code::kUnknown) code = kubus::Code::kInvalid;
+  Status out(code, forbidden.message());
+  out.with_details(details.SerializeAsString());
+  return out;
+}
+
+// What is remembered of one binding's outcome.
+struct Verdict {
+  const v1::ValidatingAdmissionPolicy& policy;
+  const v1::ValidatingAdmissionPolicyBinding& binding;
+
+  std::string who() const {
+    return "ValidatingAdmissionPolicy '" + policy.metadata().name() + "' with binding '" +
+           binding.metadata().name() + "'";
+  }
+  bool asks(std::string_view action) const {
+    const auto& actions = binding.spec().validationactions();
+    return std::find(actions.begin(), actions.end(), action) != actions.end();
+  }
+};
+
+class Policies final : public Admission {
+ public:
+  explicit Policies(ClusterCache& cache)
+      : cache_(cache),
+        namespaces_(*cache.find("", "namespaces")),
+        policies_(*cache.find(kGroup, "validatingadmissionpolicies")),
+        bindings_(*cache.find(kGroup, "validatingadmissionpolicybindings")) {}
+
+  Status validate(const AdmissionCall& call) override {
+    if (is_exempt(call)) return check_policy(call);
+    if (policies_.size() == 0 || bindings_.size() == 0) return {};
+    std::vector<ObjectPtr> bindings;
+    bindings_.for_each([&](const ObjectPtr& one) { bindings.push_back(one); });
+    Sitting sitting{call, {}, {}, {}, {}};
+    for (const auto& one : bindings) {
+      const auto& binding =
+          static_cast<const v1::ValidatingAdmissionPolicyBinding&>(*one->decoded());
+      decide(binding, sitting);
+    }
+    if (!sitting.failures.empty()) annotate(call, kAuditKey, json::serialize(sitting.failures));
+    for (const auto& [key, value] : sitting.annotations) annotate(call, key, value);
+    return sitting.refused.value_or(Status());
+  }
+
+ private:
+  // One request before all bindings.
+  struct Sitting {
+    const AdmissionCall& call;
+    std::unique_ptr<Request> request;  // made when the first policy matches
+    std::optional<Status> refused;
+    json::array failures;
+    std::map<std::string, std::string> annotations;
+  };
+
+  static void annotate(const AdmissionCall& call, const std::string& key,
+                       const std::string& value) {
+    if (call.call.record) call.call.record->annotations[key] = value;
+  }
+
+  // Of a policy that is written: whether its expressions are any.
+  static Status check_policy(const AdmissionCall& call) {
+    if (call.deletes() || !call.is(kGroup, "validatingadmissionpolicies")) return {};
+    const auto& policy = static_cast<const v1::ValidatingAdmissionPolicy&>(*call.object);
+    ErrorList errors;
+    compile(policy, errors);
+    return errors.empty() ? Status()
+                          : to_status(*call.call.resource, policy.metadata().name(), errors);
+  }
+
+  CompiledPtr find_policy(const std::string& name) {
+    const auto object = policies_.get(name);
+    if (!object) return nullptr;
+    const auto& policy = static_cast<const v1::ValidatingAdmissionPolicy&>(*object->decoded());
+    const auto& version = policy.metadata().resourceversion();
+    const std::lock_guard lock(mutex_);
+    auto& known = compiled_[name];
+    if (known && known->policy.metadata().resourceversion() == version &&
+        known->policy.metadata().uid() == policy.metadata().uid())
+      return known;
+    ErrorList ignored;
+    known = std::make_shared<const CompiledPolicy>(compile(policy, ignored));
+    return known;
+  }
+
+  void decide(const v1::ValidatingAdmissionPolicyBinding& binding, Sitting& sitting) {
+    const auto policy = find_policy(binding.spec().policyname());
+    const auto& call = sitting.call;
+    if (!policy ||
+        !matches_resources(policy->policy.spec().matchconstraints(), call, namespaces_) ||
+        (binding.spec().has_matchresources() &&
+         !matches_resources(binding.spec().matchresources(), call, namespaces_)))
+      return;
+    const Verdict verdict{policy->policy, binding};
+    if (!sitting.request) {
+      const auto ns = call.call.resource->namespaced ? namespaces_.get(call.call.info.ns) : nullptr;
+      sitting.request = std::make_unique<Request>(call, ns ? ns->decoded().get() : nullptr);
+    }
+    std::vector<Denial> denials;
+    for (const auto& params : params_of(*policy, binding, call, denials)) {
+      Evaluation evaluation(*policy, *sitting.request, params);
+      if (!evaluation.applies(denials)) continue;
+      evaluation.validate(denials);
+      gather_annotations(*policy, evaluation, sitting);
+    }
+    for (const auto& denial : denials) act(verdict, denial, sitting);
+  }
+
+  void act(const Verdict& verdict, const Denial& denial, Sitting& sitting) {
+    if (verdict.asks("Deny") && !sitting.refused)
+      sitting.refused = refusal(sitting.call, verdict.who() + " denied request: " + denial.message,
+                                denial.reason);
+    if (verdict.asks("Warn"))
+      sitting.call.call.warnings.push_back("Validation failed for " + verdict.who() + ": " +
+                                           denial.message);
+    if (!verdict.asks("Audit")) return;
+    json::object failure;
+    failure["message"] = denial.message;
+    failure["policy"] = verdict.policy.metadata().name();
+    failure["binding"] = verdict.binding.metadata().name();
+    failure["expressionIndex"] = denial.index;
+    json::array actions;
+    for (const auto& one : verdict.binding.spec().validationactions()) actions.emplace_back(one);
+    failure["validationActions"] = std::move(actions);
+    sitting.failures.push_back(std::move(failure));
+  }
+
+  static void gather_annotations(const CompiledPolicy& policy, Evaluation& evaluation,
+                                 Sitting& sitting) {
+    for (std::size_t i = 0; i < policy.annotations.size(); ++i) {
+      const auto value = evaluation.annotation(i);
+      if (value.empty()) continue;
+      const auto& key = policy.policy.spec().auditannotations(static_cast<int>(i)).key();
+      auto& all = sitting.annotations[policy.policy.metadata().name() + "/" + key];
+      all += (all.empty() ? "" : ", ") + value;
+    }
+  }
+
+  // The objects a binding gives its policy; one null where there are none to give.
+  std::vector<json::value> params_of(const CompiledPolicy& policy,
+                                     const v1::ValidatingAdmissionPolicyBinding& binding,
+                                     const AdmissionCall& call,
+                                     std::vector<Denial>& denials) const {
+    if (!policy.policy.spec().has_paramkind() || !binding.spec().has_paramref()) return {nullptr};
+    const auto& kind = policy.policy.spec().paramkind();
+    const auto& reference = binding.spec().paramref();
+    std::vector<json::value> out;
+    if (const auto* cache = cache_of(kind)) {
+      const bool inside = cache->resource().namespaced;
+      const auto& ns = reference.namespace_().empty() ? call.call.info.ns : reference.namespace_();
+      cache->for_each([&](const ObjectPtr& object) {
+        const auto& metadata = *metadata_of(*object->decoded());
+        if (inside && metadata.namespace_() != ns) return;
+        if (reference.has_selector() ? selector_matches(reference.selector(), metadata.labels())
+                                     : metadata.name() == reference.name())
+          out.push_back(document_of(object->decoded().get()));
+      });
+    }
+    if (out.empty() && reference.parameternotfoundaction() != "Allow" && policy.fails())
+      denials.push_back(
+          {"failed to configure binding: no params found for policy binding with "
+           "`Deny` parameterNotFoundAction",
+           {},
+           0});
+    return out;
+  }
+
+  const ResourceCache* cache_of(const v1::ParamKind& kind) const {
+    for (const auto& cache : cache_.all())
+      if (cache->resource().kind == kind.kind() &&
+          cache->resource().api_version() == kind.apiversion())
+        return cache.get();
+    return nullptr;
+  }
+
+  ClusterCache& cache_;
+  const ResourceCache& namespaces_;
+  const ResourceCache& policies_;
+  const ResourceCache& bindings_;
+  std::mutex mutex_;
+  std::map<std::string, CompiledPtr> compiled_;  // by name
+};
+
+}  // namespace
+
+std::unique_ptr<Admission> make_policies(const AdmissionContext& context) {
+  return std::make_unique<Policies>(context.cache);
+}
+
+}  // namespace kubus::apiserver::policy

@@ -1,0 +1,196 @@
+#include "policy/evaluation.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+#include <optional>
+
+#include "custom/kind.h"
+#include "kubus/api/json_value.h"
+#include "policy/rule_matching.h"
+#include "schema/expression_rule.h"
+
+namespace kubus::apiserver::policy {
+namespace {
+
+namespace json = boost::json;
+
+json::object kind_of(const ResourceInfo& resource) {
+  json::object out;
+  out["group"] = resource.group;
+  out["version"] = resource.version;
+  out["kind"] = resource.kind;
+  return out;
+}
+
+json::object user_of(const Identity& identity) {
+  json::object out;
+  out["username"] = identity.name;
+  out["uid"] = identity.uid;
+  json::array groups;
+  for (const auto& group : identity.groups) groups.emplace_back(group);
+  out["groups"] = std::move(groups);
+  json::object extra;
+  for (const auto& [key, values] : identity.extra) {
+    json::array list;
+    for (const auto& value : values) list.emplace_back(value);
+    extra[key] = std::move(list);
+  }
+  out["extra"] = std::move(extra);
+  return out;
+}
+
+// The AdmissionRequest, without the objects in it.
+json::value request_of(const AdmissionCall& call) {
+  const auto& resource = *call.call.resource;
+  json::object out;
+  out["kind"] = kind_of(resource);
+  json::object name;
+  name["group"] = resource.group;
+  name["version"] = resource.version;
+  name["resource"] = resource.plural;
+  out["resource"] = name;
+  out["requestKind"] = kind_of(resource);
+  out["requestResource"] = std::move(name);
+  out["subResource"] = call.call.info.subresource;
+  out["requestSubResource"] = call.call.info.subresource;
+  out["name"] = call.subject().name;
+  out["namespace"] = call.call.info.ns;
+  out["operation"] = operation_name(call);
+  out["userInfo"] = user_of(call.call.identity);
+  out["dryRun"] = call.call.dry_run();
+  return out;
+}
+
+}  // namespace
+
+json::value document_of(const Message* object) {
+  if (!object) return nullptr;
+  if (object->GetDescriptor() == CustomObject::descriptor())
+    return tree_of(static_cast<const CustomObject&>(*object));
+  json::value out;
+  (void)to_json_value(*object, out).ok();
+  return out;
+}
+
+Request::Request(const AdmissionCall& call, const Message* ns)
+    : object_(document_of(call.object)),
+      old_(document_of(call.old)),
+      request_(request_of(call)),
+      namespace_(document_of(ns)) {}
+
+std::vector<cel::Value> Request::values() const {
+  std::vector<cel::Value> out(kVariableCount);
+  out[kObject] = cel::Value::json(object_, nullptr);
+  out[kOldObject] = cel::Value::json(old_, nullptr);
+  out[kRequest] = cel::Value::json(request_, nullptr);
+  out[kNamespaceObject] = cel::Value::json(namespace_, nullptr);
+  return out;
+}
+
+// Each is computed when it is first asked for, once.
+class Evaluation::LazyVariables final : public cel::Map {
+ public:
+  explicit LazyVariables(Evaluation& evaluation) : evaluation_(evaluation) {}
+
+  std::size_t size() const override { return evaluation_.policy_.variables.size(); }
+  cel::Value find(const cel::Value& key) const override {
+    const auto& declared = evaluation_.policy_.policy.spec().variables();
+    for (int i = 0; i < declared.size(); ++i) {
+      if (key.kind() != cel::Kind::kString || declared[i].name() != key.as_text()) continue;
+      auto& known = known_[i];
+      if (!known) known = evaluation_.run(evaluation_.policy_.variables[std::size_t(i)]).value;
+      return *known;
+    }
+    return cel::Value::error("no such key");
+  }
+  std::vector<cel::Value> keys() const override {
+    std::vector<cel::Value> out;
+    for (const auto& one : evaluation_.policy_.policy.spec().variables())
+      out.push_back(cel::Value::view(one.name()));
+    return out;
+  }
+
+ private:
+  Evaluation& evaluation_;
+  mutable std::map<int, std::optional<cel::Value>> known_;
+};
+
+Evaluation::Evaluation(const CompiledPolicy& policy, const Request& request,
+                       const json::value& params)
+    : policy_(policy), values_(request.values()) {
+  values_[kParams] = cel::Value::json(params, nullptr);
+  values_[kVariables] = cel::Value::map(std::make_shared<LazyVariables>(*this));
+}
+
+cel::Outcome Evaluation::run(const cel::Program& program) {
+  if (!program.ok()) return {cel::Value::error("compilation failed: " + program.error())};
+  constexpr int kMaxDepth = 64;
+  if (depth_ >= kMaxDepth) return {cel::Value::error("variables are nested too deep")};
+  ++depth_;
+  auto out = program.run(values_, std::min(budget_, cel::kExpressionCost));
+  --depth_;
+  budget_ -= std::min(budget_, out.cost);
+  return out;
+}
+
+void Evaluation::fail(const std::string& expression, const cel::Value& error, int index,
+                      std::vector<Denial>& denials) const {
+  if (!policy_.fails()) return;
+  denials.push_back(
+      {"expression '" + expression + "' resulted in error: " + std::string(error.as_text()),
+       {},
+       index});
+}
+
+bool Evaluation::applies(std::vector<Denial>& denials) {
+  std::optional<std::size_t> failed;
+  cel::Value error;
+  for (std::size_t i = 0; i < policy_.conditions.size(); ++i) {
+    const auto outcome = run(policy_.conditions[i]);
+    if (outcome.value.kind() == cel::Kind::kBool) {
+      // One that says no outweighs those that could not be asked.
+      if (!outcome.value.is_true()) return false;
+    } else if (!failed) {
+      failed = i;
+      error = outcome.value;
+    }
+  }
+  if (!failed) return true;
+  if (!error.is_error()) error = cel::Value::error("no such overload");
+  fail(policy_.policy.spec().matchconditions(static_cast<int>(*failed)).expression(), error, 0,
+       denials);
+  return false;
+}
+
+void Evaluation::validate(std::vector<Denial>& denials) {
+  for (std::size_t i = 0; i < policy_.validations.size(); ++i) {
+    const auto& one = policy_.policy.spec().validations(static_cast<int>(i));
+    const auto outcome = run(policy_.validations[i]);
+    if (outcome.value.is_error())
+      fail(one.expression(), outcome.value, static_cast<int>(i), denials);
+    else if (!outcome.value.is_true())
+      denials.push_back({message_of(i), one.reason(), static_cast<int>(i)});
+  }
+}
+
+std::string Evaluation::message_of(std::size_t index) {
+  const auto& one = policy_.policy.spec().validations(static_cast<int>(index));
+  if (policy_.messages[index].ok()) {
+    const auto outcome = run(policy_.messages[index]);
+    if (outcome.value.kind() == cel::Kind::kString) {
+      const std::string text(trimmed(outcome.value.as_text()));
+      if (!text.empty() && text.size() <= 5 * 1024 && text.find('\n') == text.npos) return text;
+    }
+  }
+  const std::string message(trimmed(one.message()));
+  return message.empty() ? "failed expression: " + std::string(trimmed(one.expression())) : message;
+}
+
+std::string Evaluation::annotation(std::size_t index) {
+  const auto outcome = run(policy_.annotations[index]);
+  return outcome.value.kind() == cel::Kind::kString ? std::string(outcome.value.as_text())
+                                                    : std::string();
+}
+
+}  // namespace kubus::apiserver::policy

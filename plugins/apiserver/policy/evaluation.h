@@ -1,0 +1,63 @@
+// Evaluation: one request as the expressions of policies see it.
+//
+// Thread safety: used by one thread.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "admission/admission.h"
+#include "policy/compiled_policy.h"
+
+namespace kubus::apiserver::policy {
+
+// What a policy decides about a request, once for each validation that does not hold.
+struct Denial {
+  std::string message, reason;
+  int index = 0;
+};
+
+// The request as documents; they outlive what is evaluated over them.
+class Request {
+ public:
+  // `ns`: the namespace it is in, or null.
+  Request(const AdmissionCall& call, const Message* ns);
+  // Of the variables, all but params and variables.
+  std::vector<cel::Value> values() const;
+
+ private:
+  boost::json::value object_, old_, request_, namespace_;
+};
+
+boost::json::value document_of(const Message* object);
+
+class Evaluation {
+ public:
+  // `params`: null where the policy has none.
+  Evaluation(const CompiledPolicy& policy, const Request& request,
+             const boost::json::value& params);
+
+  // Whether the policy is about the request. What fails on the way is a denial where the policy
+  // says so.
+  bool applies(std::vector<Denial>& denials);
+  void validate(std::vector<Denial>& denials);
+  // Of the i-th annotation; nothing for null.
+  std::string annotation(std::size_t index);
+
+ private:
+  class LazyVariables;
+
+  cel::Outcome run(const cel::Program& program);
+  void fail(const std::string& expression, const cel::Value& error, int index,
+            std::vector<Denial>& denials) const;
+  std::string message_of(std::size_t index);
+
+  const CompiledPolicy& policy_;
+  std::vector<cel::Value> values_;
+  std::uint64_t budget_ = cel::kRequestCost;
+  int depth_ = 0;  // of variables that are computed for others
+};
+
+}  // namespace kubus::apiserver::policy

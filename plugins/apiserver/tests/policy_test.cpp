@@ -1,0 +1,106 @@
+// ValidatingAdmissionPolicy and its bindings.
+#include <gmock/gmock.h>
+
+#include "tests/api_fixture.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kPolicies = "admissionregistration.k8s.io/validatingadmissionpolicies";
+constexpr const char* kBindings = "admissionregistration.k8s.io/validatingadmissionpolicybindings";
+
+class PolicyTest : public ApiTest {
+ protected:
+  // About config maps of these names; `rest` is more of the spec.
+  static Reply policy(const std::string& name, const std::string& about, const std::string& rest) {
+    return create(kPolicies, "",
+                  R"({"metadata":{"name":")" + name +
+                      R"("},"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":[""],)"
+                      R"("apiVersions":["v1"],"operations":["CREATE","UPDATE"],)"
+                      R"("resources":["configmaps"],"resourceNames":[)" +
+                      about + "]}]}," + rest + "}}");
+  }
+  static Reply bind(const std::string& policy, const std::string& actions,
+                    const std::string& more = {}) {
+    return create(kBindings, "",
+                  R"({"metadata":{"name":")" + policy + R"("},"spec":{"policyName":")" + policy +
+                      R"(","validationActions":[)" + actions + "]" + more + "}}");
+  }
+};
+
+TEST_F(PolicyTest, DeniesWhatItsExpressionsDeny) {
+  ASSERT_EQ(policy("sizes", R"("p1","p2","p3")",
+                   R"j("variables":[{"name":"n","expression":"int(object.data.size)"}],)j"
+                   R"j("validations":[{"expression":"variables.n <= 5"},)j"
+                   R"j({"expression":"variables.n != 3","messageExpression":)j"
+                   R"j("'not ' + string(variables.n)","reason":"Forbidden"}])j")
+                .code,
+            201);
+  // Nobody is bound by it yet.
+  EXPECT_EQ(config_map("p1", R"(},"data":{"size":"9")").code, 201);
+  ASSERT_EQ(bind("sizes", R"("Deny")").code, 201);
+  const auto large = config_map("p2", R"(},"data":{"size":"6")");
+  EXPECT_EQ(large.code, 422) << large.body;
+  EXPECT_EQ(large.at("reason"), "Invalid");
+  EXPECT_EQ(large.at("message"),
+            "configmaps \"p2\" is forbidden: ValidatingAdmissionPolicy 'sizes' with binding "
+            "'sizes' denied request: failed expression: variables.n <= 5");
+  const auto three = config_map("p2", R"(},"data":{"size":"3")");
+  EXPECT_EQ(three.code, 403) << three.body;
+  EXPECT_THAT(three.at("message"), HasSubstr("denied request: not 3"));
+  const auto none = config_map("p2");
+  EXPECT_EQ(none.code, 422) << none.body;
+  EXPECT_THAT(none.at("message"), HasSubstr("resulted in error: no such key: data"));
+  EXPECT_EQ(config_map("p2", R"(},"data":{"size":"4")").code, 201);
+  const auto update =
+      call("patch", "/configmaps", "default", "p2", R"({"data":{"size":"7"}})", {}, kMerge);
+  EXPECT_EQ(update.code, 422) << update.body;
+  EXPECT_EQ(config_map("other", R"(},"data":{"size":"9")").code, 201) << "no rule names it";
+}
+
+TEST_F(PolicyTest, WarnsAndLooksAtConditionsAndWhoAsks) {
+  ASSERT_EQ(policy("warned", R"("w1","w2")",
+                   R"j("matchConditions":[{"name":"c","expression":)j"
+                   R"j("object.metadata.name != 'w2'"}],"validations":[{"expression":)j"
+                   R"j("request.operation != 'CREATE' || namespaceObject.metadata.name == 'x'",)j"
+                   R"j("message":"no new ones"}])j")
+                .code,
+            201);
+  ASSERT_EQ(bind("warned", R"("Warn")").code, 201);
+  const auto warned = config_map("w1");
+  EXPECT_EQ(warned.code, 201) << warned.body;
+  ASSERT_EQ(warned.warnings.size(), 1u);
+  EXPECT_EQ(warned.warnings[0],
+            "Validation failed for ValidatingAdmissionPolicy 'warned' with binding 'warned': no "
+            "new ones");
+  EXPECT_TRUE(config_map("w2").warnings.empty());
+}
+
+TEST_F(PolicyTest, TakesParametersFromObjects) {
+  ASSERT_EQ(policy("bounded", R"("b1")",
+                   R"j("paramKind":{"apiVersion":"v1","kind":"ConfigMap"},"validations":)j"
+                   R"j([{"expression":"object.data.v <= params.data.most"}])j")
+                .code,
+            201);
+  ASSERT_EQ(bind("bounded", R"("Deny")",
+                 R"(,"paramRef":{"name":"bounds","parameterNotFoundAction":"Deny"})")
+                .code,
+            201);
+  const auto missing = config_map("b1", R"(},"data":{"v":"a")");
+  EXPECT_THAT(missing.at("message"), HasSubstr("no params found for policy binding with `Deny`"));
+  ASSERT_EQ(config_map("bounds", R"(},"data":{"most":"m")").code, 201);
+  EXPECT_EQ(config_map("b1", R"(},"data":{"v":"n")").code, 422);
+  EXPECT_EQ(config_map("b1", R"(},"data":{"v":"l")").code, 201);
+}
+
+TEST_F(PolicyTest, IsRefusedWhenItDoesNotCompile) {
+  const auto bad = policy("bad", R"("x")", R"("validations":[{"expression":"nothing > 1"}])");
+  EXPECT_EQ(bad.code, 422) << bad.body;
+  EXPECT_THAT(bad.at("message"), HasSubstr("spec.validations[0].expression: Invalid value:"));
+  EXPECT_THAT(bad.at("message"), HasSubstr("undeclared reference to 'nothing'"));
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
