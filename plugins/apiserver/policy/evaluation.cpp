@@ -96,12 +96,8 @@ class Evaluation::LazyVariables final : public cel::Map {
   std::size_t size() const override { return evaluation_.policy_.variables.size(); }
   cel::Value find(const cel::Value& key) const override {
     const auto& declared = evaluation_.policy_.policy.spec().variables();
-    for (int i = 0; i < declared.size(); ++i) {
-      if (key.kind() != cel::Kind::kString || declared[i].name() != key.as_text()) continue;
-      auto& known = known_[i];
-      if (!known) known = evaluation_.run(evaluation_.policy_.variables[std::size_t(i)]).value;
-      return *known;
-    }
+    for (int i = 0; i < declared.size(); ++i)
+      if (key.kind() == cel::Kind::kString && declared[i].name() == key.as_text()) return at(i);
     return cel::Value::error("no such key");
   }
   std::vector<cel::Value> keys() const override {
@@ -110,23 +106,38 @@ class Evaluation::LazyVariables final : public cel::Map {
       out.push_back(cel::Value::view(one.name()));
     return out;
   }
+  void forget() { known_.clear(); }
 
  private:
+  // A long chain of variables is computed from its beginning, so that the stack does not grow.
+  cel::Value at(int index) const {
+    constexpr int kDeep = 8;
+    for (int i = evaluation_.depth_ < kDeep ? index : 0; i <= index; ++i) {
+      auto& known = known_[i];
+      if (!known)
+        known = evaluation_.run(evaluation_.policy_.variables[static_cast<std::size_t>(i)]).value;
+    }
+    return *known_[index];
+  }
+
   Evaluation& evaluation_;
   mutable std::map<int, std::optional<cel::Value>> known_;
 };
 
 Evaluation::Evaluation(const CompiledPolicy& policy, const Request& request,
                        const json::value& params)
-    : policy_(policy), values_(request.values()) {
+    : policy_(policy),
+      values_(request.values()),
+      variables_(std::make_shared<LazyVariables>(*this)) {
   values_[kParams] = cel::Value::json(params, nullptr);
-  values_[kVariables] = cel::Value::map(std::make_shared<LazyVariables>(*this));
+  values_[kVariables] = cel::Value::map(variables_);
 }
+
+// A variable may be all variables, which would hold themselves.
+Evaluation::~Evaluation() { variables_->forget(); }
 
 cel::Outcome Evaluation::run(const cel::Program& program) {
   if (!program.ok()) return {cel::Value::error("compilation failed: " + program.error())};
-  constexpr int kMaxDepth = 64;
-  if (depth_ >= kMaxDepth) return {cel::Value::error("variables are nested too deep")};
   ++depth_;
   auto out = program.run(values_, std::min(budget_, cel::kExpressionCost));
   --depth_;

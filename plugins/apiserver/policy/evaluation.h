@@ -38,6 +38,9 @@ class Evaluation {
   // `params`: null where the policy has none.
   Evaluation(const CompiledPolicy& policy, const Request& request,
              const boost::json::value& params);
+  ~Evaluation();
+  Evaluation(const Evaluation&) = delete;
+  Evaluation& operator=(const Evaluation&) = delete;
 
   // Whether the policy is about the request. What fails on the way is a denial where the policy
   // says so.
@@ -56,6 +59,7 @@ class Evaluation {
 
   const CompiledPolicy& policy_;
   std::vector<cel::Value> values_;
+  std::shared_ptr<LazyVariables> variables_;
   std::uint64_t budget_ = cel::kRequestCost;
   int depth_ = 0;  // of variables that are computed for others
 };

@@ -78,6 +78,20 @@ TEST_F(PolicyTest, WarnsAndLooksAtConditionsAndWhoAsks) {
   EXPECT_TRUE(config_map("w2").warnings.empty());
 }
 
+TEST_F(PolicyTest, ComputesLongChainsOfVariables) {
+  std::string variables = R"({"name":"v0","expression":"1"})";
+  for (int i = 1; i < 3000; ++i)
+    variables += R"(,{"name":"v)" + std::to_string(i) + R"(","expression":"variables.v)" +
+                 std::to_string(i - 1) + R"( + 1"})";
+  ASSERT_EQ(policy("chained", R"("v1")",
+                   "\"variables\":[" + variables +
+                       R"(],"validations":[{"expression":"variables.v2999 == 1"}])")
+                .code,
+            201);
+  ASSERT_EQ(bind("chained", R"("Deny")").code, 201);
+  EXPECT_THAT(config_map("v1").at("message"), HasSubstr("failed expression: variables.v2999 == 1"));
+}
+
 TEST_F(PolicyTest, TakesParametersFromObjects) {
   ASSERT_EQ(policy("bounded", R"("b1")",
                    R"j("paramKind":{"apiVersion":"v1","kind":"ConfigMap"},"validations":)j"
