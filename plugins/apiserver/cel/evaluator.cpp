@@ -183,7 +183,10 @@ Value Evaluator::call(const Expr& expr) {
   spend(overload->cost ? overload->cost(args) : 1);
   // What a call may cost is known before it is made.
   if (stopped()) return Value::error("stopped");
-  return overload->code(args);
+  auto out = overload->code(args);
+  // Nor are long texts made for nothing.
+  if (out.kind() == Kind::kString) spend(out.as_text().size() / 1000);
+  return out;
 }
 
 Value Evaluator::logic(const Expr& expr) {
@@ -232,7 +235,8 @@ Value Evaluator::map(const Expr& expr) {
   for (std::size_t i = 0; i < expr.args.size(); i += 2) {
     auto key = evaluate(*expr.args[i]);
     if (key.is_error()) return key;
-    if (!key.is_number() && key.kind() != Kind::kBool && key.kind() != Kind::kString)
+    if (key.kind() != Kind::kInt && key.kind() != Kind::kUint && key.kind() != Kind::kBool &&
+        key.kind() != Kind::kString)
       return Value::error("unsupported key type");
     auto value = evaluate(*expr.args[i + 1]);
     if (value.is_error()) return value;
@@ -244,9 +248,6 @@ Value Evaluator::map(const Expr& expr) {
     }
     entries.emplace_back(std::move(key), std::move(value));
   }
-  // Comparing each key with all before it is work as well.
-  spend(entries.size() * entries.size() / 100);
-  if (stopped()) return Value::error("stopped");
   return Value::map(std::move(entries));
 }
 

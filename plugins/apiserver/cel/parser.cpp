@@ -138,9 +138,8 @@ class Parser {
   }
 
   ExprPtr unary() {
-    const Deeper deeper(*this);
     const auto at = word().position;
-    if (take("!")) return seal(call(at, "!_", unary()));
+    if (take("!")) return prefixed(at, "!_");
     if (!take("-")) return postfix(primary());
     if (word().kind == Token::Kind::kLiteral && word().position == at + 1 &&
         (word().literal.kind() == Kind::kInt || word().literal.kind() == Kind::kDouble)) {
@@ -153,7 +152,12 @@ class Parser {
       ++at_;
       return postfix(std::move(number));
     }
-    return seal(call(at, "-_", unary()));
+    return prefixed(at, "-_");
+  }
+
+  ExprPtr prefixed(std::size_t at, std::string_view function) {
+    const Deeper deeper(*this);
+    return seal(call(at, function, unary()));
   }
 
   ExprPtr primary() {

@@ -26,15 +26,26 @@ struct Items final : List {
   const std::vector<Value> items;
 };
 
-// Sorted by key where keys have an order, so that a look-up is a binary search.
+// Keys of a map that an expression makes: truth values, numbers, then strings.
+bool key_less(const Value& a, const Value& b) {
+  const auto rank = [](const Value& key) {
+    return key.kind() == Kind::kBool ? 0 : key.is_number() ? 1 : 2;
+  };
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  return compare(a, b).value_or(0) < 0;
+}
+
+// Sorted by key, so that a look-up is a binary search.
 struct Entries final : Map {
   using Pair = std::pair<Value, Value>;
   explicit Entries(std::vector<Pair> pairs) : entries(std::move(pairs)) {}
   std::size_t size() const override { return entries.size(); }
   Value find(const Value& key) const override {
-    for (const auto& [name, value] : entries)
-      if (equal(name, key)) return value;
-    return Value::error("no such key");
+    const auto at = std::lower_bound(
+        entries.begin(), entries.end(), key,
+        [](const Pair& entry, const Value& wanted) { return key_less(entry.first, wanted); });
+    if (at == entries.end() || !equal(at->first, key)) return Value::error("no such key");
+    return at->second;
   }
   std::vector<Value> keys() const override {
     std::vector<Value> out;
@@ -73,20 +84,35 @@ std::optional<int> compare_numbers(const Value& a, const Value& b) {
   return b.as_int() < 0 ? 1 : three_way(a.as_uint(), static_cast<std::uint64_t>(b.as_int()));
 }
 
-bool equal_maps(const Map& a, const Map& b) {
+// More parts than any document has: lists that hold the same list many times over would be compared
+// for ever. What is larger is equal to nothing.
+constexpr std::size_t kMaxParts = 5'000'000;
+
+bool equal_parts(const Value& a, const Value& b, std::size_t& left);
+
+bool equal_maps(const Map& a, const Map& b, std::size_t& left) {
   if (a.size() != b.size()) return false;
   for (const auto& key : a.keys()) {
     const auto other = b.find(key);
-    if (other.is_error() || !equal(a.find(key), other)) return false;
+    if (other.is_error() || !equal_parts(a.find(key), other, left)) return false;
   }
   return true;
 }
 
-bool equal_lists(const List& a, const List& b) {
+bool equal_lists(const List& a, const List& b, std::size_t& left) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (!equal(a.at(i), b.at(i))) return false;
+    if (!equal_parts(a.at(i), b.at(i), left)) return false;
   return true;
+}
+
+bool equal_parts(const Value& a, const Value& b, std::size_t& left) {
+  if (left == 0) return false;
+  --left;
+  if (a.kind() != b.kind()) return equal(a, b);
+  if (a.kind() == Kind::kList) return equal_lists(a.as_list(), b.as_list(), left);
+  if (a.kind() == Kind::kMap) return equal_maps(a.as_map(), b.as_map(), left);
+  return equal(a, b);
 }
 
 }  // namespace
@@ -176,9 +202,10 @@ Value Value::map(std::shared_ptr<const Map> map) {
   return out;
 }
 Value Value::map(std::vector<std::pair<Value, Value>> entries) {
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      if (equal(entries[i].first, entries[j].first)) return error("duplicate map key");
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return key_less(a.first, b.first); });
+  for (std::size_t i = 1; i < entries.size(); ++i)
+    if (equal(entries[i - 1].first, entries[i].first)) return error("duplicate map key");
   return map(std::make_shared<Entries>(std::move(entries)));
 }
 Value Value::none() {
@@ -221,9 +248,10 @@ bool equal(const Value& a, const Value& b) {
     case Kind::kBytes:
       return a.as_text() == b.as_text();
     case Kind::kList:
-      return equal_lists(a.as_list(), b.as_list());
-    case Kind::kMap:
-      return equal_maps(a.as_map(), b.as_map());
+    case Kind::kMap: {
+      auto left = kMaxParts;
+      return equal_parts(a, b, left);
+    }
     case Kind::kTimestamp:
       return a.as_int() == b.as_int() && a.nanos() == b.nanos();
     case Kind::kDuration:

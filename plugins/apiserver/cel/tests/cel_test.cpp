@@ -69,6 +69,8 @@ constexpr const char* kTrue[] = {
     "r'\\d' == '\\\\d' && '''a'b''' == \"a'b\"",
     "[1, 2] + [3] == [1, 2, 3] && [] == []",
     "{'a': 1, 'b': 2} == {'b': 2, 'a': 1}",
+    "{dyn(3): dyn('c'), dyn('b'): dyn(2), dyn(true): dyn(1), dyn(1u): dyn('a')}[3] == 'c' && {2: "
+    "'b', 1: 'a'} == {1: 'a', 2: 'b'}",
     "{1: 'x'}[1] == 'x' && {'a': {'b': 5}}.a.b == 5",
     "2 in [1, 2] && !(3 in [1, 2]) && 'a' in {'a': 1}",
     "true ? true : 1 / 0 > 0",
@@ -270,6 +272,19 @@ TEST(Cel, IsBounded) {
   for (int i = 0; i < 2000; ++i) both += "&&true";
   EXPECT_TRUE(Program::compile(both, {}).ok());
   EXPECT_FALSE(Program::compile(std::string(kMaxText + 1, ' '), {}).ok());
+}
+
+TEST(Cel, SmallTextsDoNotMakeEndlessWork) {
+  std::string lists = "[0]", texts = "'0123456789'";
+  for (int i = 0; i < 60; ++i) {
+    lists = "cel.bind(x, " + lists + ", x + x)";
+    texts = "cel.bind(x, " + texts + ", x + x)";
+  }
+  EXPECT_TRUE(run(lists + ".size() > 0").value.is_error());
+  EXPECT_TRUE(run(texts + ".size() > 0").over_limit);
+  std::string nested = "[0]";
+  for (int i = 0; i < 60; ++i) nested = "cel.bind(x, " + nested + ", [x, x])";
+  EXPECT_EQ(run(nested + " == " + nested).value.kind(), Kind::kBool);
 }
 
 TEST(Cel, CostsWhatItCosts) {
