@@ -46,7 +46,8 @@ TEST(DefaultPolicy, IsValidAndNamesEverythingOnce) {
     const auto key = resource.plural + " " + key_of(*object).str();
     EXPECT_TRUE(seen.insert(key).second) << key;
     metadata_of(*object)->set_uid("u");
-    for (const auto& error : validate_create(*object, resource).errors())
+    const auto found = validate_create(*object, resource);
+    for (const auto& error : found.errors())
       ADD_FAILURE() << key << ": " << error.to_string();
   }
 }
