@@ -13,6 +13,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -56,6 +57,27 @@ class TlsClient {
     auto text = buffer.substr(0, size);
     buffer.erase(0, size);
     return text;
+  }
+  // Sends `text` and reads meanwhile, up to and with `end`. One thread does both: OpenSSL lets no
+  // two use a connection.
+  std::string send_until(const std::string& text, const std::string& end) {
+    namespace asio = boost::asio;
+    boost::system::error_code failed;
+    std::size_t size = 0;
+    asio::async_write(*stream, asio::buffer(text), [&](auto error, std::size_t) {
+      if (error) failed = error;
+    });
+    asio::async_read_until(*stream, asio::dynamic_buffer(buffer), end,
+                           [&](auto error, std::size_t read) {
+                             if (error) failed = error;
+                             size = read;
+                           });
+    io.restart();
+    io.run_for(std::chrono::seconds(kPatience));
+    if (failed) throw boost::system::system_error(failed);
+    auto found = buffer.substr(0, size);
+    buffer.erase(0, size);
+    return found;
   }
   // Everything until the server closes.
   std::string rest() {
