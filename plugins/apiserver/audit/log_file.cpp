@@ -8,10 +8,14 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kubus/api/time.h"
 #include "kubus/metrics.h"
+#include "kubus/unique_fd.h"
 
 namespace kubus::apiserver::audit {
 namespace {
@@ -50,18 +54,52 @@ std::vector<fs::path> put_aside(const fs::path& path) {
 
 }  // namespace
 
-LogFile::LogFile(LogOptions options, Pool& pool, const Logger& log)
-    : options_(std::move(options)), pool_(pool), log_(log) {}
+class LogFile::Writer {
+ public:
+  Writer(LogOptions options, const Logger& log) : options_(std::move(options)), log_(log) {}
+
+  Status open_file();
+  // Whether somebody has to call flush() for it.
+  bool append(std::string_view line);
+  void flush();
+
+ private:
+  void write(std::string_view text);
+  void rotate();
+  void prune() const;
+
+  const LogOptions options_;
+  const Logger& log_;
+  std::mutex mutex_;  // of what waits
+  std::string waiting_;
+  bool posted_ = false;
+  std::mutex file_mutex_;  // of the file; taken before mutex_
+  UniqueFd file_;
+  std::size_t size_ = 0;
+  bool failing_ = false;
+  SystemTime put_aside_;
+};
+
+LogFile::LogFile(std::shared_ptr<Writer> writer, Pool& pool)
+    : writer_(std::move(writer)), pool_(pool) {}
 
 LogFile::~LogFile() { flush(); }
 
 Result<std::unique_ptr<LogFile>> LogFile::open(LogOptions options, Pool& pool, const Logger& log) {
-  std::unique_ptr<LogFile> file(new LogFile(std::move(options), pool, log));
-  if (auto status = file->open_file(); !status.ok()) return status;
-  return file;
+  auto writer = std::make_shared<Writer>(std::move(options), log);
+  if (auto status = writer->open_file(); !status.ok()) return status;
+  return std::unique_ptr<LogFile>(new LogFile(std::move(writer), pool));
 }
 
-Status LogFile::open_file() {
+void LogFile::append(std::string line) {
+  line.push_back('\n');
+  if (!writer_->append(line)) return;
+  if (!pool_.post([writer = writer_] { writer->flush(); })) flush();
+}
+
+void LogFile::flush() { writer_->flush(); }
+
+Status LogFile::Writer::open_file() {
   if (options_.path == "-") {
     file_ = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
     return {};
@@ -77,17 +115,17 @@ Status LogFile::open_file() {
   return {};
 }
 
-void LogFile::append(std::string line) {
-  {
-    std::lock_guard lock(mutex_);
-    if (waiting_.size() + line.size() > kMostWaiting) return count_lost(1);
-    waiting_.append(line).push_back('\n');
-    if (std::exchange(posted_, true)) return;
+bool LogFile::Writer::append(std::string_view line) {
+  std::lock_guard lock(mutex_);
+  if (waiting_.size() + line.size() > kMostWaiting) {
+    count_lost(1);
+    return false;
   }
-  if (!pool_.post([this] { flush(); })) flush();
+  waiting_.append(line);
+  return !std::exchange(posted_, true);
 }
 
-void LogFile::flush() {
+void LogFile::Writer::flush() {
   std::lock_guard file_lock(file_mutex_);
   std::string text;
   {
@@ -108,7 +146,7 @@ void LogFile::flush() {
   }
 }
 
-void LogFile::write(std::string_view text) {
+void LogFile::Writer::write(std::string_view text) {
   const auto lines = std::count(text.begin(), text.end(), '\n');
   if (!file_ && !open_file().ok()) return count_lost(static_cast<double>(lines));
   while (!text.empty()) {
@@ -127,7 +165,7 @@ void LogFile::write(std::string_view text) {
   failing_ = false;
 }
 
-void LogFile::rotate() {
+void LogFile::Writer::rotate() {
   const fs::path path(options_.path);
   std::error_code error;
   // No two have one name, and their order is that of their names.
@@ -146,7 +184,7 @@ void LogFile::rotate() {
   prune();
 }
 
-void LogFile::prune() const {
+void LogFile::Writer::prune() const {
   const auto files = put_aside(options_.path);
   const auto oldest =
       options_.max_age.count() > 0

@@ -9,14 +9,11 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 
-#include "kubus/api/time.h"
 #include "kubus/log.h"
 #include "kubus/pool.h"
 #include "kubus/status.h"
-#include "kubus/unique_fd.h"
 
 namespace kubus::apiserver::audit {
 
@@ -39,23 +36,12 @@ class LogFile {
   void flush();
 
  private:
-  LogFile(LogOptions options, Pool& pool, const Logger& log);
-  Status open_file();
-  void write(std::string_view text);
-  void rotate();
-  void prune() const;
+  class Writer;
+  LogFile(std::shared_ptr<Writer> writer, Pool& pool);
 
-  const LogOptions options_;
+  // The pool's jobs hold it, too: one may begin after this is gone, and then finds nothing left.
+  std::shared_ptr<Writer> writer_;
   Pool& pool_;
-  const Logger& log_;
-  std::mutex mutex_;  // of what waits
-  std::string waiting_;
-  bool posted_ = false;
-  std::mutex file_mutex_;  // of the file; taken before mutex_
-  UniqueFd file_;
-  std::size_t size_ = 0;
-  bool failing_ = false;
-  SystemTime put_aside_;
 };
 
 }  // namespace kubus::apiserver::audit
