@@ -1,6 +1,8 @@
 #include "server/api_server.h"
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <optional>
 
 #include "admission/plugins.h"
@@ -66,6 +68,9 @@ struct ApiServer::Parts {
   std::optional<EventExpiry> expiry;
   Registration bookmarks;
   std::atomic<bool> is_ready{false};
+  // Drained, perhaps while the pool still prepares the server, which then never starts.
+  std::atomic<bool> drained{false};
+  std::mutex starting;
   // On the loop: both must be true for the first objects to be made.
   bool listening = false;
   bool filled = false;
@@ -245,13 +250,17 @@ Status ApiServer::Parts::listen() {
   http.port = options.port;
   http.threads = options.http_threads;
   http.limits.http2_streams = options.http2_streams;
-  server.emplace(std::move(http), certificates->server, *frontend);
-  KUBUS_TRY(server->start());
+  {
+    std::lock_guard lock(starting);
+    if (drained) return Status(Code::kCancelled, "drained before it served");
+    server.emplace(std::move(http), certificates->server, *frontend);
+    KUBUS_TRY(server->start());
+  }
   return write_kubeconfig(options, server->port());
 }
 
 void ApiServer::Parts::begin_objects() {
-  if (!listening || !filled) return;
+  if (!listening || !filled || drained) return;
   auto bootstrap = std::make_shared<Bootstrap>(
       *registry, options, service_address, server->port(),
       authentication_facts(client_ca, front_proxy_ca, options.front_proxy));
@@ -263,6 +272,7 @@ void ApiServer::Parts::begin_objects() {
 }
 
 void ApiServer::Parts::finish_start(const Status& status) {
+  if (drained) return;
   if (!status.ok()) return context.fail(status.annotate("the first objects of the cluster"));
   context.log().info("serving", {{"address", options.bind_address},
                                  {"port", server->port()},
@@ -288,6 +298,7 @@ Status ApiServer::start() {
   parts.sync->start();
   parts.context.pool().post([&parts] {
     auto status = parts.listen();
+    if (parts.drained) return;
     if (!status.ok()) return parts.context.fail(std::move(status));
     parts.context.loop().post([&parts] {
       parts.listening = true;
@@ -305,7 +316,9 @@ void ApiServer::drain() {
   if (parts.definitions) parts.definitions->stop();
   if (parts.cache) parts.cache->end_watches({});
   // Requests that are under way finish on the loop, so it is not blocked here.
+  parts.drained = true;
   parts.context.pool().post([&parts] {
+    { std::lock_guard lock(parts.starting); }  // a server that is being started is seen
     if (parts.server) parts.server->stop(parts.options.drain_grace);
   });
 }
