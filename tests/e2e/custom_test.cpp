@@ -186,5 +186,33 @@ TEST_F(Custom, ObjectsGoWithTheirOwnersNamespaceAndDefinition) {
   });
 }
 
+TEST_F(Custom, RulesInExpressionsHold) {
+  define();
+  const auto kind = "The CronTab \"my\" is invalid: spec: Invalid value: \"object\": ";
+  const auto patch = "kubectl patch crd crontabs." + group_ + " --type=json -p '[{\"op\":\"add\",";
+  const std::string at =
+      "\"path\":\"/spec/versions/0/schema/openAPIV3Schema/properties/spec/"
+      "x-kubernetes-validations\",\"value\":";
+  write("odd.yaml", object("my", "spec: {cronSpec: '* * * * */5', replicas: 3}"));
+  write("even.yaml", object("my", "spec: {cronSpec: '* * * * */5', replicas: 4}"));
+  write("fewer.yaml", object("my", "spec: {cronSpec: '* * * * */5', replicas: 2}"));
+  play({
+      {patch + at + "[{\"rule\":\"self.nothing > 1\"}]}]'",
+       "…compilation failed: ERROR: <input>:1:5: undefined field 'nothing'\n | self.nothing > 1\n "
+       "| ....^",
+       1},
+      {patch + at +
+           "[{\"rule\":\"self.replicas % 2 == 0\",\"message\":\"must be even\"},"
+           "{\"rule\":\"self.replicas >= oldSelf.replicas\",\"messageExpression\":"
+           "\"\\\"not fewer than \\\" + string(oldSelf.replicas)\"}]}]'",
+       crd() + " patched"},
+      {"kubectl apply -f odd.yaml --dry-run=server", std::string("…") + kind + "must be even", 1,
+       kEventually},
+      {"kubectl apply -f even.yaml", my() + " created"},
+      {"kubectl apply -f fewer.yaml", std::string("…") + kind + "not fewer than 4", 1},
+      {"kubectl get ct my -o jsonpath='{.spec.replicas}'", "4"},
+  });
+}
+
 }  // namespace
 }  // namespace kubus::e2e

@@ -50,6 +50,14 @@ constexpr std::string_view kPatchTypes[] = {
     "application/apply-patch+yaml",
 };
 
+// kubectl chooses by them how it patches.
+std::vector<std::string_view> patch_types(const SchemaNames& names) {
+  std::vector<std::string_view> out;
+  for (const auto type : kPatchTypes)
+    if (names.strategic || type.find("strategic") == type.npos) out.push_back(type);
+  return out;
+}
+
 std::string camel(std::string_view text) {
   std::string out;
   bool up = true;
@@ -168,9 +176,7 @@ void PathWriter::write_body(const Operation& operation) {
     out_.key(type).open().key("schema").open().field("$ref", reference).close().close();
   };
   if (operation.action == "patch") {
-    for (std::string_view type : kPatchTypes) {
-      if (names_.strategic || type.find("strategic") == std::string_view::npos) content(type);
-    }
+    for (std::string_view type : patch_types(names_)) content(type);
   } else {
     content("*/*");
   }
@@ -216,7 +222,7 @@ void PathWriter::write_operation(const Operation& operation, const Target& targe
   if (version_ == OpenApiVersion::kV2) {
     out_.key("consumes").open('[');
     if (operation.action == "patch")
-      for (std::string_view type : kPatchTypes) out_.text(type);
+      for (std::string_view type : patch_types(names_)) out_.text(type);
     else
       out_.text("*/*");
     out_.close(']');
@@ -276,8 +282,7 @@ void PathWriter::write_collection(const std::string& path, bool namespaced, bool
     operations.push_back(
         {"get", "list",
          operation_id("list", target, namespaced, all_namespaces ? "ForAllNamespaces" : ""),
-         "list or watch objects of kind " + kind, all_of(kList), "",
-         names_.list});
+         "list or watch objects of kind " + kind, all_of(kList), "", names_.list});
   }
   if (resource_.has_verb("create") && !all_namespaces) {
     operations.push_back({"post", "post", operation_id("create", target, namespaced),
