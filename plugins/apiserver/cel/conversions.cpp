@@ -5,6 +5,7 @@
 #include "cel/functions.h"
 #include "cel/printing.h"
 #include "kubus/api/time.h"
+#include "kubus/api/utf8.h"
 
 namespace kubus::apiserver::cel {
 namespace {

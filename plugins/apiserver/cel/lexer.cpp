@@ -6,7 +6,7 @@
 #include <cmath>
 #include <optional>
 
-#include "cel/unicode.h"
+#include "kubus/api/utf8.h"
 
 namespace kubus::apiserver::cel {
 namespace {
@@ -202,7 +202,9 @@ class Lexer {
       out += static_cast<char>(code);
       return code < 256;
     }
-    return append_rune(code, out);
+    if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
+    append_utf8(code, out);
+    return true;
   }
 
   std::string_view text_;
@@ -225,7 +227,7 @@ std::string describe(std::string_view text, const std::vector<Fault>& faults) {
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto newline = before.rfind('\n');
     const auto start = newline == std::string_view::npos ? 0 : newline + 1;
-    const auto column = rune_count(text.substr(start, at - start));
+    const auto column = utf8_count(text.substr(start, at - start));
     if (!out.empty()) out += '\n';
     out += "ERROR: <input>:" + std::to_string(line) + ':' + std::to_string(column + 1) + ": " +
            fault.message + "\n | ";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kubus/api/utf8.h"
+
 namespace kubus::apiserver::cel {
 namespace {
 
@@ -275,7 +277,7 @@ class Parser {
 ExprPtr parse(std::string_view text, std::vector<Fault>& faults) {
   if (text.size() > kMaxText) {
     faults.push_back(
-        {0, "expression code point size exceeds limit: size: " + std::to_string(rune_count(text)) +
+        {0, "expression code point size exceeds limit: size: " + std::to_string(utf8_count(text)) +
                 ", limit " + std::to_string(kMaxText)});
     return nullptr;
   }

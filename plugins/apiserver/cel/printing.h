@@ -12,6 +12,5 @@ namespace kubus::apiserver::cel {
 std::string text_of(const Value& value);
 // The shortest text that reads back as the same number.
 std::string text_of(double number);
-bool is_utf8(std::string_view text);
 
 }  // namespace kubus::apiserver::cel

@@ -14,7 +14,7 @@
 
 namespace kubus::apiserver::cel {
 
-// What one expression may cost, and all of one request together.
+// What one expression may cost; and all rules of one object, or of one policy, together.
 inline constexpr std::uint64_t kExpressionCost = 1'000'000;
 inline constexpr std::uint64_t kRequestCost = 10'000'000;
 

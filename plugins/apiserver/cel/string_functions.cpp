@@ -3,8 +3,8 @@
 #include <cctype>
 
 #include "cel/functions.h"
-#include "cel/printing.h"
 #include "cel/unicode.h"
+#include "kubus/api/utf8.h"
 
 namespace kubus::apiserver::cel {
 namespace {
@@ -34,7 +34,7 @@ Value char_at(Args a) {
 
 Value found_at(std::string_view text, std::size_t at) {
   if (at == std::string_view::npos) return Value::of(std::int64_t(-1));
-  return Value::of(static_cast<std::int64_t>(rune_count(text.substr(0, at))));
+  return Value::of(static_cast<std::int64_t>(utf8_count(text.substr(0, at))));
 }
 Value index_of(Args a) {
   const auto text = a[0].as_text();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kubus/api/utf8.h"
+
 namespace kubus::apiserver::cel {
 namespace {
 
@@ -290,15 +292,10 @@ std::optional<int> compare(const Value& a, const Value& b) {
   }
 }
 
-std::size_t rune_count(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::size_t size_of(const Value& value) {
   switch (value.kind()) {
     case Kind::kString:
-      return rune_count(value.as_text());
+      return utf8_count(value.as_text());
     case Kind::kBytes:
       return value.as_text().size();
     case Kind::kList:

@@ -107,6 +107,5 @@ bool equal(const Value& a, const Value& b);
 std::optional<int> compare(const Value& a, const Value& b);
 // How many characters, items or entries; 1 for the rest. The measure of what work on it costs.
 std::size_t size_of(const Value& value);
-std::size_t rune_count(std::string_view text);
 
 }  // namespace kubus::apiserver::cel

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "kubus/api/json_value.h"
+#include "kubus/api/utf8.h"
 #include "schema/formats.h"
 #include "schema/old_items.h"
 
@@ -59,11 +60,6 @@ std::string number_text(double number) {
   if (exponent < -4 || exponent >= 6) return std::string(text);
   end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::fixed);
   return {buffer, end.ptr};
-}
-
-std::size_t rune_count(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 class Checker {
@@ -170,7 +166,7 @@ class Checker {
 
   void check_string(std::string_view text, const Rules& rules, const std::string& at) {
     const json::value value(text);
-    const auto length = static_cast<std::int64_t>(rune_count(text));
+    const auto length = static_cast<std::int64_t>(utf8_count(text));
     if (rules.max_length && length > *rules.max_length)
       fault(FieldErrorType::kTooLong, at, {},
             "may not be more than " + std::to_string(*rules.max_length) + " bytes");

@@ -6,13 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "kubus/api/utf8.h"
+
 namespace kubus::json {
 
 inline constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// The length of the well-formed UTF-8 sequence that begins at `text[at]`; 0 when there is none.
-std::size_t utf8_length(std::string_view text, std::size_t at);
-void append_utf8(std::uint32_t code_point, std::string& out);
+// 0 beyond the end.
+inline unsigned byte_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+}
 // Appends `text` with every malformed byte replaced by U+FFFD.
 void append_valid_utf8(std::string_view text, std::string& out);
 
