@@ -1,42 +1,28 @@
 // Addresses and networks of IP.
-#include <arpa/inet.h>
-
 #include <array>
-#include <charconv>
-#include <cstring>
 #include <optional>
 
 #include "cel/functions.h"
+#include "validation/ip.h"
 
 namespace kubus::apiserver::cel {
 namespace {
 
-struct Address {
-  int family = 4;
-  std::array<unsigned char, 16> bytes{};
+using Address = IpAddress;
+using Network = IpNetwork;
 
-  std::size_t bits() const { return family == 4 ? 32 : 128; }
-  friend bool operator==(const Address&, const Address&) = default;
-};
-
-std::optional<Address> parse_address(std::string_view text) {
-  Address out;
-  const std::string zero_ended(text);
-  if (zero_ended.find('%') != zero_ended.npos) return std::nullopt;
-  out.family = zero_ended.find(':') == zero_ended.npos ? 4 : 6;
-  const int family = out.family == 4 ? AF_INET : AF_INET6;
-  if (inet_pton(family, zero_ended.c_str(), out.bytes.data()) != 1) return std::nullopt;
-  // An IPv4 address in IPv6's clothes is neither.
-  static constexpr unsigned char kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-  if (out.family == 6 && std::memcmp(out.bytes.data(), kMapped, sizeof(kMapped)) == 0)
-    return std::nullopt;
-  return out;
+// An IPv4 address in IPv6's clothes is neither.
+bool is_mapped(const Address& address) {
+  static const auto mapped = *apiserver::parse_network("::ffff:0:0/96");
+  return mapped.contains(address);
 }
-
-std::string text_of_address(const Address& address) {
-  char buffer[INET6_ADDRSTRLEN];
-  inet_ntop(address.family == 4 ? AF_INET : AF_INET6, address.bytes.data(), buffer, sizeof(buffer));
-  return buffer;
+std::optional<Address> parse_address(std::string_view text) {
+  auto out = parse_ip(text);
+  return out && !is_mapped(*out) ? out : std::nullopt;
+}
+std::optional<Network> parse_network(std::string_view text) {
+  auto out = apiserver::parse_network(text);
+  return out && !is_mapped(out->address) ? out : std::nullopt;
 }
 
 struct AddressOpaque final : Opaque {
@@ -47,42 +33,6 @@ struct AddressOpaque final : Opaque {
   }
   const Address address;
 };
-
-struct Network {
-  Address address;
-  std::size_t prefix = 0;
-
-  bool holds(const Address& other) const {
-    if (other.family != address.family) return false;
-    for (std::size_t bit = 0; bit < prefix; ++bit) {
-      const auto mask = 0x80u >> (bit % 8);
-      if ((other.bytes[bit / 8] & mask) != (address.bytes[bit / 8] & mask)) return false;
-    }
-    return true;
-  }
-  Network masked() const {
-    auto out = *this;
-    for (auto bit = prefix; bit < address.bits(); ++bit)
-      out.address.bytes[bit / 8] &= static_cast<unsigned char>(~(0x80u >> (bit % 8)));
-    return out;
-  }
-  friend bool operator==(const Network&, const Network&) = default;
-};
-
-std::optional<Network> parse_network(std::string_view text) {
-  const auto slash = text.find('/');
-  if (slash == text.npos) return std::nullopt;
-  const auto address = parse_address(text.substr(0, slash));
-  const auto digits = text.substr(slash + 1);
-  Network out;
-  const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), out.prefix);
-  const bool padded = digits.size() > 1 && digits[0] == '0';
-  if (!address || digits.empty() || padded || end.ec != std::errc() ||
-      end.ptr != digits.data() + digits.size() || out.prefix > address->bits())
-    return std::nullopt;
-  out.address = *address;
-  return out;
-}
 
 struct NetworkOpaque final : Opaque {
   explicit NetworkOpaque(Network network) : network(network) {}
@@ -121,7 +71,7 @@ Value ip(Args a) {
 }
 Value is_canonical(Args a) {
   const auto address = parse_address(a[0].as_text());
-  return address ? Value::of(text_of_address(*address) == a[0].as_text()) : bad_address(a[0]);
+  return address ? Value::of(address->text() == a[0].as_text()) : bad_address(a[0]);
 }
 Value cidr(Args a) {
   const auto network = parse_network(a[0].as_text());
@@ -160,12 +110,12 @@ Value tested(Args a) {
 }
 
 Value holds_address(Args a) {
-  if (a[1].kind() == Kind::kOpaque) return Value::of(network_in(a[0]).holds(address_in(a[1])));
+  if (a[1].kind() == Kind::kOpaque) return Value::of(network_in(a[0]).contains(address_in(a[1])));
   const auto address = parse_address(a[1].as_text());
-  return address ? Value::of(network_in(a[0]).holds(*address)) : bad_address(a[1]);
+  return address ? Value::of(network_in(a[0]).contains(*address)) : bad_address(a[1]);
 }
 bool within(const Network& outer, const Network& inner) {
-  return inner.prefix >= outer.prefix && outer.holds(inner.address);
+  return inner.prefix >= outer.prefix && outer.contains(inner.address);
 }
 Value holds_network(Args a) {
   if (a[1].kind() == Kind::kOpaque) return Value::of(within(network_in(a[0]), network_in(a[1])));
@@ -174,7 +124,7 @@ Value holds_network(Args a) {
 }
 Value network_text(Args a) {
   const auto& network = network_in(a[0]);
-  return Value::text(text_of_address(network.address) + "/" + std::to_string(network.prefix));
+  return Value::text(network.address.text() + "/" + std::to_string(network.prefix));
 }
 
 constexpr Signature kAddresses[] = {
@@ -189,8 +139,7 @@ constexpr Signature kAddresses[] = {
     {"[net.IP] isLinkLocalMulticast() bool", tested<is_link_local_multicast>},
     {"[net.IP] isLinkLocalUnicast() bool", tested<is_link_local_unicast>},
     {"[net.IP] isGlobalUnicast() bool", tested<is_global_unicast>},
-    {"string(net.IP) string",
-     [](Args a) { return Value::text(text_of_address(address_in(a[0]))); }},
+    {"string(net.IP) string", [](Args a) { return Value::text(address_in(a[0]).text()); }},
     {"cidr(string) net.CIDR", cidr, walk_first},
     {"isCIDR(string) bool",
      [](Args a) { return Value::of(parse_network(a[0].as_text()).has_value()); }, walk_first},

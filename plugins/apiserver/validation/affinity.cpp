@@ -10,38 +10,11 @@
 namespace kubus::apiserver {
 namespace {
 
-void check_node_requirement(const core_v1::NodeSelectorRequirement& item, const Path& path,
-                            ErrorList& errors) {
-  const std::string& op = item.operator_();
-  if (op == "In" || op == "NotIn") {
-    if (item.values().empty()) {
-      errors.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
-    }
-  } else if (op == "Exists" || op == "DoesNotExist") {
-    if (!item.values().empty()) {
-      errors.forbidden(path.child("values"),
-                       "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-    }
-  } else if (op == "Gt" || op == "Lt") {
-    if (item.values_size() != 1) {
-      errors.required(path.child("values"),
-                      "must be specified single value when `operator` is 'Lt' or 'Gt'");
-    }
-  } else {
-    errors.invalid(path.child("operator"), op, "not a valid selector operator");
-  }
-  check_label_name(item.key(), path.child("key"), errors);
-  for (int i = 0; i < item.values_size(); ++i) {
-    check_each(check_label_value(item.values(i)), item.values(i), path.child("values").index(i),
-               errors);
-  }
-}
-
 void check_node_term(const core_v1::NodeSelectorTerm& term, const Path& path, ErrorList& errors) {
   for (int i = 0; i < term.matchexpressions_size(); ++i) {
-    check_node_requirement(term.matchexpressions(i),
-                           path.child("matchExpressions").index(static_cast<std::size_t>(i)),
-                           errors);
+    const auto& item = term.matchexpressions(i);
+    check_requirement({item.key(), item.operator_(), item.values(), true},
+                      path.child("matchExpressions").index(i), errors);
   }
   for (int i = 0; i < term.matchfields_size(); ++i) {
     const auto& item = term.matchfields(i);

@@ -23,28 +23,6 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-void check_expression(const meta_v1::LabelSelectorRequirement& item, const Path& path,
-                      ErrorList& errors) {
-  const std::string& op = item.operator_();
-  if (op == "In" || op == "NotIn") {
-    if (item.values().empty()) {
-      errors.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
-    }
-  } else if (op == "Exists" || op == "DoesNotExist") {
-    if (!item.values().empty()) {
-      errors.forbidden(path.child("values"),
-                       "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-    }
-  } else {
-    errors.invalid(path.child("operator"), op, "not a valid selector operator");
-  }
-  check_label_name(item.key(), path.child("key"), errors);
-  for (int i = 0; i < item.values_size(); ++i) {
-    errors.invalid_each(path.child("values").index(static_cast<std::size_t>(i)), item.values(i),
-                        check_label_value(item.values(i)));
-  }
-}
-
 bool expression_matches(const meta_v1::LabelSelectorRequirement& item, const StringMap& labels) {
   const auto found = labels.find(item.key());
   const bool present = found != labels.end();
@@ -56,6 +34,32 @@ bool expression_matches(const meta_v1::LabelSelectorRequirement& item, const Str
 }
 
 }  // namespace
+
+void check_requirement(const Requirement& item, const Path& path, ErrorList& errors) {
+  const std::string_view op = item.op;
+  if (op == "In" || op == "NotIn") {
+    if (item.values.empty()) {
+      errors.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'");
+    }
+  } else if (op == "Exists" || op == "DoesNotExist") {
+    if (!item.values.empty()) {
+      errors.forbidden(path.child("values"),
+                       "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+    }
+  } else if (item.compares && (op == "Gt" || op == "Lt")) {
+    if (item.values.size() != 1) {
+      errors.required(path.child("values"),
+                      "must be specified single value when `operator` is 'Lt' or 'Gt'");
+    }
+  } else {
+    errors.invalid(path.child("operator"), op, "not a valid selector operator");
+  }
+  check_label_name(item.key, path.child("key"), errors);
+  for (int i = 0; i < item.values.size(); ++i) {
+    errors.invalid_each(path.child("values").index(i), item.values[i],
+                        check_label_value(item.values[i]));
+  }
+}
 
 void check_label_name(std::string_view key, const Path& path, ErrorList& errors) {
   errors.invalid_each(path, key, check_qualified_name(key));
@@ -80,8 +84,9 @@ void check_annotations(const StringMap& annotations, const Path& path, ErrorList
 void check_selector(const meta_v1::LabelSelector& selector, const Path& path, ErrorList& errors) {
   check_labels(selector.matchlabels(), path.child("matchLabels"), errors);
   for (int i = 0; i < selector.matchexpressions_size(); ++i) {
-    check_expression(selector.matchexpressions(i),
-                     path.child("matchExpressions").index(static_cast<std::size_t>(i)), errors);
+    const auto& item = selector.matchexpressions(i);
+    check_requirement({item.key(), item.operator_(), item.values(), false},
+                      path.child("matchExpressions").index(i), errors);
   }
 }
 

@@ -25,6 +25,13 @@ inline constexpr std::string_view kImmutable = "field is immutable";
 void check_labels(const StringMap& labels, const Path& path, ErrorList& errors);
 void check_label_name(std::string_view key, const Path& path, ErrorList& errors);
 void check_annotations(const StringMap& annotations, const Path& path, ErrorList& errors);
+// One of the expressions of a selector, of labels or of nodes; those of nodes compare numbers, too.
+struct Requirement {
+  std::string_view key, op;
+  const google::protobuf::RepeatedPtrField<std::string>& values;
+  bool compares;
+};
+void check_requirement(const Requirement& item, const Path& path, ErrorList& errors);
 void check_selector(const meta_v1::LabelSelector& selector, const Path& path, ErrorList& errors);
 // Whether the selector, which must be valid, matches.
 bool selector_matches(const meta_v1::LabelSelector& selector, const StringMap& labels);
