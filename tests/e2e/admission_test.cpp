@@ -121,5 +121,39 @@ spec:
   });
 }
 
+TEST_F(AdmissionPlay, PoliciesAreRulesOfTheClustersOwn) {
+  const std::string head = "apiVersion: admissionregistration.k8s.io/v1\nkind: ";
+  write("policy.yaml", head + ("ValidatingAdmissionPolicy\nmetadata: {name: " + ns()) + R"(}
+spec:
+  matchConstraints:
+    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: )" +
+                           ns() + R"(}}
+    resourceRules:
+    - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}
+  variables: [{name: keys, expression: 'has(object.data) ? size(object.data) : 0'}]
+  validations:
+  - expression: variables.keys < 2
+    messageExpression: '''too many keys: '' + string(variables.keys)'
+)");
+  write("binding.yaml", head + ("ValidatingAdmissionPolicyBinding\nmetadata: {name: " + ns()) +
+                            "}\nspec: {policyName: " + ns() + ", validationActions: [Deny]}\n");
+  const auto name = [&](const std::string& kind) {
+    return "validatingadmission" + kind + ".admissionregistration.k8s.io/" + ns();
+  };
+  play({
+      {"kubectl apply -f policy.yaml -f binding.yaml",
+       name("policy") + " created\n" + name("policybinding") + " created"},
+      {"kubectl create configmap one --from-literal=a=1", "configmap/one created"},
+      {"kubectl create configmap two --from-literal=a=1 --from-literal=b=2",
+       "error: failed to create configmap: configmaps \"two\" is forbidden: "
+       "ValidatingAdmissionPolicy '" +
+           ns() + "' with binding '" + ns() + "' denied request: too many keys: 2",
+       1},
+      {"kubectl delete -f policy.yaml -f binding.yaml", "…deleted\n…deleted"},
+      {"kubectl create configmap two --from-literal=a=1 --from-literal=b=2",
+       "configmap/two created", 0, kEventually},
+  });
+}
+
 }  // namespace
 }  // namespace kubus::e2e

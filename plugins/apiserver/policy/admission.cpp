@@ -10,8 +10,10 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "audit/record.h"
+#include "cache/storage_key.h"
 #include "policy/compiled_policy.h"
 #include "policy/evaluation.h"
 #include "policy/rule_matching.h"
@@ -114,17 +116,18 @@ class Policies final : public Admission {
 
   CompiledPtr find_policy(const std::string& name) {
     const auto object = policies_.get(name);
-    if (!object) return nullptr;
-    const auto& policy = static_cast<const v1::ValidatingAdmissionPolicy&>(*object->decoded());
-    const auto& version = policy.metadata().resourceversion();
     const std::lock_guard lock(mutex_);
+    if (!object) return nullptr;
+    // Those that are gone.
+    if (compiled_.size() > policies_.size())
+      std::erase_if(compiled_, [&](const auto& entry) { return !policies_.get(entry.first); });
+    // The object is held as well, so that no other can be at its address.
     auto& known = compiled_[name];
-    if (known && known->policy.metadata().resourceversion() == version &&
-        known->policy.metadata().uid() == policy.metadata().uid())
-      return known;
+    if (known.first == object) return known.second;
+    const auto& policy = static_cast<const v1::ValidatingAdmissionPolicy&>(*object->decoded());
     ErrorList ignored;
-    known = std::make_shared<const CompiledPolicy>(compile(policy, ignored));
-    return known;
+    known = {object, std::make_shared<const CompiledPolicy>(compile(policy, ignored))};
+    return known.second;
   }
 
   void decide(const v1::ValidatingAdmissionPolicyBinding& binding, Sitting& sitting) {
@@ -190,15 +193,9 @@ class Policies final : public Admission {
     const auto& reference = binding.spec().paramref();
     std::vector<json::value> out;
     if (const auto* cache = cache_of(kind)) {
-      const bool inside = cache->resource().namespaced;
       const auto& ns = reference.namespace_().empty() ? call.call.info.ns : reference.namespace_();
-      cache->for_each([&](const ObjectPtr& object) {
-        const auto& metadata = *metadata_of(*object->decoded());
-        if (inside && metadata.namespace_() != ns) return;
-        if (reference.has_selector() ? selector_matches(reference.selector(), metadata.labels())
-                                     : metadata.name() == reference.name())
-          out.push_back(document_of(object->decoded().get()));
-      });
+      for (const auto& object : params_in(*cache, ns, reference))
+        out.push_back(document_of(object->decoded().get()));
     }
     if (out.empty() && reference.parameternotfoundaction() != "Allow" && policy.fails())
       denials.push_back(
@@ -206,6 +203,25 @@ class Policies final : public Admission {
            "`Deny` parameterNotFoundAction",
            {},
            0});
+    return out;
+  }
+
+  static std::vector<ObjectPtr> params_in(const ResourceCache& cache, const std::string& ns,
+                                          const v1::ParamRef& reference) {
+    std::vector<ObjectPtr> out;
+    if (!reference.has_selector()) {
+      if (auto object = cache.get(object_key(cache.resource(), ns, reference.name())))
+        out.push_back(std::move(object));
+      return out;
+    }
+    const auto visit = [&](const ObjectPtr& object) {
+      if (selector_matches(reference.selector(), metadata_of(*object->decoded())->labels()))
+        out.push_back(object);
+    };
+    if (cache.resource().namespaced)
+      cache.for_each(ns, visit);
+    else
+      cache.for_each(visit);
     return out;
   }
 
@@ -222,7 +238,7 @@ class Policies final : public Admission {
   const ResourceCache& policies_;
   const ResourceCache& bindings_;
   std::mutex mutex_;
-  std::map<std::string, CompiledPtr> compiled_;  // by name
+  std::map<std::string, std::pair<ObjectPtr, CompiledPtr>> compiled_;  // by name
 };
 
 }  // namespace

@@ -72,7 +72,7 @@ bool matches_namespace(const meta_v1::LabelSelector& selector, const AdmissionCa
     return matches_labels(selector, call.object ? call.object : call.old);
   if (!call.call.resource->namespaced) return true;
   const auto ns = namespaces.get(call.call.info.ns);
-  return ns && matches_labels(selector, ns->decode().get());
+  return ns && matches_labels(selector, ns->decoded().get());
 }
 
 bool matches_resources(const v1::MatchResources& match, const AdmissionCall& call,

@@ -93,6 +93,35 @@ TEST_F(Auditing, TellsFailures) {
   EXPECT_EQ(status.at("message"), "configmaps \"none\" not found");
 }
 
+TEST_F(Auditing, KeepsWhatAdmissionPoliciesSay) {
+  record(
+      "- {level: Metadata, omitStages: [RequestReceived], verbs: [create], "
+      "resources: [{group: '', resources: [configmaps]}]}\n");
+  const auto make = [&](const std::string& resource, const std::string& body) {
+    return ApiClient::of(tester_->context())
+        ->raw({"create", "admissionregistration.k8s.io", "v1", resource, "", "", "", {}, body, ""});
+  };
+  ASSERT_TRUE(make("validatingadmissionpolicies",
+                   R"({"metadata":{"name":"p"},"spec":{"matchConstraints":{"resourceRules":[)"
+                   R"({"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],)"
+                   R"("resources":["configmaps"]}]},"validations":[{"expression":"false",)"
+                   R"("message":"never"}],"auditAnnotations":[{"key":"who","valueExpression":)"
+                   R"("request.userInfo.username"}]}})")
+                  .ok());
+  ASSERT_TRUE(make("validatingadmissionpolicybindings",
+                   R"({"metadata":{"name":"b"},"spec":{"policyName":"p",)"
+                   R"("validationActions":["Audit"]}})")
+                  .ok());
+  ASSERT_TRUE(request("create", "", R"({"metadata":{"name":"c"}})").ok()) << "it is let through";
+  const auto found = events(1);
+  const auto& annotations = found[0].at("annotations").as_object();
+  EXPECT_EQ(annotations.at("p/who"), "system:kubus:plugin:tester");
+  const auto failures = json::parse(
+      annotations.at("validation.policy.admission.k8s.io/validation_failure").as_string());
+  EXPECT_EQ(failures, json::parse(R"([{"message":"never","policy":"p","binding":"b",)"
+                                  R"("expressionIndex":0,"validationActions":["Audit"]}])"));
+}
+
 TEST_F(Auditing, DoesNotBeginWithAPolicyThatIsWrong) {
   try {
     record("- {level: Everything}\n");

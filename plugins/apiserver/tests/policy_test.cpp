@@ -109,6 +109,51 @@ TEST_F(PolicyTest, TakesParametersFromObjects) {
   EXPECT_EQ(config_map("b1", R"(},"data":{"v":"l")").code, 201);
 }
 
+TEST_F(PolicyTest, TakesParametersByTheirLabels) {
+  ASSERT_EQ(policy("chosen", R"("s1","s2")",
+                   R"j("paramKind":{"apiVersion":"v1","kind":"ConfigMap"},"validations":)j"
+                   R"j([{"expression":"object.metadata.name != params.data.not"}])j")
+                .code,
+            201);
+  ASSERT_EQ(bind("chosen", R"("Deny")",
+                 R"(,"paramRef":{"selector":{"matchLabels":{"role":"bound"}},)"
+                 R"("parameterNotFoundAction":"Allow"})")
+                .code,
+            201);
+  EXPECT_EQ(config_map("s1").code, 201) << "nothing is chosen, which is allowed";
+  const auto bounds = R"(,"labels":{"role":"bound"}},"data":{"not":"s2")";
+  ASSERT_EQ(config_map("s-bounds", bounds).code, 201);
+  ASSERT_EQ(config_map("s-other", R"(},"data":{"not":"s1")").code, 201);
+  EXPECT_EQ(config_map("s2").code, 422);
+}
+
+TEST_F(PolicyTest, CanBeIgnoredWhereItFails) {
+  ASSERT_EQ(policy("lenient", R"("i1","i2")",
+                   R"j("failurePolicy":"Ignore","validations":[)j"
+                   R"j({"expression":"object.data.v == 'a'"}])j")
+                .code,
+            201);
+  ASSERT_EQ(bind("lenient", R"("Deny")").code, 201);
+  EXPECT_EQ(config_map("i1").code, 201) << "there is no data to look at";
+  EXPECT_EQ(config_map("i2", R"(},"data":{"v":"b")").code, 422);
+}
+
+TEST_F(PolicyTest, OfANewVersionHolds) {
+  ASSERT_EQ(
+      policy("changing", R"("n1","n2","n3")", R"("validations":[{"expression":"false"}])").code,
+      201);
+  ASSERT_EQ(bind("changing", R"("Deny")").code, 201);
+  EXPECT_EQ(config_map("n1").code, 422);
+  const auto patched = call("patch", kPolicies, "", "changing",
+                            R"({"spec":{"validations":[{"expression":"true"}]}})", {}, kMerge);
+  ASSERT_EQ(patched.code, 200) << patched.body;
+  EXPECT_EQ(config_map("n1").code, 201);
+  ASSERT_EQ(call("delete", kPolicies, "", "changing").code, 200);
+  EXPECT_EQ(config_map("n2").code, 201) << "a binding without its policy binds nothing";
+  ASSERT_EQ(policy("changing", R"("n3")", R"("validations":[{"expression":"false"}])").code, 201);
+  EXPECT_EQ(config_map("n3").code, 422) << "another of that name";
+}
+
 TEST_F(PolicyTest, IsRefusedWhenItDoesNotCompile) {
   const auto bad = policy("bad", R"("x")", R"("validations":[{"expression":"nothing > 1"}])");
   EXPECT_EQ(bad.code, 422) << bad.body;
