@@ -24,6 +24,9 @@ Value is_sorted(Args a) {
 Value sum(Args a) {
   const auto& list = a[0].as_list();
   if (list.size() == 0) return Value::of(std::int64_t(0));
+  // Of what does not grow: a sum of texts would copy them once for each item.
+  if (!list.at(0).is_number() && list.at(0).kind() != Kind::kDuration)
+    return Value::error("no such overload");
   static const auto* add = find_function("_+_", false);
   auto total = list.at(0);
   for (std::size_t i = 1; i < list.size(); ++i) {
@@ -80,7 +83,10 @@ bool holds_any(const List& list, const List& of) {
 
 constexpr Signature kLists[] = {
     {"[list(A)] isSorted() bool", is_sorted, by_items},
-    {"[list(A)] sum() A", sum, by_items},
+    {"[list(int)] sum() int", sum, by_items},
+    {"[list(uint)] sum() uint", sum, by_items},
+    {"[list(double)] sum() double", sum, by_items},
+    {"[list(duration)] sum() duration", sum, by_items},
     {"[list(A)] min() A", [](Args a) { return extreme(a, -1, "min"); }, by_items},
     {"[list(A)] max() A", [](Args a) { return extreme(a, 1, "max"); }, by_items},
     {"[list(A)] indexOf(A) int", index_of, by_items},

@@ -21,6 +21,13 @@ Status not_allowed() {
                 "the server does not allow this method on the requested resource");
 }
 
+// What is made has no name in its path yet, what is changed has one.
+Status check_method(const RequestInfo& info) {
+  const bool changes = info.verb == "update" || info.verb == "patch";
+  const bool makes_named = info.verb == "create" && !info.name.empty() && info.subresource.empty();
+  return makes_named || (changes && info.name.empty()) ? not_allowed() : Status();
+}
+
 // A namespaced object is addressed with its namespace, others without.
 Status check_scope(const Call& call) {
   const auto& info = call.info;
@@ -70,7 +77,7 @@ Status Api::resolve(Call& call) {
     return Status(
         Code::kServiceUnavailable,
         "the server is currently unable to handle the request: it is reading its storage");
-  return {};
+  return check_method(info);
 }
 
 void Api::handle_version(const Version& version, CallPtr call, Done done) {

@@ -51,15 +51,6 @@ http::Response to_http_response(const Call& call, Result<Answer> result) {
   return response;
 }
 
-// What is made has no name in its path yet, what is changed has one.
-Status check_method(const RequestInfo& info) {
-  const bool changes = info.verb == "update" || info.verb == "patch";
-  const bool makes_named = info.verb == "create" && !info.name.empty() && info.subresource.empty();
-  if (!makes_named && !(changes && info.name.empty())) return {};
-  return Status(Code::kMethodNotAllowed,
-                "the server does not allow this method on the requested resource");
-}
-
 // Fills in what the header fields say. kNotAcceptable, kUnsupportedMediaType.
 Status read_headers(const http::Request& request, Call& call) {
   // Custom objects have no protobuf form.
@@ -101,7 +92,6 @@ void HttpApi::serve(ResourceCall request) {
   };
   if (auto status = api_.resolve(*call); !status.ok()) return refuse(status);
   if (proxy_.handles(*call)) return proxy_.serve(std::move(call), std::move(exchange));
-  if (auto status = check_method(call->info); !status.ok()) return refuse(status);
   if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
   if (call->info.verb == "watch") {
     if (!call->cache || !call->info.subresource.empty()) return refuse(errors::no_such_path());

@@ -213,6 +213,7 @@ TEST(Cel, FailsAtRunTime) {
       {"'%s'.format([]) == ''", "index 0 out of range"},
       {"timestamp('9999-12-31T23:59:59Z') + duration('1s') > timestamp(0)", "timestamp overflow"},
       {"ip('x').family() == 4", "parse error during conversion"},
+      {"dyn(['a', 'b']).sum() == 'ab'", "no such overload"},
       {"[1, 0].map(x, 1 / x) == []", "division by zero"},
       {"timestamp(0).getHours('Nowhere') == 1", "unknown time zone"},
   };
