@@ -52,7 +52,6 @@ horizontalpodautoscalers.autoscaling
 cronjobs.batch
 jobs.batch
 )"},
-      // The reference has autoscaling/v1 as well.
       {"kubectl api-versions", R"(
 admissionregistration.k8s.io/v1
 apiextensions.k8s.io/v1
@@ -60,6 +59,7 @@ apiregistration.k8s.io/v1
 apps/v1
 authentication.k8s.io/v1
 authorization.k8s.io/v1
+autoscaling/v1
 autoscaling/v2
 batch/v1
 certificates.k8s.io/v1
@@ -123,6 +123,14 @@ VERSION:    v1
 error: field "nothing" does not exist
 )",
        1},
+      {"for kind in $(kubectl api-resources -o name | cut -d. -f1 | sort -u); do"
+       " kubectl explain --recursive $kind | grep -q '^  metadata.*ObjectMeta' || echo $kind; done",
+       ""},
+      {"kubectl explain events --api-version=events.k8s.io/v1 | head -3", R"(
+GROUP:      events.k8s.io
+KIND:       Event
+VERSION:    v1
+)"},
   });
 }
 

@@ -30,6 +30,7 @@
 #include "token/token_request.h"
 #include "token/token_review.h"
 #include "token/token_routes.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 
@@ -106,11 +107,12 @@ class SharedAuthorizer final : public Authorizer {
   std::shared_ptr<Authorizer> to_;
 };
 
-// What is stored in another version of its group is not served in this one.
+// What is stored in another version of its group is served in this one only if it can be converted.
 std::vector<const ResourceInfo*> served_resources(ClusterCache& cache) {
   auto resources = stable_resources();
   std::erase_if(resources, [&](const ResourceInfo* resource) {
-    return cache.find(resource->group, resource->plural) && !cache.find(*resource);
+    return cache.find(resource->group, resource->plural) && !cache.find(*resource) &&
+           !version_of(*resource);
   });
   return resources;
 }
