@@ -180,10 +180,12 @@ Value Evaluator::call(const Expr& expr) {
   }
   const auto* overload = match(*expr.function, args);
   if (!overload) return Value::error("no such overload");
-  spend(overload->cost ? overload->cost(args) : 1);
+  for (const auto& one : args) meter_.take_text(one.as_text().size());
+  const Args given(args, meter_);
   // What a call may cost is known before it is made.
+  if (!stopped()) spend(overload->cost ? overload->cost(given) : 1);
   if (stopped()) return Value::error("stopped");
-  auto out = overload->code(args);
+  auto out = overload->code(given);
   // Nor are long texts made for nothing.
   if (out.kind() == Kind::kString) spend(out.as_text().size() / 1000);
   return out;

@@ -20,7 +20,7 @@ class Evaluator {
   Value evaluate(const Expr& expr);
   std::uint64_t cost() const { return cost_; }
   // It cost more than it may, and what evaluate() answered means nothing.
-  bool stopped() const { return cost_ > limit_; }
+  bool stopped() const { return cost_ > limit_ || meter_.exhausted(); }
 
  private:
   Value select(const Expr& expr);
@@ -39,6 +39,7 @@ class Evaluator {
   std::vector<Value> slots_;
   std::uint64_t limit_;
   std::uint64_t cost_ = 0;
+  Meter meter_;
 };
 
 }  // namespace kubus::apiserver::cel

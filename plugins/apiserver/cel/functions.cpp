@@ -120,7 +120,7 @@ const Function* find_function(std::string_view name, bool member) {
   return found == table.end() ? nullptr : &found->second;
 }
 
-const Overload* match(const Function& function, Args args) {
+const Overload* match(const Function& function, std::span<const Value> args) {
   for (const auto& one : function.overloads) {
     if (one.args.size() != args.size()) continue;
     if (std::equal(args.begin(), args.end(), one.args.begin(),

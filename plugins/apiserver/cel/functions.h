@@ -14,7 +14,10 @@
 
 namespace kubus::apiserver::cel {
 
-using Args = std::span<const Value>;
+struct Args : std::span<const Value> {
+  Args(std::span<const Value> values, Meter& work) : span(values), meter(work) {}
+  Meter& meter;  // of the evaluation
+};
 using Code = Value (*)(Args);
 // What a call costs; every call costs 1 unless it says otherwise.
 using Cost = std::uint64_t (*)(Args);
@@ -44,7 +47,7 @@ struct Function {
 // Null when there is none.
 const Function* find_function(std::string_view name, bool member);
 // The first overload that takes these values; null when none does.
-const Overload* match(const Function& function, Args args);
+const Overload* match(const Function& function, std::span<const Value> args);
 
 // "_+_(int, string)" is what no overload takes.
 Value no_overload(std::string_view name);

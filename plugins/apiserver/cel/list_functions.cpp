@@ -13,7 +13,7 @@ std::uint64_t by_pairs(Args a) { return 1 + size_of(a[0]) * size_of(a[1]); }
 Value is_sorted(Args a) {
   const auto& list = a[0].as_list();
   for (std::size_t i = 1; i < list.size(); ++i) {
-    const auto order = compare(list.at(i - 1), list.at(i));
+    const auto order = compare(list.at(i - 1), list.at(i), a.meter);
     if (!order) return Value::error("no such overload");
     if (*order > 0) return Value::of(false);
   }
@@ -33,7 +33,7 @@ Value sum(Args a) {
     const std::array<Value, 2> both = {total, list.at(i)};
     const auto* overload = match(*add, both);
     if (!overload) return Value::error("no such overload");
-    total = overload->code(both);
+    total = overload->code({both, a.meter});
     if (total.is_error()) return total;
   }
   return total;
@@ -45,7 +45,7 @@ Value extreme(Args a, int wanted, const char* name) {
   auto best = list.at(0);
   for (std::size_t i = 1; i < list.size(); ++i) {
     auto one = list.at(i);
-    const auto order = compare(one, best);
+    const auto order = compare(one, best, a.meter);
     if (!order) return Value::error("no such overload");
     if (*order * wanted > 0) best = std::move(one);
   }
@@ -55,29 +55,29 @@ Value extreme(Args a, int wanted, const char* name) {
 Value index_of(Args a) {
   const auto& list = a[0].as_list();
   for (std::size_t i = 0; i < list.size(); ++i)
-    if (equal(list.at(i), a[1])) return Value::of(static_cast<std::int64_t>(i));
+    if (equal(list.at(i), a[1], a.meter)) return Value::of(static_cast<std::int64_t>(i));
   return Value::of(std::int64_t(-1));
 }
 Value last_index_of(Args a) {
   const auto& list = a[0].as_list();
   for (std::size_t i = list.size(); i-- > 0;)
-    if (equal(list.at(i), a[1])) return Value::of(static_cast<std::int64_t>(i));
+    if (equal(list.at(i), a[1], a.meter)) return Value::of(static_cast<std::int64_t>(i));
   return Value::of(std::int64_t(-1));
 }
 
-bool holds(const List& list, const Value& value) {
+bool holds(const List& list, const Value& value, Meter& meter) {
   for (std::size_t i = 0; i < list.size(); ++i)
-    if (equal(list.at(i), value)) return true;
+    if (equal(list.at(i), value, meter)) return true;
   return false;
 }
-bool holds_all(const List& list, const List& of) {
+bool holds_all(const List& list, const List& of, Meter& meter) {
   for (std::size_t i = 0; i < of.size(); ++i)
-    if (!holds(list, of.at(i))) return false;
+    if (!holds(list, of.at(i), meter)) return false;
   return true;
 }
-bool holds_any(const List& list, const List& of) {
+bool holds_any(const List& list, const List& of, Meter& meter) {
   for (std::size_t i = 0; i < of.size(); ++i)
-    if (holds(list, of.at(i))) return true;
+    if (holds(list, of.at(i), meter)) return true;
   return false;
 }
 
@@ -95,13 +95,15 @@ constexpr Signature kLists[] = {
 
 constexpr Signature kSets[] = {
     {"sets.contains(list(A), list(A)) bool",
-     [](Args a) { return Value::of(holds_all(a[0].as_list(), a[1].as_list())); }, by_pairs},
+     [](Args a) { return Value::of(holds_all(a[0].as_list(), a[1].as_list(), a.meter)); },
+     by_pairs},
     {"sets.intersects(list(A), list(A)) bool",
-     [](Args a) { return Value::of(holds_any(a[0].as_list(), a[1].as_list())); }, by_pairs},
+     [](Args a) { return Value::of(holds_any(a[0].as_list(), a[1].as_list(), a.meter)); },
+     by_pairs},
     {"sets.equivalent(list(A), list(A)) bool",
      [](Args a) {
-       return Value::of(holds_all(a[0].as_list(), a[1].as_list()) &&
-                        holds_all(a[1].as_list(), a[0].as_list()));
+       return Value::of(holds_all(a[0].as_list(), a[1].as_list(), a.meter) &&
+                        holds_all(a[1].as_list(), a[0].as_list(), a.meter));
      },
      by_pairs},
 };

@@ -109,7 +109,7 @@ Value joined_lists(Args a) {
 
 template <class Accept>
 Value ordered(Args a, std::string_view name, Accept accept) {
-  const auto order = compare(a[0], a[1]);
+  const auto order = compare(a[0], a[1], a.meter);
   if (order) return Value::of(accept(*order));
   if (a[0].is_number() && a[1].is_number()) return Value::of(false);  // not a number
   return no_overload(name);
@@ -139,7 +139,7 @@ std::uint64_t whole_list(Args a) { return std::max<std::uint64_t>(1, size_of(a[1
 Value in_list(Args a) {
   const auto& list = a[1].as_list();
   for (std::size_t i = 0; i < list.size(); ++i)
-    if (equal(a[0], list.at(i))) return Value::of(true);
+    if (equal(a[0], list.at(i), a.meter)) return Value::of(true);
   return Value::of(false);
 }
 Value in_map(Args a) { return Value::of(!a[1].as_map().find(a[0]).is_error()); }
@@ -174,7 +174,7 @@ Value optional_part(Args a) {
   if (a[0].kind() == Kind::kOptional) {
     if (!a[0].optional_value()) return Value::none();
     const std::array<Value, 2> inner = {*a[0].optional_value(), a[1]};
-    return optional_part(inner);
+    return optional_part({inner, a.meter});
   }
   const bool list = a[0].kind() == Kind::kList;
   if (!list && a[0].kind() != Kind::kMap) return no_overload("_[?_]");
@@ -182,8 +182,8 @@ Value optional_part(Args a) {
   return out.is_error() ? Value::none() : Value::some(std::move(out));
 }
 
-Value equals(Args a) { return Value::of(equal(a[0], a[1])); }
-Value differs(Args a) { return Value::of(!equal(a[0], a[1])); }
+Value equals(Args a) { return Value::of(equal(a[0], a[1], a.meter)); }
+Value differs(Args a) { return Value::of(!equal(a[0], a[1], a.meter)); }
 
 constexpr Signature kOperators[] = {
     {"_+_(int, int) int", ints<kAdd>},

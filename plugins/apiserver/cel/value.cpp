@@ -34,7 +34,8 @@ bool key_less(const Value& a, const Value& b) {
     return key.kind() == Kind::kBool ? 0 : key.is_number() ? 1 : 2;
   };
   if (rank(a) != rank(b)) return rank(a) < rank(b);
-  return compare(a, b).value_or(0) < 0;
+  Meter meter;
+  return compare(a, b, meter).value_or(0) < 0;
 }
 
 // Sorted by key, so that a look-up is a binary search.
@@ -46,7 +47,8 @@ struct Entries final : Map {
     const auto at = std::lower_bound(
         entries.begin(), entries.end(), key,
         [](const Pair& entry, const Value& wanted) { return key_less(entry.first, wanted); });
-    if (at == entries.end() || !equal(at->first, key)) return Value::error("no such key");
+    Meter meter;
+    if (at == entries.end() || !equal(at->first, key, meter)) return Value::error("no such key");
     return at->second;
   }
   std::vector<Value> keys() const override {
@@ -86,35 +88,25 @@ std::optional<int> compare_numbers(const Value& a, const Value& b) {
   return b.as_int() < 0 ? 1 : three_way(a.as_uint(), static_cast<std::uint64_t>(b.as_int()));
 }
 
-// More parts than any document has: lists that hold the same list many times over would be compared
-// for ever. What is larger is equal to nothing.
-constexpr std::size_t kMaxParts = 5'000'000;
-
-bool equal_parts(const Value& a, const Value& b, std::size_t& left);
-
-bool equal_maps(const Map& a, const Map& b, std::size_t& left) {
+bool equal_maps(const Map& a, const Map& b, Meter& meter) {
   if (a.size() != b.size()) return false;
   for (const auto& key : a.keys()) {
     const auto other = b.find(key);
-    if (other.is_error() || !equal_parts(a.find(key), other, left)) return false;
+    if (other.is_error() || !equal(a.find(key), other, meter)) return false;
   }
   return true;
 }
 
-bool equal_lists(const List& a, const List& b, std::size_t& left) {
+bool equal_lists(const List& a, const List& b, Meter& meter) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (!equal_parts(a.at(i), b.at(i), left)) return false;
+    if (!equal(a.at(i), b.at(i), meter)) return false;
   return true;
 }
 
-bool equal_parts(const Value& a, const Value& b, std::size_t& left) {
-  if (left == 0) return false;
-  --left;
-  if (a.kind() != b.kind()) return equal(a, b);
-  if (a.kind() == Kind::kList) return equal_lists(a.as_list(), b.as_list(), left);
-  if (a.kind() == Kind::kMap) return equal_maps(a.as_map(), b.as_map(), left);
-  return equal(a, b);
+bool equal_texts(std::string_view a, std::string_view b, Meter& meter) {
+  if (a.size() != b.size()) return false;
+  return a.data() == b.data() || (meter.take_text(a.size()) && a == b);
 }
 
 }  // namespace
@@ -206,8 +198,9 @@ Value Value::map(std::shared_ptr<const Map> map) {
 Value Value::map(std::vector<std::pair<Value, Value>> entries) {
   std::sort(entries.begin(), entries.end(),
             [](const auto& a, const auto& b) { return key_less(a.first, b.first); });
+  Meter meter;
   for (std::size_t i = 1; i < entries.size(); ++i)
-    if (equal(entries[i - 1].first, entries[i].first)) return error("duplicate map key");
+    if (equal(entries[i - 1].first, entries[i].first, meter)) return error("duplicate map key");
   return map(std::make_shared<Entries>(std::move(entries)));
 }
 Value Value::none() {
@@ -238,7 +231,8 @@ TypePtr Value::runtime_type() const {
   return type_of(kind_);
 }
 
-bool equal(const Value& a, const Value& b) {
+bool equal(const Value& a, const Value& b, Meter& meter) {
+  if (!meter.take(1)) return false;
   if (a.is_number() && b.is_number()) return compare_numbers(a, b) == 0;
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
@@ -248,12 +242,11 @@ bool equal(const Value& a, const Value& b) {
       return a.is_true() == b.is_true();
     case Kind::kString:
     case Kind::kBytes:
-      return a.as_text() == b.as_text();
+      return equal_texts(a.as_text(), b.as_text(), meter);
     case Kind::kList:
-    case Kind::kMap: {
-      auto left = kMaxParts;
-      return equal_parts(a, b, left);
-    }
+      return equal_lists(a.as_list(), b.as_list(), meter);
+    case Kind::kMap:
+      return equal_maps(a.as_map(), b.as_map(), meter);
     case Kind::kTimestamp:
       return a.as_int() == b.as_int() && a.nanos() == b.nanos();
     case Kind::kDuration:
@@ -262,7 +255,7 @@ bool equal(const Value& a, const Value& b) {
       return a.as_type().text() == b.as_type().text();
     case Kind::kOptional: {
       const auto *left = a.optional_value(), *right = b.optional_value();
-      return left && right ? equal(*left, *right) : !left && !right;
+      return left && right ? equal(*left, *right, meter) : !left && !right;
     }
     case Kind::kOpaque:
       return a.as_opaque().type_name() == b.as_opaque().type_name() &&
@@ -272,7 +265,7 @@ bool equal(const Value& a, const Value& b) {
   }
 }
 
-std::optional<int> compare(const Value& a, const Value& b) {
+std::optional<int> compare(const Value& a, const Value& b, Meter& meter) {
   if (a.is_number() && b.is_number()) return compare_numbers(a, b);
   if (a.kind() != b.kind()) return std::nullopt;
   const auto three_way = [](auto x, auto y) { return x < y ? -1 : x > y ? 1 : 0; };
@@ -281,6 +274,7 @@ std::optional<int> compare(const Value& a, const Value& b) {
       return three_way(a.is_true(), b.is_true());
     case Kind::kString:
     case Kind::kBytes:
+      if (!meter.take_text(std::min(a.as_text().size(), b.as_text().size()))) return std::nullopt;
       return three_way(a.as_text(), b.as_text());
     case Kind::kDuration:
       return three_way(a.as_int(), b.as_int());

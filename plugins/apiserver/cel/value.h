@@ -101,10 +101,29 @@ class Value {
   std::shared_ptr<const Referent> referent_;
 };
 
+// A bound on work that the cost of an expression, whose rules are the reference's, does not see:
+// lists that hold the same long text many times over are cheap to make and endless to compare.
+class Meter {
+ public:
+  // In parts of values, or 64 bytes of text: what takes some nanoseconds.
+  static constexpr std::uint64_t kMost = 20'000'000;
+  // False, and false ever after, when less than that is left.
+  bool take(std::uint64_t work) {
+    left_ = exhausted() || work > left_ ? 0 : left_ - work;
+    return !exhausted();
+  }
+  bool take_text(std::size_t bytes) { return take(1 + bytes / 64); }
+  bool exhausted() const { return left_ == 0; }
+
+ private:
+  std::uint64_t left_ = kMost;
+};
+
 // As `==`: numbers by value, lists and maps by their parts; values of other kinds are not equal.
-bool equal(const Value& a, const Value& b);
+// What the meter has no work left for is equal to nothing, and has no order.
+bool equal(const Value& a, const Value& b, Meter& meter);
 // Less, equal or greater as -1, 0, 1; nothing for what has no order.
-std::optional<int> compare(const Value& a, const Value& b);
+std::optional<int> compare(const Value& a, const Value& b, Meter& meter);
 // How many characters, items or entries; 1 for the rest. The measure of what work on it costs.
 std::size_t size_of(const Value& value);
 

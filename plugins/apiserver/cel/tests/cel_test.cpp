@@ -285,7 +285,25 @@ TEST(Cel, SmallTextsDoNotMakeEndlessWork) {
   EXPECT_TRUE(run(texts + ".size() > 0").over_limit);
   std::string nested = "[0]";
   for (int i = 0; i < 60; ++i) nested = "cel.bind(x, " + nested + ", [x, x])";
-  EXPECT_EQ(run(nested + " == " + nested).value.kind(), Kind::kBool);
+  EXPECT_TRUE(run(nested + " == " + nested).over_limit);
+}
+
+std::string doubled(std::string expression, int times) {
+  for (int i = 0; i < times; ++i) expression = "cel.bind(x, " + expression + ", x + x)";
+  return expression;
+}
+
+TEST(Cel, ManyReferencesToOneLongTextAreNotComparedForEver) {
+  const auto lists = [](int times) {
+    return "cel.bind(text, " + doubled("'0123456789'", times) + ", cel.bind(a, " +
+           doubled("[text + 'a']", 9) + ", cel.bind(b, " + doubled("[text + 'b']", 9) + ", ";
+  };
+  for (const auto* work : {"sets.intersects(a, b)", "a.exists(x, x in b)",
+                           "a.exists(x, b.indexOf(x) >= 0)", "a.filter(x, x in b).size() > 0"}) {
+    EXPECT_TRUE(run(lists(14) + work + ")))").over_limit) << work;
+    EXPECT_EQ(run(lists(1) + work + ")))").value.kind(), Kind::kBool) << work;
+  }
+  EXPECT_TRUE(run(lists(14) + "a.isSorted() && a.min() == a.max())))").value.is_true());
 }
 
 TEST(Cel, CostsWhatItCosts) {
