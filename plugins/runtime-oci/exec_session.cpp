@@ -56,9 +56,10 @@ class ExecSession : public Session, public std::enable_shared_from_this<ExecSess
     options.tty = request_.tty();
     options.with_stdin = request_.stdin();
     options.size = size_;
-    node_.pool.post([&node = node_, session = shared_from_this(), options] {
+    node_.pool.post([&node = node_, session = shared_from_this(), options]() mutable {
       auto process = launch_exec(node, options);
-      node.loop.post([session, process = std::move(process)]() mutable {
+      // Its last holder is never the pool: what it watches belongs to the loop.
+      node.loop.post([session = std::move(session), process = std::move(process)]() mutable {
         session->begin(std::move(process));
       });
     });

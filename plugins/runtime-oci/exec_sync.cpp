@@ -87,12 +87,14 @@ void run_exec_sync(Node& node, Sessions& sessions, const runtime::ExecSyncReques
   options.command.assign(request.command().begin(), request.command().end());
   auto session = std::make_shared<SyncSession>(
       node, sessions, std::chrono::milliseconds(request.timeout_ms()), std::move(done));
-  node.pool.post([&node, &sessions, session, options] {
+  node.pool.post([&node, &sessions, session = std::move(session), options]() mutable {
     auto process = launch_exec(node, options);
-    node.loop.post([&sessions, session, process = std::move(process)]() mutable {
-      sessions.keep(session);
-      session->begin(std::move(process));
-    });
+    // Its last holder is never the pool: what it watches belongs to the loop.
+    node.loop.post(
+        [&sessions, session = std::move(session), process = std::move(process)]() mutable {
+          sessions.keep(session);
+          session->begin(std::move(process));
+        });
   });
 }
 
