@@ -23,6 +23,13 @@ void use_pair(asio::ssl::context& context, const std::string& certificate, const
   context.use_private_key(asio::buffer(key), asio::ssl::context::pem);
 }
 
+std::shared_ptr<asio::ssl::context> client_context() {
+  auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+  context->set_verify_mode(asio::ssl::verify_peer);
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  return context;
+}
+
 Status tls_error(const std::exception& error) {
   return Status(Code::kInternalError, std::string("TLS configuration: ") + error.what());
 }
@@ -59,17 +66,26 @@ Result<std::shared_ptr<const ClientTls>> ClientTls::make(const std::string& cert
                                                          const std::string& key_pem,
                                                          const std::string& ca_pem) {
   try {
-    auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+    auto context = client_context();
     if (!certificate_pem.empty()) use_pair(*context, certificate_pem, key_pem);
-    if (ca_pem.empty()) {
+    if (ca_pem.empty())
       context->set_verify_mode(asio::ssl::verify_none);
-    } else {
+    else
       context->add_certificate_authority(asio::buffer(ca_pem));
-      context->set_verify_mode(asio::ssl::verify_peer);
-    }
-    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
     auto made = std::make_shared<ClientTls>();
     made->context_ = std::move(context);
+    return std::shared_ptr<const ClientTls>(std::move(made));
+  } catch (const std::exception& error) {
+    return tls_error(error);
+  }
+}
+
+Result<std::shared_ptr<const ClientTls>> ClientTls::trusting(const std::string& ca_pem) {
+  if (!ca_pem.empty()) return make({}, {}, ca_pem);
+  try {
+    auto made = std::make_shared<ClientTls>();
+    made->context_ = client_context();
+    made->context_->set_default_verify_paths();
     return std::shared_ptr<const ClientTls>(std::move(made));
   } catch (const std::exception& error) {
     return tls_error(error);

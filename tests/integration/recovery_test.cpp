@@ -25,6 +25,9 @@ class RecoveryTest : public ClusterTest {
     cluster().load_demo_image();
     cluster().apply(web_manifest("steady", 3));
     steady_ = wait_for_pods(cluster(), "steady", 3);
+    // Running is not yet serving.
+    ServiceLoad first(cluster(), cluster_ip(cluster(), "steady"), 80);
+    ASSERT_TRUE(eventually([&] { return first.pods() == 3; })) << first.pods();
   }
 
   void expect_ok(const CommandResult& result) { EXPECT_TRUE(result.ok()) << result.out; }

@@ -1,5 +1,7 @@
 #include "policy/compiled_policy.h"
 
+#include "policy/conditions.h"
+
 namespace kubus::apiserver::policy {
 namespace {
 
@@ -42,6 +44,11 @@ class Compiler {
 std::size_t place(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
+
+cel::Program compile_condition(const std::string& expression) {
+  ErrorList ignored;
+  return Compiler(ignored).compile(expression, Kind::kBool, Path("expression"));
+}
 
 CompiledPolicy compile(const admissionregistration_v1::ValidatingAdmissionPolicy& policy,
                        ErrorList& errors) {

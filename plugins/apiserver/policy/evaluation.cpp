@@ -7,6 +7,7 @@
 
 #include "custom/kind.h"
 #include "kubus/api/json_value.h"
+#include "policy/conditions.h"
 #include "policy/rule_matching.h"
 #include "schema/expression_rule.h"
 
@@ -155,23 +156,12 @@ void Evaluation::fail(const std::string& expression, const cel::Value& error, in
 }
 
 bool Evaluation::applies(std::vector<Denial>& denials) {
-  std::optional<std::size_t> failed;
-  cel::Value error;
-  for (std::size_t i = 0; i < policy_.conditions.size(); ++i) {
-    const auto outcome = run(policy_.conditions[i]);
-    if (outcome.value.kind() == cel::Kind::kBool) {
-      // One that says no outweighs those that could not be asked.
-      if (!outcome.value.is_true()) return false;
-    } else if (!failed) {
-      failed = i;
-      error = outcome.value;
-    }
-  }
-  if (!failed) return true;
-  if (!error.is_error()) error = cel::Value::error("no such overload");
-  fail(policy_.policy.spec().matchconditions(static_cast<int>(*failed)).expression(), error, 0,
-       denials);
-  return false;
+  const auto answer = ask_conditions(policy_.conditions.size(),
+                                     [&](std::size_t i) { return run(policy_.conditions[i]); });
+  if (answer.failed)
+    fail(policy_.policy.spec().matchconditions(static_cast<int>(*answer.failed)).expression(),
+         answer.error, 0, denials);
+  return answer.hold;
 }
 
 void Evaluation::validate(std::vector<Denial>& denials) {

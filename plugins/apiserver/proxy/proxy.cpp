@@ -3,8 +3,6 @@
 #include <google/protobuf/message.h>
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/pod.pb.h>
-#include <k8s/core/v1/service.pb.h>
-#include <k8s/discovery/v1/endpoint_slice.pb.h>
 
 #include <array>
 #include <charconv>
@@ -119,7 +117,7 @@ Result<http::Upstream> Proxy::to_container(const Call& call, const http::Request
   return upstream;
 }
 
-Result<Proxy::Endpoint> Proxy::kubelet_of(const std::string& name) const {
+Result<Endpoint> Proxy::kubelet_of(const std::string& name) const {
   const auto stored = cache_.find("", "nodes")->get(name);
   if (!stored) return errors::not_found({"", "nodes", name});
   const auto message = stored->decode();
@@ -195,39 +193,11 @@ Result<http::Upstream> Proxy::to_pod(const Call& call) const {
 
 Result<http::Upstream> Proxy::to_service(const Call& call) const {
   const auto target = parse_target(call.info.name);
-  const auto stored = call.cache->get(call.info.ns + "/" + target.name);
-  if (!stored) return errors::not_found(call.subject(target.name));
-  const auto message = stored->decode();
-  const auto& service = static_cast<const core_v1::Service&>(*message);
-  std::string port_name;
-  bool known = false;
-  for (const auto& port : service.spec().ports()) {
-    known = target.port.empty()
-                ? service.spec().ports_size() == 1
-                : port.name() == target.port || std::to_string(port.port()) == target.port;
-    port_name = port.name();
-    if (known) break;
-  }
-  const auto unavailable = [&](const std::string& what) {
-    return Status(Code::kServiceUnavailable, what + " for service \"" + target.name + "\"");
-  };
-  if (!known) return unavailable("no service port \"" + target.port + "\" found");
+  auto endpoint = service_endpoint(cache_, call.info.ns, target.name, target.port);
+  if (!endpoint.ok()) return endpoint.status();
   http::Upstream upstream;
-  cache_.find("discovery.k8s.io", "endpointslices")->for_each([&](const ObjectPtr& object) {
-    if (!upstream.host.empty() || object->ns() != call.info.ns) return;
-    const auto* owner = find_label(object->labels(), "kubernetes.io/service-name");
-    if (!owner || *owner != target.name) return;
-    const auto decoded = object->decode();
-    const auto& slice = static_cast<const discovery_v1::EndpointSlice&>(*decoded);
-    for (const auto& port : slice.ports())
-      if (port.name() == port_name) upstream.port = static_cast<std::uint16_t>(port.port());
-    for (const auto& endpoint : slice.endpoints()) {
-      const bool ready = !endpoint.conditions().has_ready() || endpoint.conditions().ready();
-      if (ready && endpoint.addresses_size() > 0 && upstream.port != 0)
-        upstream.host = endpoint.addresses(0);
-    }
-  });
-  if (upstream.host.empty()) return unavailable("no endpoints available");
+  upstream.host = std::move(endpoint->host);
+  upstream.port = endpoint->port;
   if (target.scheme == "https") upstream.tls = plain_tls_;
   upstream.target = path_behind(call);
   return upstream;

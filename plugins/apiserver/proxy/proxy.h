@@ -9,6 +9,7 @@
 
 #include "cache/cluster_cache.h"
 #include "kubus/http/exchange.h"
+#include "proxy/service_endpoint.h"
 #include "registry/call.h"
 
 namespace kubus::apiserver {
@@ -24,10 +25,6 @@ class Proxy {
   void serve(CallPtr call, std::shared_ptr<http::Exchange> exchange);
 
  private:
-  struct Endpoint {
-    std::string host;
-    std::uint16_t port = 0;
-  };
   // The name in the path of a proxy: [scheme:]name[:port].
   struct Target {
     std::string scheme, name, port;

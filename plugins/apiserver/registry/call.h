@@ -11,6 +11,7 @@
 #include "auth/identity.h"
 #include "cache/resource_cache.h"
 #include "kubus/api/resource.h"
+#include "kubus/api/types.h"
 #include "kubus/bytes.h"
 #include "kubus/function.h"
 #include "kubus/object.h"
@@ -41,6 +42,8 @@ struct Call {
   Bytes body;
   Accepted accepted;
   std::vector<std::string> warnings;
+  // Set where a webhook refuses: what the client is told in place of the status.
+  std::shared_ptr<const meta_v1::Status> refusal;
   // Who writes where the request does not name a manager: the program behind it.
   std::string program = "kube-apiserver";
   std::shared_ptr<audit::Record> record;  // null: it is not recorded

@@ -28,6 +28,10 @@ struct Registry::CreateJob {
   int attempts = 0;
   int admissions = 0;  // that refused it
   std::vector<std::shared_ptr<Reservation>> reservations;
+
+  RemoteAdmission::Review review() {
+    return {call, AdmissionCall::Operation::kCreate, &object, nullptr};
+  }
 };
 
 void Registry::create(CallPtr call, Done done) {
@@ -44,14 +48,18 @@ Status Registry::prepare_create(Call& call, Owners owners, Message& object, bool
     clear_field(object, "status");
   if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
   if (owners == Owners::kRecorded) record_owners(call, nullptr, metadata, object);
-  const AdmissionCall admission{call, AdmissionCall::Operation::kCreate, &object, nullptr};
-  KUBUS_TRY(admit(admissions_, admission, &soon));
+  return admit(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr}, &soon);
+}
+
+Status Registry::check_create(Call& call, Message& object) const {
+  const auto& strategy = strategy_of(*call.resource);
+  auto& metadata = *metadata_of(object);
   if (metadata.name().empty() && !metadata.generatename().empty())
     metadata.set_name(generated_name(metadata.generatename()));
   if (strategy.prepare_create) strategy.prepare_create(object);
   if (strategy.set_author) strategy.set_author(object, call.identity);
   if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));
-  return validate(admissions_, admission);
+  return validate(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr});
 }
 
 void Registry::create_object(CallPtr call, MessagePtr object, Owners owners, Done done) {
@@ -74,6 +82,39 @@ void Registry::begin_create(std::shared_ptr<CreateJob> job) {
     auto again = [this, job] { begin_create(job); };
     return context_.loop().after(kAdmissionPause, std::move(again)).detach();
   }
+  const auto review = job->review();
+  if (!remote_ || !remote_->mutates(review.as_call())) return validate_create(job);
+  auto again = [this, job] { return admit(admissions_, job->review().as_call()); };
+  remote_->mutate(review, std::move(again), [this, job](const Status& status) {
+    if (!status.ok()) return job->done(status);
+    mutated_create(job);
+  });
+}
+
+// What others have made of the object is no more than what a client could have sent.
+void Registry::mutated_create(const std::shared_ptr<CreateJob>& job) {
+  auto& call = *job->call;
+  const auto& strategy = strategy_of(*call.resource);
+  auto status = prepare_created(*metadata_of(*job->object), call, strategy.counts_generations);
+  if (!status.ok()) return job->done(status);
+  if (call.resource->find_subresource("status") && !strategy.keeps_status_on_create)
+    clear_field(*job->object, "status");
+  if (engines_.apply_defaults) engines_.apply_defaults(*job->object, *call.resource);
+  validate_create(job);
+}
+
+void Registry::validate_create(const std::shared_ptr<CreateJob>& job) {
+  if (auto status = check_create(*job->call, *job->object); !status.ok()) return job->done(status);
+  const auto review = job->review();
+  if (!remote_ || !remote_->validates(review.as_call())) return reserve_create(job);
+  remote_->validate(review, [this, job](const Status& status) {
+    if (!status.ok()) return job->done(status);
+    reserve_create(job);
+  });
+}
+
+void Registry::reserve_create(std::shared_ptr<CreateJob> job) {
+  auto& call = *job->call;
   auto reservations = reserve(call, *job->object, nullptr);
   if (!reservations.ok()) return job->done(reservations.status());
   const auto& name = metadata_of(*job->object)->name();

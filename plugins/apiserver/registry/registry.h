@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "admission/admission.h"
+#include "admission/remote.h"
 #include "cache/cluster_cache.h"
 #include "kubus/context.h"
 #include "quota/quota_ledger.h"
@@ -40,6 +41,8 @@ class Registry {
   // not do the other for that.
   using Permit = std::function<Status(const Call&)>;
   void permit_creation(Permit permit) { may_create_ = std::move(permit); }
+  // Null: nobody else is asked about what is written.
+  void set_remote_admission(RemoteAdmission* remote) { remote_ = remote; }
   // Null: nobody keeps account of quotas.
   void set_ledger(QuotaLedger* ledger) { ledger_ = ledger; }
   ClusterCache& cache() { return cache_; }
@@ -84,23 +87,33 @@ class Registry {
   struct RemoveJob;
   struct CollectionJob;
 
+  void try_apply(std::shared_ptr<ApplyJob> job);
   // `soon`: refused by an admission for something that may be there in a moment.
   Status prepare_create(Call& call, Owners owners, Message& object, bool& soon) const;
-  void try_apply(std::shared_ptr<ApplyJob> job);
+  Status check_create(Call& call, Message& object) const;
+  // A creation goes through these one after the other; where others are asked, it waits.
   void begin_create(std::shared_ptr<CreateJob> job);
+  void mutated_create(const std::shared_ptr<CreateJob>& job);
+  void validate_create(const std::shared_ptr<CreateJob>& job);
+  void reserve_create(std::shared_ptr<CreateJob> job);
   void try_create(std::shared_ptr<CreateJob> job);
   void put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn);
   void create_again(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn,
                     const std::string& key, std::int64_t revision);
+  // The steps of a change, of which some wait as those of a creation do.
   void try_change(std::shared_ptr<ChangeJob> job);
-  Result<MessagePtr> next_version(ChangeJob& job, const Object& stored, const Message& old) const;
-  Status prepare_part(const ChangeJob& job, const Object& stored, Message& object,
-                      const Message& old) const;
-  Status check_part(const ChangeJob& job, const Message& object, const Message& old) const;
-  void write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, MessagePtr old,
-                    MessagePtr object);
+  void mutated_change(const std::shared_ptr<ChangeJob>& job, const std::shared_ptr<Change>& change);
+  void validate_change(const std::shared_ptr<ChangeJob>& job,
+                       const std::shared_ptr<Change>& change);
+  Status prepare_change(const ChangeJob& job, Change& change) const;
+  void keep_other_parts(const ChangeJob& job, Change& change) const;
+  Status check_change(const ChangeJob& job, Change& change) const;
+  void apply_strategy(const ChangeJob& job, Change& change) const;
+  void write_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change);
   void store(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Change> change);
   void try_remove(std::shared_ptr<RemoveJob> job);
+  void plan_remove(std::shared_ptr<RemoveJob> job, ObjectPtr stored,
+                   std::shared_ptr<const Message> old);
   // Removes as many as may be under way at once; ends the job with the last.
   void remove_some(const std::shared_ptr<CollectionJob>& job);
   void finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
@@ -112,6 +125,7 @@ class Registry {
   ClusterCache& cache_;
   Engines engines_;
   Admissions admissions_;
+  RemoteAdmission* remote_ = nullptr;
   Permit may_create_ = [](const Call&) { return Status(); };
   std::vector<WriteHook*> hooks_;
   QuotaLedger* ledger_ = nullptr;

@@ -51,10 +51,26 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
   if (auto status = check_preconditions(job->deletion, *stored, call); !status.ok())
     return job->done(status);
   std::shared_ptr<const Message> old = stored->decode();
-  const AdmissionCall admission{*job->call, AdmissionCall::Operation::kDelete, nullptr, old.get()};
+  const RemoteAdmission::Review review{job->call, AdmissionCall::Operation::kDelete, nullptr,
+                                       old.get()};
+  const auto admission = review.as_call();
   auto admitted = admit(admissions_, admission);
   if (admitted.ok()) admitted = validate(admissions_, admission);
   if (!admitted.ok()) return job->done(admitted);
+  if (!remote_ || !(remote_->mutates(admission) || remote_->validates(admission)))
+    return plan_remove(std::move(job), std::move(stored), std::move(old));
+  remote_->mutate(review, {}, [this, job, review, stored, old](const Status& mutated) {
+    if (!mutated.ok()) return job->done(mutated);
+    remote_->validate(review, [this, job, stored, old](const Status& status) {
+      if (!status.ok()) return job->done(status);
+      plan_remove(job, stored, old);
+    });
+  });
+}
+
+void Registry::plan_remove(std::shared_ptr<RemoveJob> job, ObjectPtr stored,
+                           std::shared_ptr<const Message> old) {
+  const auto& call = *job->call;
   const auto& strategy = strategy_of(*call.resource);
   auto plan = plan_deletion(call, *old, job->deletion, strategy);
   if (!plan.ok()) return job->done(plan.status());

@@ -41,6 +41,10 @@ struct Registry::Change {
   bool gone = false;
   std::vector<std::shared_ptr<Reservation>> reservations;
   QuotaLedger::TurnPtr turn;
+
+  RemoteAdmission::Review review(const CallPtr& call) {
+    return {call, AdmissionCall::Operation::kUpdate, &object, old.get()};
+  }
 };
 
 void Registry::update(CallPtr call, Part part, Done done) {
@@ -100,94 +104,128 @@ void Registry::change(CallPtr call, Part part, Owners owners, Transform transfor
 
 void Registry::try_change(std::shared_ptr<ChangeJob> job) {
   const auto& call = *job->call;
-  auto stored = call.cache->get(call.key());
-  if (!stored) return job->done(errors::not_found(call.subject()));
+  auto change = std::make_shared<Change>();
+  change->stored = call.cache->get(call.key());
+  if (!change->stored) return job->done(errors::not_found(call.subject()));
   if (job->attempts++ > kAttempts) return job->done(errors::modified(call.subject()));
   if (job->attempts > 1) job->call->warnings.resize(job->warnings);
-  auto old = stored->decode();
-  auto object = next_version(*job, *stored, *old);
+  change->old = change->stored->decode();
+  auto object = job->transform(*change->stored, *change->old);
   if (!object.ok()) return job->done(object.status());
-  write_change(std::move(job), std::move(stored), std::move(old), std::move(*object));
+  change->object = std::move(*object);
+  if (job->part == Part::kWhole) return write_change(std::move(job), std::move(change));
+  if (auto status = prepare_change(*job, *change); !status.ok()) return job->done(status);
+  const auto review = change->review(job->call);
+  if (!remote_ || !remote_->mutates(review.as_call())) return validate_change(job, change);
+  auto again = [this, job, change] {
+    return admit(admissions_, change->review(job->call).as_call());
+  };
+  remote_->mutate(review, std::move(again), [this, job, change](const Status& status) {
+    if (!status.ok()) return job->done(status);
+    mutated_change(job, change);
+  });
 }
 
-Result<MessagePtr> Registry::next_version(ChangeJob& job, const Object& stored,
-                                          const Message& old) const {
-  const auto& call = *job.call;
-  auto made = job.transform(stored, old);
-  if (!made.ok()) return made;
-  auto object = std::move(*made);
-  if (job.part == Part::kWhole) return object;
-  KUBUS_TRY(prepare_updated(*metadata_of(*object), *metadata_of(old), call));
-  KUBUS_TRY(prepare_part(job, stored, *object, old));
-  if (strategy_of(*call.resource).counts_generations &&
-      !same_desire(stored_json(*object, *call.resource), stored.json().view(),
-                   counts_status(*call.resource)))
-    metadata_of(*object)->set_generation(metadata_of(old)->generation() + 1);
-  return object;
+// What others have made of the object is no more than what a client could have sent.
+void Registry::mutated_change(const std::shared_ptr<ChangeJob>& job,
+                              const std::shared_ptr<Change>& change) {
+  auto& object = *change->object;
+  auto status = prepare_updated(*metadata_of(object), *metadata_of(*change->old), *job->call);
+  if (!status.ok()) return job->done(status);
+  keep_other_parts(*job, *change);
+  apply_strategy(*job, *change);
+  validate_change(job, change);
 }
 
-Status Registry::prepare_part(const ChangeJob& job, const Object& stored, Message& object,
-                              const Message& old) const {
+void Registry::validate_change(const std::shared_ptr<ChangeJob>& job,
+                               const std::shared_ptr<Change>& change) {
+  if (auto status = check_change(*job, *change); !status.ok()) return job->done(status);
+  const auto review = change->review(job->call);
+  if (!remote_ || !remote_->validates(review.as_call())) return write_change(job, change);
+  remote_->validate(review, [this, job, change](const Status& status) {
+    if (!status.ok()) return job->done(status);
+    write_change(job, change);
+  });
+}
+
+Status Registry::prepare_change(const ChangeJob& job, Change& change) const {
+  auto& metadata = *metadata_of(*change.object);
+  const auto& old_metadata = *metadata_of(*change.old);
+  KUBUS_TRY(prepare_updated(metadata, old_metadata, *job.call));
+  keep_other_parts(job, change);
+  if (job.owners == Owners::kRecorded)
+    record_owners(*job.call, change.stored.get(), old_metadata, *change.object);
+  apply_strategy(job, change);
+  return admit(admissions_, change.review(job.call).as_call());
+}
+
+void Registry::apply_strategy(const ChangeJob& job, Change& change) const {
+  const auto& strategy = strategy_of(*job.call->resource);
+  if (job.part == Part::kStatus && strategy.prepare_status)
+    strategy.prepare_status(*change.object, *change.old);
+  if (job.part == Part::kMain && strategy.prepare_update)
+    strategy.prepare_update(*change.object, *change.old);
+}
+
+// All that the call is not about stays as it was.
+void Registry::keep_other_parts(const ChangeJob& job, Change& change) const {
   const auto& call = *job.call;
-  const auto& strategy = strategy_of(*call.resource);
+  auto& object = *change.object;
+  const auto& old = *change.old;
   if (job.part == Part::kStatus) {
-    // Everything but status and metadata stays as it was.
+    // Everything but status and metadata.
     auto base = clone(old);
     copy_field(object, *base, "status");
     copy_field(object, *base, "metadata");
     object.GetReflection()->Swap(&object, base.get());
   } else if (job.part == Part::kSubresource) {
-    strategy.part(call.info.subresource)->keep(object, old);
+    strategy_of(*call.resource).part(call.info.subresource)->keep(object, old);
   } else if (call.resource->find_subresource("status")) {
     copy_field(old, object, "status");
   }
   if (job.part != Part::kStatus && engines_.apply_defaults)
     engines_.apply_defaults(object, *call.resource);
-  if (job.owners == Owners::kRecorded) record_owners(call, &stored, *metadata_of(old), object);
-  if (job.part == Part::kStatus && strategy.prepare_status) strategy.prepare_status(object, old);
-  if (job.part == Part::kMain && strategy.prepare_update) strategy.prepare_update(object, old);
-  const AdmissionCall admission{*job.call, AdmissionCall::Operation::kUpdate, &object, &old};
-  KUBUS_TRY(admit(admissions_, admission));
-  KUBUS_TRY(check_part(job, object, old));
-  return validate(admissions_, admission);
 }
 
-Status Registry::check_part(const ChangeJob& job, const Message& object, const Message& old) const {
+Status Registry::check_change(const ChangeJob& job, Change& change) const {
   const auto& call = *job.call;
-  if (job.part == Part::kSubresource)
-    return engines_.check_part
-               ? engines_.check_part(object, old, *call.resource, call.info.subresource)
-               : Status();
-  const auto check = job.part == Part::kMain ? engines_.check_update : engines_.check_status;
-  return check ? check(object, old, *call.resource) : Status();
+  const auto& object = *change.object;
+  if (job.part == Part::kSubresource) {
+    if (engines_.check_part)
+      KUBUS_TRY(engines_.check_part(object, *change.old, *call.resource, call.info.subresource));
+  } else if (const auto check =
+                 job.part == Part::kMain ? engines_.check_update : engines_.check_status) {
+    KUBUS_TRY(check(object, *change.old, *call.resource));
+  }
+  return validate(admissions_, change.review(job.call).as_call());
 }
 
-void Registry::write_change(std::shared_ptr<ChangeJob> job, ObjectPtr stored, MessagePtr old,
-                            MessagePtr object) {
+void Registry::write_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change) {
   const auto& call = *job->call;
-  auto reservations = reserve(call, *object, old.get());
+  auto& object = *change->object;
+  const auto& stored = change->stored;
+  if (job->part != Part::kWhole && strategy_of(*call.resource).counts_generations &&
+      !same_desire(stored_json(object, *call.resource), stored->json().view(),
+                   counts_status(*call.resource)))
+    metadata_of(object)->set_generation(metadata_of(*change->old)->generation() + 1);
+  auto reservations = reserve(call, object, change->old.get());
   if (!reservations.ok()) return job->done(reservations.status());
-  auto json = stored_json(*object, *call.resource);
-  const bool gone = nothing_holds(*object);
-  // What is sealed with a key of the past is written anew.
-  if (!gone && !stored->stale() && same_but_times(json, *object, stored->stored(), *old))
-    return job->done(Answer::of(std::move(stored)));
-  if (call.dry_run()) {
-    if (ledger_ && !gone)
-      if (auto status = ledger_->check(call, *object, old.get()); !status.ok())
-        return job->done(status);
-    metadata_of(*object)->set_resourceversion(std::to_string(stored->revision()));
-    return job->done(Answer::of(std::shared_ptr<const Message>(std::move(object))));
-  }
-  auto change = std::make_shared<Change>();
-  change->stored = std::move(stored);
-  change->old = std::move(old);
-  change->object = std::move(object);
-  change->json = std::move(json);
-  change->gone = gone;
   change->reservations = std::move(*reservations);
-  if (!ledger_ || gone || job->part == Part::kWhole) return store(job, std::move(change));
-  ledger_->enter(call, *change->object, change->old.get(),
+  change->json = stored_json(object, *call.resource);
+  change->gone = nothing_holds(object);
+  // What is sealed with a key of the past is written anew.
+  if (!change->gone && !stored->stale() &&
+      same_but_times(change->json, object, stored->stored(), *change->old))
+    return job->done(Answer::of(std::move(change->stored)));
+  if (call.dry_run()) {
+    if (ledger_ && !change->gone)
+      if (auto status = ledger_->check(call, object, change->old.get()); !status.ok())
+        return job->done(status);
+    metadata_of(object)->set_resourceversion(std::to_string(stored->revision()));
+    return job->done(Answer::of(std::shared_ptr<const Message>(std::move(change->object))));
+  }
+  if (!ledger_ || change->gone || job->part == Part::kWhole) return store(job, std::move(change));
+  ledger_->enter(call, object, change->old.get(),
                  [this, job, change](Result<QuotaLedger::TurnPtr> turn) {
                    if (!turn.ok()) return job->done(turn.status());
                    change->turn = std::move(*turn);

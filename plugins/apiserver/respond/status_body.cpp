@@ -59,16 +59,19 @@ Bytes success_body(const std::string& name, const std::string& group, const std:
   return encode(status, format);
 }
 
-http::Response status_response(const Status& failure, Format format) {
+http::Response status_response(const meta_v1::Status& failure, Format format) {
   http::Response response;
-  const auto message = to_message(failure);
-  response.status = status_code(failure);
+  response.status = failure.code();
   response.headers.add("Content-Type", std::string(content_type(format)));
   response.headers.add("Cache-Control", "no-cache, private");
-  if (message.details().retryafterseconds() > 0)
-    response.headers.add("Retry-After", std::to_string(message.details().retryafterseconds()));
-  response.body.push_back(encode(message, format));
+  if (failure.details().retryafterseconds() > 0)
+    response.headers.add("Retry-After", std::to_string(failure.details().retryafterseconds()));
+  response.body.push_back(encode(failure, format));
   return response;
+}
+
+http::Response status_response(const Status& failure, Format format) {
+  return status_response(to_message(failure), format);
 }
 
 }  // namespace kubus::apiserver

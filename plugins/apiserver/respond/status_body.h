@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "kubus/api/types.h"
 #include "kubus/bytes.h"
 #include "kubus/http/message.h"
 #include "kubus/status.h"
@@ -19,6 +20,8 @@ Bytes success_body(const std::string& name, const std::string& group, const std:
                    const std::string& uid, Format format);
 // The whole response, with Retry-After where the details ask for it.
 http::Response status_response(const Status& failure, Format format = Format::kJson);
+// The same of a failure that somebody else has put in words.
+http::Response status_response(const meta_v1::Status& failure, Format format);
 // The HTTP code of a failure.
 int status_code(const Status& failure);
 

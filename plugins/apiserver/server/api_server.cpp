@@ -31,6 +31,7 @@
 #include "token/token_review.h"
 #include "token/token_routes.h"
 #include "versions/version.h"
+#include "webhooks/webhooks.h"
 
 namespace kubus::apiserver {
 
@@ -53,6 +54,7 @@ struct ApiServer::Parts {
   std::optional<ServiceAllocator> services;
   TokenService tokens;
   std::optional<QuotaLedger> ledger;
+  std::optional<webhooks::Webhooks> webhooks;
   std::optional<Registry> registry;
   std::optional<KindCatalog> kinds;
   std::optional<DefinitionController> definitions;
@@ -189,8 +191,13 @@ Status ApiServer::Parts::make_admissions() {
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
   registry->admissions().push_back(rbac::make_escalation_check(authorizers, rbac_index));
-  if (std::find(off.begin(), off.end(), "ResourceQuota") == off.end())
-    registry->set_ledger(&ledger.emplace(*cache));
+  const auto is_on = [&](std::string_view name) {
+    return std::find(off.begin(), off.end(), name) == off.end();
+  };
+  const webhooks::Kinds kinds{is_on("MutatingAdmissionWebhook"),
+                              is_on("ValidatingAdmissionWebhook")};
+  registry->set_remote_admission(&webhooks.emplace(context, *cache, kinds));
+  if (is_on("ResourceQuota")) registry->set_ledger(&ledger.emplace(*cache));
   return {};
 }
 

@@ -36,7 +36,8 @@ std::string deprecation(const ResourceInfo& resource) {
 http::Response to_http_response(const Call& call, Result<Answer> result) {
   http::Response response;
   if (!result.ok()) {
-    response = status_response(result.status(), call.accepted.format);
+    response = call.refusal ? status_response(*call.refusal, call.accepted.format)
+                            : status_response(result.status(), call.accepted.format);
   } else {
     auto encoded = encode_answer(call, *result);
     response.status = encoded.code;

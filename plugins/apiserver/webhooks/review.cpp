@@ -1,0 +1,144 @@
+#include "webhooks/review.h"
+
+#include <k8s/admission/v1/admission_review.pb.h>
+#include <k8s/apimachinery/runtime.pb.h>
+#include <k8s/authentication/v1/user_info.pb.h>
+#include <k8s/meta/v1/group_version.pb.h>
+
+#include <boost/json.hpp>
+
+#include "auth/user_info.h"
+#include "kubus/api/json.h"
+#include "policy/rule_matching.h"
+
+namespace kubus::apiserver::webhooks {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kVersion = "admission.k8s.io/v1";
+constexpr const char* kKind = "AdmissionReview";
+
+void set_kind(const ResourceInfo& resource, meta_v1::GroupVersionKind& kind) {
+  kind.set_group(resource.group);
+  kind.set_version(resource.version);
+  kind.set_kind(resource.kind);
+}
+
+void set_resource(const ResourceInfo& resource, meta_v1::GroupVersionResource& out) {
+  out.set_group(resource.group);
+  out.set_version(resource.version);
+  out.set_resource(resource.plural);
+}
+
+// How the write is to be done, as the parameters of the request say it.
+std::string options_json(const AdmissionCall& call) {
+  json::object out;
+  const bool patches = call.call.info.verb == "patch";
+  out["kind"] = call.creates()   ? "CreateOptions"
+                : call.deletes() ? "DeleteOptions"
+                : patches        ? "PatchOptions"
+                                 : "UpdateOptions";
+  out["apiVersion"] = "meta.k8s.io/v1";
+  if (call.call.dry_run()) out["dryRun"] = json::array({"All"});
+  for (const auto* name : {"fieldManager", "fieldValidation", "propagationPolicy"})
+    if (const auto value = call.call.query.get(name); !value.empty()) out[name] = value;
+  return json::serialize(out);
+}
+
+Status no_verdict(std::string why) { return Status(Code::kInternalError, std::move(why)); }
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_json_string(text, out);
+  return out;
+}
+
+// A patch and its type come together, and from those only that may change something.
+Status check_patch(const admission_v1::AdmissionResponse& response, bool mutates) {
+  const bool patch = !response.patch().empty(), type = response.has_patchtype();
+  if (!mutates) {
+    if (patch) return no_verdict("validating webhook may not return response.patch");
+    if (type) return no_verdict("validating webhook may not return response.patchType");
+    return {};
+  }
+  if (patch && !type)
+    return no_verdict("webhook returned response.patch but not response.patchType");
+  if (type && !patch)
+    return no_verdict("webhook returned response.patchType but not response.patch");
+  if (type && response.patchtype().empty())
+    return no_verdict("webhook returned invalid response.patchType of \"\"");
+  if (type && response.patchtype() != "JSONPatch")
+    return no_verdict("unsupported patch type " + quoted(response.patchtype()));
+  return {};
+}
+
+}  // namespace
+
+std::string review_json(const std::string& uid, const AdmissionCall& call) {
+  const auto& resource = *call.call.resource;
+  admission_v1::AdmissionReview review;
+  auto& request = *review.mutable_request();
+  request.set_uid(uid);
+  set_kind(resource, *request.mutable_kind());
+  set_resource(resource, *request.mutable_resource());
+  set_kind(resource, *request.mutable_requestkind());
+  set_resource(resource, *request.mutable_requestresource());
+  if (const auto& part = call.call.info.subresource; !part.empty()) {
+    request.set_subresource(part);
+    request.set_requestsubresource(part);
+  }
+  const auto* object = call.object ? call.object : call.old;
+  const auto& name = call.creates() ? metadata_of(*object)->name() : call.call.info.name;
+  if (!name.empty()) request.set_name(name);
+  if (!call.call.info.ns.empty()) request.set_namespace_(call.call.info.ns);
+  request.set_operation(std::string(operation_name(call)));
+  set_user_info(call.call.identity, *request.mutable_userinfo());
+  if (call.object) request.mutable_object()->set_raw(to_json(*call.object));
+  if (call.old) request.mutable_oldobject()->set_raw(to_json(*call.old));
+  request.set_dryrun(call.call.dry_run());
+  request.mutable_options()->set_raw(options_json(call));
+  return to_json(review);
+}
+
+Result<Verdict> read_verdict(std::string_view body, const std::string& uid, bool mutates) {
+  admission_v1::AdmissionReview review;
+  TypeMeta type;
+  DecodeOptions options;
+  options.type_meta = &type;
+  if (const auto read = from_json(body, review, options); !read.ok())
+    return no_verdict(read.message());
+  if (!review.has_response()) return no_verdict("webhook response was absent");
+  if (type.api_version != kVersion || type.kind != kKind)
+    return no_verdict(std::string("expected webhook response of ") + kVersion + ", Kind=" + kKind +
+                      ", got " + type.api_version + ", Kind=" + type.kind);
+  auto& response = *review.mutable_response();
+  if (response.uid() != uid)
+    return no_verdict("expected response.uid=" + quoted(uid) + ", got " + quoted(response.uid()));
+  KUBUS_TRY(check_patch(response, mutates));
+  Verdict verdict;
+  verdict.allowed = response.allowed();
+  verdict.status = std::move(*response.mutable_status());
+  verdict.patch = std::move(*response.mutable_patch());
+  verdict.annotations.insert(response.auditannotations().begin(),
+                             response.auditannotations().end());
+  verdict.warnings.assign(response.warnings().begin(), response.warnings().end());
+  return verdict;
+}
+
+meta_v1::Status refusal_of(const Verdict& verdict, const std::string& webhook) {
+  auto out = verdict.status;
+  out.mutable_metadata();
+  if (out.code() < 400) out.set_code(400);
+  if (out.status().empty() || out.status() == "Success") out.set_status("Failure");
+  const auto denied = "admission webhook " + quoted(webhook) + " denied the request";
+  if (!out.message().empty())
+    out.set_message(denied + ": " + out.message());
+  else if (!out.reason().empty())
+    out.set_message(denied + ": " + out.reason());
+  else
+    out.set_message(denied + " without explanation");
+  return out;
+}
+
+}  // namespace kubus::apiserver::webhooks

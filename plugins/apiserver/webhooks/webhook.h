@@ -1,0 +1,58 @@
+// Webhook: one webhook of a configuration, ready to be asked.
+//
+// Thread safety: immutable once compiled.
+#pragma once
+
+#include <k8s/admissionregistration/v1/rule.pb.h>
+#include <k8s/admissionregistration/v1/webhook.pb.h>
+#include <k8s/meta/v1/label_selector.pb.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cache/resource_cache.h"
+#include "cel/program.h"
+#include "kubus/api/types.h"
+#include "kubus/http/tls.h"
+
+namespace kubus::apiserver::webhooks {
+
+struct Webhook {
+  std::string name;
+  bool mutates = false;
+  bool fails_open = false;  // what goes wrong with it is no matter
+  bool dry_runs = false;    // it leaves nothing behind, so that it can be asked about dry runs
+  bool reinvoked = false;   // it wants to see what others make of an object after it
+  std::chrono::seconds timeout{10};
+  std::vector<admissionregistration_v1::RuleWithOperations> rules;
+  meta_v1::LabelSelector namespaces, objects;
+  std::vector<cel::Program> conditions;
+  admissionregistration_v1::WebhookClientConfig client;
+  Result<std::shared_ptr<const http::ClientTls>> tls = Status(Code::kUnknown, "not compiled");
+};
+using WebhookPtr = std::shared_ptr<const Webhook>;
+using WebhookList = std::vector<WebhookPtr>;
+
+WebhookList compile(const admissionregistration_v1::MutatingWebhookConfiguration& configuration);
+WebhookList compile(const admissionregistration_v1::ValidatingWebhookConfiguration& configuration);
+
+// All webhooks of one kind of configuration, by the names of the configurations and then in their
+// order. A configuration is compiled once for each of its versions.
+//
+// Thread safety: all members from any thread.
+class WebhookIndex {
+ public:
+  explicit WebhookIndex(const ResourceCache& configurations);
+  ~WebhookIndex();
+  // Null while there are none.
+  std::shared_ptr<const WebhookList> all();
+
+ private:
+  struct Impl;
+  const ResourceCache& configurations_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kubus::apiserver::webhooks
