@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "admission/plugins.h"
+#include "aggregation/local_services.h"
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
 #include "custom/definition_controller.h"
@@ -58,6 +59,7 @@ struct ApiServer::Parts {
   std::optional<Registry> registry;
   std::optional<KindCatalog> kinds;
   std::optional<DefinitionController> definitions;
+  std::optional<aggregation::LocalServices> local_services;
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
   Authorizers authorizers;
@@ -172,8 +174,12 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
                 options.advertise_address + ":" + std::to_string(options.port),
                 std::string(kGitVersion));
   definitions.emplace(*registry, *kinds);
+  local_services.emplace(*registry, *kinds);
   cache->on_settle([this] { kinds->settle(); });
-  kinds->on_change([this] { definitions->wake(); });
+  kinds->on_change([this] {
+    definitions->wake();
+    local_services->wake();
+  });
   api.emplace(*registry, *kinds);
   sync.emplace(context, *cache, codec, [this] {
     services->fill(*cache);
@@ -290,6 +296,7 @@ void ApiServer::Parts::finish_start(const Status& status) {
   bookmarks = context.loop().every(kBookmarkPeriod, [this] { cache->bookmark(); });
   expiry->start();
   definitions->start();
+  local_services->start();
   ready();
 }
 
@@ -323,6 +330,7 @@ void ApiServer::drain() {
   parts.bookmarks.reset();
   // There are none where the configuration was refused.
   if (parts.definitions) parts.definitions->stop();
+  if (parts.local_services) parts.local_services->stop();
   if (parts.cache) parts.cache->end_watches({});
   // Requests that are under way finish on the loop, so it is not blocked here.
   parts.drained = true;
