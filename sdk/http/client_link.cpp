@@ -1,7 +1,5 @@
 #include "client_link.h"
 
-#include <openssl/x509v3.h>
-
 #include <boost/asio/connect.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -32,20 +30,6 @@ bool is_address(const std::string& text) {
   boost::system::error_code error;
   asio::ip::make_address(text, error);
   return !error;
-}
-
-// Why a certificate is not believed, as the reference says it.
-std::string disbelief(long verdict, const std::string& name) {
-  switch (verdict) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return "x509: certificate is not valid for " + name;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "x509: certificate has expired or is not yet valid";
-    default:
-      return "x509: certificate signed by unknown authority";
-  }
 }
 
 Status broken(const boost::system::error_code& error, const ClientRequest& request) {
@@ -84,22 +68,12 @@ asio::awaitable<std::string> ClientLink::connect(const ClientRequest& request) {
 asio::awaitable<std::string> ClientLink::secure(const ClientRequest& request) {
   tls_ = request.tls;
   secure_.emplace(socket_, tls_->context());
-  auto* native = secure_->native_handle();
   const auto& name = name_of(request);
-  auto* wanted = SSL_get0_param(native);
-  if (is_address(name)) {
-    X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str());
-  } else {
-    X509_VERIFY_PARAM_set1_host(wanted, name.c_str(), name.size());
-    SSL_set_tlsext_host_name(native, name.c_str());
-  }
+  expect_name(secure_->native_handle(), name);
   const auto [error] =
       co_await secure_->async_handshake(asio::ssl::stream_base::client, kAwaitUpstream);
-  if (!error) co_return std::string();
-  const auto verdict = SSL_get_verify_result(native);
-  if (verdict != X509_V_OK)
-    co_return "tls: failed to verify certificate: " + disbelief(verdict, name);
-  co_return "tls: " + error.message();
+  if (error) co_return handshake_failure(secure_->native_handle(), error, name);
+  co_return std::string();
 }
 
 asio::awaitable<Result<Response>> ClientLink::exchange(const ClientRequest& request) {

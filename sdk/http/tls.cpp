@@ -80,11 +80,14 @@ Result<std::shared_ptr<const ClientTls>> ClientTls::make(const std::string& cert
   }
 }
 
-Result<std::shared_ptr<const ClientTls>> ClientTls::trusting(const std::string& ca_pem) {
-  if (!ca_pem.empty()) return make({}, {}, ca_pem);
+Result<std::shared_ptr<const ClientTls>> ClientTls::trusting(const std::string& ca_pem,
+                                                             const std::string& certificate_pem,
+                                                             const std::string& key_pem) {
+  if (!ca_pem.empty()) return make(certificate_pem, key_pem, ca_pem);
   try {
     auto made = std::make_shared<ClientTls>();
     made->context_ = client_context();
+    if (!certificate_pem.empty()) use_pair(*made->context_, certificate_pem, key_pem);
     made->context_->set_default_verify_paths();
     return std::shared_ptr<const ClientTls>(std::move(made));
   } catch (const std::exception& error) {

@@ -1,5 +1,7 @@
 #include "upstream.h"
 
+#include <openssl/x509v3.h>
+
 #include <cctype>
 
 namespace kubus::http {
@@ -13,6 +15,20 @@ std::string connect_failure(const boost::system::error_code& error) {
   std::string text = error.message();
   text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   return "connect: " + text;
+}
+
+// Why a certificate is not believed, as the reference says it.
+std::string disbelief(long verdict, const std::string& name) {
+  switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "x509: certificate is not valid for " + name;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "x509: certificate has expired or is not yet valid";
+    default:
+      return "x509: certificate signed by unknown authority";
+  }
 }
 
 }  // namespace
@@ -29,9 +45,9 @@ bool belongs_to_hop(std::string_view field) {
 
 std::string upstream_request(const Request& request, const Upstream& upstream) {
   const bool upgrade = is_upgrade(request);
-  std::string text = request.method + " " + upstream.target +
-                     " HTTP/1.1\r\nHost: " + upstream.host + ":" + std::to_string(upstream.port) +
-                     "\r\n";
+  std::string text = request.method + " " + upstream.target + " HTTP/1.1\r\nHost: " +
+                     (upstream.server_name.empty() ? upstream.host : upstream.server_name) + ":" +
+                     std::to_string(upstream.port) + "\r\n";
   for (const auto& [name, value] : upstream.headers.fields())
     text.append(name).append(": ").append(value).append("\r\n");
   if (upgrade)
@@ -43,6 +59,22 @@ std::string upstream_request(const Request& request, const Upstream& upstream) {
   if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
     text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
   return text + "\r\n" + request.body;
+}
+
+void expect_name(SSL* connection, const std::string& name) {
+  auto* wanted = SSL_get0_param(connection);
+  if (X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) == 1) return;
+  X509_VERIFY_PARAM_set1_host(wanted, name.c_str(), name.size());
+  SSL_set_tlsext_host_name(connection, name.c_str());
+}
+
+std::string handshake_failure(SSL* connection, const boost::system::error_code& error,
+                              const std::string& name) {
+  const auto verdict = SSL_get_verify_result(connection);
+  const bool checked = (SSL_get_verify_mode(connection) & SSL_VERIFY_PEER) != 0;
+  if (checked && verdict != X509_V_OK)
+    return "tls: failed to verify certificate: " + disbelief(verdict, name);
+  return "tls: " + error.message();
 }
 
 asio::awaitable<std::string> connect_upstream(tcp::socket& socket, const Upstream& upstream) {

@@ -27,6 +27,12 @@ bool belongs_to_hop(std::string_view field);
 // The request as it is sent there.
 std::string upstream_request(const Request& request, const Upstream& upstream);
 
+// The certificate of the other side must be of `name`, a host or an address.
+void expect_name(SSL* connection, const std::string& name);
+// Why a handshake failed.
+std::string handshake_failure(SSL* connection, const boost::system::error_code& error,
+                              const std::string& name);
+
 // Connects `socket`; why that failed, as the reference words it, or empty.
 boost::asio::awaitable<std::string> connect_upstream(boost::asio::ip::tcp::socket& socket,
                                                      const Upstream& upstream);
@@ -51,10 +57,13 @@ boost::asio::awaitable<std::optional<Response>> with_upstream(boost::asio::any_i
     co_return co_await use(socket);
   }
   asio::ssl::stream<asio::ip::tcp::socket&> secure(socket, upstream.tls->context());
+  if (!upstream.server_name.empty()) expect_name(secure.native_handle(), upstream.server_name);
   const auto [error] =
       co_await secure.async_handshake(asio::ssl::stream_base::client, kAwaitUpstream);
   guard.cancel();
-  if (error) co_return upstream.failed("tls: " + error.message());
+  if (error)
+    co_return upstream.failed(
+        handshake_failure(secure.native_handle(), error, upstream.server_name));
   co_return co_await use(secure);
 }
 

@@ -46,6 +46,8 @@ const Discovery& ServedKinds::discovery() const {
       }
       resources.push_back(shown);
     }
+    for (const auto& [name, kinds] : remote)
+      for (const auto& kind : *kinds) resources.push_back(&kind);
     discovery_ = std::make_unique<Discovery>(std::move(resources), server_address);
   });
   return *discovery_;
@@ -132,9 +134,15 @@ void KindCatalog::settle() {
   if (changed_) changed_();
 }
 
+void KindCatalog::set_remote(RemoteKinds remote) {
+  remote_ = std::move(remote);
+  publish();
+}
+
 void KindCatalog::publish() {
   auto served = std::make_shared<ServedKinds>();
   served->built_in = built_in_;
+  served->remote = remote_;
   served->server_address = server_address_;
   served->version = version_;
   for (const auto& [name, definition] : definitions_)

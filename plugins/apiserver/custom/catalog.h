@@ -23,6 +23,10 @@
 
 namespace kubus::apiserver {
 
+// What other servers answer for: resources of one group and version, by the name of their
+// APIService.
+using RemoteKinds = std::map<std::string, std::shared_ptr<const std::vector<ResourceInfo>>>;
+
 // What is served at one time. Whoever holds it keeps its kinds alive. Immutable but for its
 // descriptions, which are made when somebody asks for them.
 struct ServedKinds {
@@ -32,6 +36,7 @@ struct ServedKinds {
   };
   std::map<std::string, Custom, std::less<>> custom;  // by "group/version/plural"
   std::vector<const ResourceInfo*> built_in;
+  RemoteKinds remote;
   std::string server_address, version;
 
   const Discovery& discovery() const;
@@ -59,6 +64,8 @@ class KindCatalog {
 
   // Brings everything up to the present state of the cache.
   void settle();
+  // From now on discovery shows these as well.
+  void set_remote(RemoteKinds remote);
   std::shared_ptr<const ServedKinds> served() const { return std::atomic_load(&served_); }
   // The cache of a version that is served; null when there is none.
   std::shared_ptr<ResourceCache> find(std::string_view group, std::string_view version,
@@ -78,6 +85,7 @@ class KindCatalog {
   const std::string server_address_;
   const std::string version_;
   std::function<void()> changed_;
+  RemoteKinds remote_;
   std::int64_t seen_ = -1;
   std::map<std::string, Definition, std::less<>> definitions_;  // by name
   std::shared_ptr<const ServedKinds> served_;                   // by atomic_load and atomic_store

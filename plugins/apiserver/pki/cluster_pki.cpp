@@ -67,7 +67,8 @@ pki::Request server_request(const ClusterOptions& options) {
 
 pki::Request client_request(const std::string& name, const std::string& organization) {
   pki::Request request;
-  request.subject = {name, {organization}};
+  request.subject.common_name = name;
+  if (!organization.empty()) request.subject.organizations = {organization};
   return request;
 }
 
@@ -81,20 +82,28 @@ Result<ClusterPki> ensure_cluster_pki(const ClusterOptions& options) {
                         [] { return pki::make_ca("kubernetes", kCaLife); });
   if (!ca.ok()) return ca.status();
   made.ca = std::move(*ca);
+  auto front_proxy_ca = ensure_once({path("front-proxy-ca.crt"), path("front-proxy-ca.key")},
+                                    [] { return pki::make_ca("front-proxy-ca", kCaLife); });
+  if (!front_proxy_ca.ok()) return front_proxy_ca.status();
+  made.front_proxy_ca = std::move(*front_proxy_ca);
 
   struct Leaf {
     const char* stem;
     pki::Request request;
+    const pki::Pair& ca;
     pki::Pair* into;
   };
   const Leaf leaves[] = {
-      {"apiserver", server_request(options), &made.server},
+      {"apiserver", server_request(options), made.ca, &made.server},
       {"apiserver-kubelet-client",
-       client_request("kube-apiserver-kubelet-client", "system:masters"), &made.kubelet_client},
-      {"admin", client_request("kubernetes-admin", "system:masters"), &made.admin},
+       client_request("kube-apiserver-kubelet-client", "system:masters"), made.ca,
+       &made.kubelet_client},
+      {"admin", client_request("kubernetes-admin", "system:masters"), made.ca, &made.admin},
+      {"front-proxy-client", client_request("front-proxy-client", ""), made.front_proxy_ca,
+       &made.front_proxy},
   };
   for (const auto& leaf : leaves) {
-    auto pair = ensure_leaf(path(leaf.stem), made.ca, leaf.request);
+    auto pair = ensure_leaf(path(leaf.stem), leaf.ca, leaf.request);
     if (!pair.ok()) return pair.status();
     *leaf.into = std::move(*pair);
   }

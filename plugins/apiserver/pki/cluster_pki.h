@@ -24,6 +24,8 @@ struct ClusterPki {
   pki::Pair server;           // apiserver.crt, apiserver.key
   pki::Pair kubelet_client;   // apiserver-kubelet-client.crt, .key: with what we call kubelets
   pki::Pair admin;            // admin.crt, admin.key: in system:masters
+  pki::Pair front_proxy_ca;   // front-proxy-ca.crt, .key
+  pki::Pair front_proxy;      // front-proxy-client.crt, .key: with what we speak for our clients
   pki::Pair service_account;  // sa.pub, sa.key
 };
 

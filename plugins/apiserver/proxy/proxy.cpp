@@ -4,31 +4,16 @@
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/pod.pb.h>
 
-#include <array>
 #include <charconv>
 
 #include "proxy/container.h"
+#include "proxy/forwarded.h"
 #include "respond/status_body.h"
 
 namespace kubus::apiserver {
 namespace {
 
 constexpr std::uint16_t kKubeletPort = 10250;
-
-// They belong to one hop, or to us.
-constexpr std::array<std::string_view, 11> kNotForwarded = {
-    "Connection", "Upgrade",  "Host",    "Content-Length",    "Authorization", "Keep-Alive",
-    "Te",         "Trailers", "Trailer", "Transfer-Encoding", "Expect"};
-
-http::Headers forwarded_headers(const http::Headers& from) {
-  http::Headers headers;
-  for (const auto& [name, value] : from.fields()) {
-    bool keep = true;
-    for (const auto skipped : kNotForwarded) keep = keep && !http::iequals(name, skipped);
-    if (keep) headers.add(name, value);
-  }
-  return headers;
-}
 
 Status refused_log(int status, const std::string& body, const std::string& pod) {
   if (status == 400) return errors::bad_request(body);

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "admission/plugins.h"
+#include "aggregation/aggregator.h"
+#include "aggregation/availability.h"
 #include "aggregation/local_services.h"
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
@@ -60,6 +62,9 @@ struct ApiServer::Parts {
   std::optional<KindCatalog> kinds;
   std::optional<DefinitionController> definitions;
   std::optional<aggregation::LocalServices> local_services;
+  std::optional<aggregation::RemoteServices> remote_services;
+  std::optional<aggregation::Aggregator> aggregator;
+  std::optional<aggregation::AvailabilityController> availability;
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
   Authorizers authorizers;
@@ -175,7 +180,10 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
                 std::string(kGitVersion));
   definitions.emplace(*registry, *kinds);
   local_services.emplace(*registry, *kinds);
-  cache->on_settle([this] { kinds->settle(); });
+  cache->on_settle([this] {
+    kinds->settle();
+    if (is_ready) availability->wake();
+  });
   kinds->on_change([this] {
     definitions->wake();
     local_services->wake();
@@ -246,6 +254,12 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
   add_openapi_routes(frontend->routes(), *kinds);
   add_token_routes(frontend->routes(), *tokens.issuer());
   http_api.emplace(*registry, *api, *proxy);
+  remote_services.emplace(*cache->find(aggregation::kGroup, aggregation::kPlural),
+                          certificates.front_proxy_client);
+  aggregator.emplace(*cache, *remote_services);
+  availability.emplace(*registry, *kinds, *remote_services);
+  frontend->on_other(
+      [this](const ResourceCall& call) { return aggregator->serve(call.identity, call.exchange); });
   frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });
 }
 
@@ -297,6 +311,7 @@ void ApiServer::Parts::finish_start(const Status& status) {
   expiry->start();
   definitions->start();
   local_services->start();
+  availability->start();
   ready();
 }
 
@@ -331,6 +346,7 @@ void ApiServer::drain() {
   // There are none where the configuration was refused.
   if (parts.definitions) parts.definitions->stop();
   if (parts.local_services) parts.local_services->stop();
+  if (parts.availability) parts.availability->stop();
   if (parts.cache) parts.cache->end_watches({});
   // Requests that are under way finish on the loop, so it is not blocked here.
   parts.drained = true;

@@ -41,14 +41,17 @@ Result<Certificates> prepare_certificates(const Options& options,
   if (!kubelet_ca.ok()) return kubelet_ca.status();
   auto front_proxy_ca = read_ca(options.front_proxy_ca, "requestheader_client_ca_file");
   if (!front_proxy_ca.ok()) return front_proxy_ca.status();
+  // Without another one, only this server is believed when it speaks for others.
+  if (front_proxy_ca->empty()) *front_proxy_ca = certs->front_proxy_ca.certificate_pem;
   auto server = http::ServerTls::make(certs->server.certificate_pem, certs->server.key_pem,
                                       certs->ca.certificate_pem);
   if (!server.ok()) return server.status();
   auto client = http::ClientTls::make(certs->kubelet_client.certificate_pem,
                                       certs->kubelet_client.key_pem, *kubelet_ca);
   if (!client.ok()) return client.status();
-  return Certificates{certs->ca.certificate_pem, certs->service_account.key_pem, std::move(*server),
-                      std::move(*client), std::move(*front_proxy_ca)};
+  return Certificates{
+      certs->ca.certificate_pem, certs->service_account.key_pem, std::move(*server),
+      std::move(*client),        std::move(certs->front_proxy),  std::move(*front_proxy_ca)};
 }
 
 Status write_kubeconfig(const Options& options, std::uint16_t port) {

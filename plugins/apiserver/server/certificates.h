@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kubus/http/tls.h"
+#include "kubus/pki/certificate.h"
 #include "kubus/status.h"
 #include "server/options.h"
 
@@ -17,7 +18,8 @@ struct Certificates {
   std::string service_account_key_pem;
   std::shared_ptr<http::ServerTls> server;
   std::shared_ptr<const http::ClientTls> kubelet_client;
-  std::string front_proxy_ca_pem;  // empty: there is no front proxy
+  pki::Pair front_proxy_client;    // with what we speak for our clients to other API servers
+  std::string front_proxy_ca_pem;  // of proxies that are believed, this server among them
 };
 
 // `service_address` is the cluster address of the kubernetes Service.

@@ -87,10 +87,9 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   call.slot = std::move(*slot);
   if (auto allowed = check_access(call, call.record.get()); !allowed.ok())
     return exchange->respond(status_response(allowed, failure_format(request)));
-  if (call.info.is_resource) {
-    call.exchange = std::move(exchange);
-    return resources_(std::move(call));
-  }
+  call.exchange = exchange;
+  if (others_ && call.info.path.starts_with("/apis/") && others_(call)) return;
+  if (call.info.is_resource) return resources_(std::move(call));
   if (auto* route = routes_.find(request.path()))
     return exchange->respond((*route)({request, call.info, call.query}));
   exchange->respond(text_response(404, "text/plain; charset=utf-8", "404 page not found\n"));

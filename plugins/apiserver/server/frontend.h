@@ -21,7 +21,7 @@ struct ResourceCall {
   Query query;
   Identity identity;
   std::shared_ptr<audit::Record> record;  // null: it is not recorded
-  InflightLimit::Slot slot;  // kept until it is answered
+  InflightLimit::Slot slot;               // kept until it is answered
 };
 
 class Frontend final : public http::Handler {
@@ -33,6 +33,9 @@ class Frontend final : public http::Handler {
   // Requests are recorded by `audit`, which outlives the server.
   void record_with(audit::Audit& audit) { audit_ = &audit; }
   void on_resource(ResourceHandler handler) { resources_ = std::move(handler); }
+  // Asked first about everything below /apis: true when it has answered.
+  using OtherHandler = UniqueFunction<bool(const ResourceCall&)>;
+  void on_other(OtherHandler handler) { others_ = std::move(handler); }
 
   void handle(std::shared_ptr<http::Exchange> exchange) override;
   http::Response failure(int status, std::string message) override;
@@ -46,6 +49,7 @@ class Frontend final : public http::Handler {
   audit::Audit* audit_ = nullptr;
   Routes routes_;
   ResourceHandler resources_;
+  OtherHandler others_;
 };
 
 }  // namespace kubus::apiserver

@@ -118,6 +118,7 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   options.tokens = std::move(*tokens);
   options.front_proxy_ca = config.string("requestheader_client_ca_file");
   options.front_proxy.allowed_names = config.list("requestheader_allowed_names");
+  if (options.front_proxy_ca.empty()) options.front_proxy.allowed_names = {"front-proxy-client"};
   options.front_proxy.user_headers = config.list("requestheader_username_headers");
   options.front_proxy.uid_headers = config.list("requestheader_uid_headers");
   options.front_proxy.group_headers = config.list("requestheader_group_headers");

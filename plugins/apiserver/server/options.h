@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "admission/event_limit.h"
 #include "audit/log_file.h"
 #include "auth/front_proxy.h"
-#include "admission/event_limit.h"
 #include "kubus/config.h"
 #include "kubus/status.h"
 #include "token/token_service.h"
@@ -44,7 +44,7 @@ struct Options {
   std::string audit_policy;  // a file; empty: nothing is recorded
   audit::LogOptions audit_log;
   std::string encryption_config;  // a file; empty: values are stored as they are
-  std::string front_proxy_ca;  // a file; empty: there is no front proxy
+  std::string front_proxy_ca;     // a file; empty: there is no front proxy
   FrontProxyOptions front_proxy;
 
   // Of a server that listens on this port of the advertised address.

@@ -1,7 +1,9 @@
 // APIServices: those of this server, and the servers of others.
 #include <gmock/gmock.h>
 
+#include "aggregation/remote_kinds.h"
 #include "eventually.h"
+#include "proxy/forwarded.h"
 #include "tests/api_fixture.h"
 
 namespace kubus::apiserver {
@@ -43,6 +45,67 @@ TEST_F(AggregationTest, CustomKindsBringTheirServiceAndTakeItAway) {
   call("delete", "apiextensions.k8s.io/customresourcedefinitions", "",
        "gadgets.aggregation.example.com");
   EXPECT_TRUE(testing::eventually([&] { return code() == 404; }));
+}
+
+TEST_F(AggregationTest, SaysWhyAServerIsNotAvailable) {
+  const auto service = [](const std::string& port) {
+    return R"({"metadata":{"name":"v1.absent.example.com"},"spec":{"group":"absent.example.com",)"
+           R"("version":"v1","insecureSkipTLSVerify":true,"groupPriorityMinimum":100,)"
+           R"("versionPriority":10,"service":{"namespace":"default","name":"absent","port":)" +
+           port + "}}}";
+  };
+  const auto says = [](const std::string& reason, const std::string& message) {
+    return testing::eventually([&] {
+      const auto body = get(kServices, "", "v1.absent.example.com").body;
+      return body.find("\"status\":\"False\"") != std::string::npos &&
+             body.find("\"reason\":\"" + reason + '"') != std::string::npos &&
+             body.find(message) != std::string::npos;
+    });
+  };
+  ASSERT_EQ(create(kServices, "", service("443")).code, 201);
+  EXPECT_TRUE(says("ServiceNotFound", R"(service/absent in \"default\" is not present)"));
+  ASSERT_EQ(create("/services", "default",
+                   R"({"metadata":{"name":"absent"},"spec":{"ports":[{"port":8443}]}})")
+                .code,
+            201);
+  EXPECT_TRUE(says("ServicePortError", "is not listening on port 443"));
+  call("delete", kServices, "", "v1.absent.example.com");
+  ASSERT_EQ(create(kServices, "", service("8443")).code, 201);
+  EXPECT_TRUE(says("MissingEndpoints", "have no addresses"));
+  call("delete", kServices, "", "v1.absent.example.com");
+  call("delete", "/services", "default", "absent");
+}
+
+TEST(ForwardedFor, SpeaksForTheClientAndForNobodyElse) {
+  http::Headers sent;
+  for (const auto* name : {"X-Remote-User", "x-remote-group", "X-Remote-Extra-Scopes",
+                           "Impersonate-User", "Authorization", "Connection", "Accept"})
+    sent.add(name, "forged");
+  Identity identity{"jane", {"dev", "ops"}, {}};
+  identity.uid = "7";
+  identity.extra["example.com/Team%"] = {"a", "b"};
+  std::vector<std::string> fields;
+  const auto headers = forwarded_for(identity, sent);
+  for (const auto& [name, value] : headers.fields()) fields.push_back(name + ": " + value);
+  EXPECT_THAT(fields, ::testing::UnorderedElementsAre(
+                          "X-Remote-User: jane", "X-Remote-Uid: 7", "X-Remote-Group: dev",
+                          "X-Remote-Group: ops", "X-Remote-Extra-example.com%2F%54eam%25: a",
+                          "X-Remote-Extra-example.com%2F%54eam%25: b", "Accept: forged"));
+}
+
+TEST(RemoteKinds, AreWhatTheOtherServerLists) {
+  const auto kinds = aggregation::read_resources(
+      R"({"kind":"APIResourceList","apiVersion":"v1","groupVersion":"x/v1","resources":[)"
+      R"({"name":"things","singularName":"thing","namespaced":true,"kind":"Thing",)"
+      R"("verbs":["get","list"],"shortNames":["th"]},{"name":"things/status","singularName":"",)"
+      R"("namespaced":true,"kind":"Thing","verbs":["get"]},{"name":"lost/status","kind":"L",)"
+      R"("verbs":[]}]})",
+      "x", "v1");
+  ASSERT_TRUE(kinds.ok()) << kinds.status().message();
+  ASSERT_EQ(kinds->size(), 1U);
+  EXPECT_EQ(kinds->front().short_names, std::vector<std::string>{"th"});
+  EXPECT_EQ(kinds->front().subresources.size(), 1U);
+  EXPECT_FALSE(aggregation::read_resources("nothing", "x", "v1").ok());
 }
 
 }  // namespace

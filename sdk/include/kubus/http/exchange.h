@@ -43,6 +43,7 @@ struct Upstream {
   std::string host;  // an IP address
   std::uint16_t port = 0;
   std::shared_ptr<const ClientTls> tls;  // null: plain HTTP
+  std::string server_name;               // whom its certificate must be of; empty: anybody
   std::string target;                    // path and query there
   // The header to send there; hop-by-hop fields and Host are seen to.
   Headers headers;

@@ -36,8 +36,10 @@ class ClientTls {
                                                        const std::string& key_pem,
                                                        const std::string& ca_pem);
   // Towards servers of any kind: their certificate is checked against `ca_pem`, or against what the
-  // system trusts where that is empty.
-  static Result<std::shared_ptr<const ClientTls>> trusting(const std::string& ca_pem);
+  // system trusts where that is empty. Without a certificate of our own we are nobody.
+  static Result<std::shared_ptr<const ClientTls>> trusting(const std::string& ca_pem,
+                                                           const std::string& certificate_pem = {},
+                                                           const std::string& key_pem = {});
   boost::asio::ssl::context& context() const { return *context_; }
 
  private:

@@ -1,0 +1,26 @@
+// Aggregator: passes requests on to the servers that answer for them, and says who asks.
+//
+// Thread safety: all members from any thread.
+#pragma once
+
+#include <memory>
+
+#include "aggregation/remote_services.h"
+#include "auth/identity.h"
+#include "cache/cluster_cache.h"
+#include "kubus/http/exchange.h"
+
+namespace kubus::apiserver::aggregation {
+
+class Aggregator {
+ public:
+  Aggregator(ClusterCache& cache, RemoteServices& services) : cache_(cache), services_(services) {}
+  // False: it is our own business. The client has been let in.
+  bool serve(const Identity& identity, const std::shared_ptr<http::Exchange>& exchange);
+
+ private:
+  ClusterCache& cache_;
+  RemoteServices& services_;
+};
+
+}  // namespace kubus::apiserver::aggregation

@@ -1,0 +1,52 @@
+// RemoteServices: the groups and versions that other servers answer for, as APIServices name them.
+//
+// Thread safety: all members from any thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "aggregation/api_service.h"
+#include "cache/resource_cache.h"
+#include "kubus/http/tls.h"
+#include "kubus/pki/certificate.h"
+
+namespace kubus::apiserver::aggregation {
+
+struct RemoteService {
+  std::string name, group, version;
+  std::string ns, service, port;  // where it is served
+  bool available = false;
+  // With our certificate; why there is none.
+  Result<std::shared_ptr<const http::ClientTls>> tls = Status(Code::kUnknown, "not made");
+  bool checks_name = true;
+
+  std::string server_name() const { return service + "." + ns + ".svc"; }
+};
+using RemoteServicePtr = std::shared_ptr<const RemoteService>;
+using RemoteServiceMap = std::map<std::string, RemoteServicePtr, std::less<>>;  // by name
+
+class RemoteServices {
+ public:
+  // `client`: the certificate that we show.
+  RemoteServices(const ResourceCache& services, pki::Pair client)
+      : services_(services), client_(std::move(client)) {}
+  // Never null.
+  std::shared_ptr<const RemoteServiceMap> all();
+  // Whose business "/apis/GROUP/VERSION/..." is; null: our own.
+  RemoteServicePtr find(std::string_view path);
+
+ private:
+  RemoteServicePtr make(const APIService& object) const;
+
+  const ResourceCache& services_;
+  const pki::Pair client_;
+  std::mutex mutex_;
+  std::int64_t revision_ = -1;
+  std::shared_ptr<const RemoteServiceMap> all_ = std::make_shared<RemoteServiceMap>();
+};
+
+}  // namespace kubus::apiserver::aggregation
