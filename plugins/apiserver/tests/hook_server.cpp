@@ -35,7 +35,11 @@ HookServer::HookServer(const std::string& address, const std::string& name)
     throw std::runtime_error(started.message());
 }
 
-HookServer::~HookServer() { server_->stop(std::chrono::milliseconds(100)); }
+HookServer::~HookServer() {
+  server_->stop(std::chrono::milliseconds(100));
+  // They belong to the server.
+  hanging_.clear();
+}
 
 void HookServer::on(const std::string& path, Answer answer) {
   const std::lock_guard lock(mutex_);
