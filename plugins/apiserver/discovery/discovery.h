@@ -28,6 +28,10 @@ DiscoveryForm discovery_form(std::string_view accept);
 // The tag of a body, as DiscoveryDocument has it.
 std::string entity_tag(std::string_view body);
 
+// Whether an If-None-Match field says that the client has the body with this tag: a list of tags,
+// which may be weak, or a star.
+bool names_tag(std::string_view if_none_match, std::string_view tag);
+
 // The built-in resources of versions that are not alpha or beta.
 std::vector<const ResourceInfo*> stable_resources();
 

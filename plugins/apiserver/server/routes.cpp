@@ -16,7 +16,7 @@ http::Response document_response(const http::Request& request, DiscoveryDocument
   response.headers.set("Cache-Control", "public");
   response.headers.add("ETag", document.etag);
   response.headers.add("Vary", "Accept");
-  if (request.headers.get("If-None-Match") == document.etag)
+  if (names_tag(request.headers.get("If-None-Match"), document.etag))
     response.status = 304;
   else
     response.body.push_back(Bytes(std::move(document.body)));

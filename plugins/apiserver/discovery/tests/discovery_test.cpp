@@ -100,5 +100,17 @@ TEST(Discovery, PrefersStableAndHigherVersions) {
   EXPECT_TRUE(is_preferred_version("v1alpha1", "foo"));
 }
 
+TEST(EntityTag, IsNamedByItselfByAListAndByAStar) {
+  const struct {
+    const char* field;
+    bool named;
+  } kCases[] = {
+      {R"("a")", true},       {"", false},   {R"("b")", false},     {"*", true},
+      {R"(W/"a")", true},     {"a", false},  {R"("b", "a")", true}, {R"("b",W/"a" ,"c")", true},
+      {R"("b", "c")", false}, {",,", false}, {R"("a)", false},
+  };
+  for (const auto& one : kCases) EXPECT_EQ(names_tag(one.field, R"("a")"), one.named) << one.field;
+}
+
 }  // namespace
 }  // namespace kubus::apiserver
