@@ -12,6 +12,8 @@
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
 #include "custom/definition_controller.h"
+#include "fairness/feed.h"
+#include "fairness/keeper.h"
 #include "health/version.h"
 #include "kubus/http/server.h"
 #include "node/node_authorizer.h"
@@ -58,7 +60,9 @@ struct ApiServer::Parts {
   TokenService tokens;
   std::optional<QuotaLedger> ledger;
   std::optional<webhooks::Webhooks> webhooks;
+  std::optional<fairness::Fairness> fairness;
   std::optional<Registry> registry;
+  std::optional<fairness::Feed> fairness_feed;
   std::optional<KindCatalog> kinds;
   std::optional<DefinitionController> definitions;
   std::optional<aggregation::LocalServices> local_services;
@@ -68,7 +72,6 @@ struct ApiServer::Parts {
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
   Authorizers authorizers;
-  std::optional<InflightLimit> inflight;
   Health health;
   std::optional<Proxy> proxy;
   std::optional<HttpApi> http_api;
@@ -76,7 +79,7 @@ struct ApiServer::Parts {
   std::optional<Frontend> frontend;
   std::optional<StorageSync> sync;
   std::optional<EventExpiry> expiry;
-  Registration bookmarks;
+  Registration bookmarks, defaults_kept, seats_moved;
   std::atomic<bool> is_ready{false};
   // Drained, perhaps while the pool still prepares the server, which then never starts.
   std::atomic<bool> drained{false};
@@ -93,6 +96,8 @@ struct ApiServer::Parts {
   Status make_admissions();
   void make_subresources();
   void make_authorizers();
+  void make_fairness();
+  void keep_defaults();
   void make_frontend(const Certificates& certificates);
   Status listen();
   void begin_objects();
@@ -127,6 +132,9 @@ std::vector<const ResourceInfo*> served_resources(ClusterCache& cache) {
 }
 
 constexpr std::chrono::minutes kBookmarkPeriod{1};
+// By which the reference lends seats and puts its flow schemas right.
+constexpr std::chrono::seconds kLendingPeriod{10};
+constexpr std::chrono::minutes kDefaultsPeriod{1};
 
 }  // namespace
 
@@ -147,6 +155,7 @@ Status ApiServer::Parts::configure() {
   KUBUS_TRY(make_admissions());
   make_subresources();
   make_authorizers();
+  make_fairness();
   registry->permit_creation([this](const Call& call) {
     auto creation = call.info;
     creation.verb = "create";
@@ -192,6 +201,9 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
   sync.emplace(context, *cache, codec, [this] {
     services->fill(*cache);
     if (auto status = rbac_feed->start(); !status.ok()) return context.fail(std::move(status));
+    if (fairness_feed)
+      if (auto status = fairness_feed->start(); !status.ok())
+        return context.fail(std::move(status));
     filled = true;
     begin_objects();
   });
@@ -234,6 +246,26 @@ void ApiServer::Parts::make_authorizers() {
   authorizers.push_back(rbac::make_authorizer(rbac_index));
 }
 
+void ApiServer::Parts::make_fairness() {
+  const auto seats = options.max_reads + options.max_writes;
+  if (seats == 0) return;
+  fairness::Surroundings surroundings;
+  surroundings.now = [] { return fairness::Clock::now(); };
+  surroundings.run = [this](Task task) { context.pool().post(std::move(task)); };
+  surroundings.after = [this](Duration delay, Task task) {
+    context.loop().after(delay, std::move(task)).detach();
+  };
+  fairness.emplace(static_cast<int>(seats), std::move(surroundings));
+  fairness_feed.emplace(*registry, *fairness);
+}
+
+void ApiServer::Parts::keep_defaults() {
+  std::make_shared<fairness::Keeper>(*registry)->run([this](const Status& status) {
+    if (!status.ok() && !drained)
+      context.log().warn("default flow schemas", {{"error", status.message()}});
+  });
+}
+
 void ApiServer::Parts::make_frontend(const Certificates& certificates) {
   Authenticators authenticators;
   if (!certificates.front_proxy_ca_pem.empty())
@@ -241,8 +273,8 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
         make_front_proxy_authenticator(certificates.front_proxy_ca_pem, options.front_proxy));
   authenticators.push_back(make_certificate_authenticator());
   authenticators.push_back(make_bearer_authenticator(*tokens.authenticators()));
-  inflight.emplace(options.max_reads, options.max_writes);
-  frontend.emplace(std::move(authenticators), authorizers, *inflight);
+  frontend.emplace(std::move(authenticators), authorizers);
+  if (fairness) frontend->share_by(*fairness, *cache);
   if (audit) frontend->record_with(*audit);
   health.add("ping", false, [] { return std::string(); });
   health.add("storage", true,
@@ -253,6 +285,7 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
   add_discovery_routes(frontend->routes(), *kinds);
   add_openapi_routes(frontend->routes(), *kinds);
   add_token_routes(frontend->routes(), *tokens.issuer());
+  if (fairness) add_fairness_routes(frontend->routes(), *fairness);
   http_api.emplace(*registry, *api, *proxy);
   remote_services.emplace(*cache->find(aggregation::kGroup, aggregation::kPlural),
                           certificates.front_proxy_client);
@@ -296,7 +329,11 @@ void ApiServer::Parts::begin_objects() {
   bootstrap->run([this](const Status& status) {
     if (!status.ok()) return finish_start(status);
     auto keeper = std::make_shared<rbac::PolicyKeeper>(*registry);
-    keeper->run([this](const Status& kept) { finish_start(kept); });
+    keeper->run([this](const Status& kept) {
+      if (!kept.ok() || drained) return finish_start(kept);
+      std::make_shared<fairness::Keeper>(*registry)->run(
+          [this](const Status& made) { finish_start(made); });
+    });
   });
 }
 
@@ -308,6 +345,8 @@ void ApiServer::Parts::finish_start(const Status& status) {
                                  {"revision", cache->revision()}});
   is_ready = true;
   bookmarks = context.loop().every(kBookmarkPeriod, [this] { cache->bookmark(); });
+  defaults_kept = context.loop().every(kDefaultsPeriod, [this] { keep_defaults(); });
+  if (fairness) seats_moved = context.loop().every(kLendingPeriod, [this] { fairness->adjust(); });
   expiry->start();
   definitions->start();
   local_services->start();
@@ -319,6 +358,7 @@ ApiServer::ApiServer(Context& context, UniqueFunction<void()> ready)
     : parts_(std::make_unique<Parts>(context, std::move(ready))) {}
 
 ApiServer::~ApiServer() {
+  if (parts_->fairness) parts_->fairness->close();
   // Its threads use everything else.
   if (parts_->server) parts_->server->stop(std::chrono::milliseconds(0));
 }
@@ -343,6 +383,8 @@ void ApiServer::drain() {
   auto& parts = *parts_;
   parts.is_ready = false;
   parts.bookmarks.reset();
+  parts.defaults_kept.reset();
+  parts.seats_moved.reset();
   // There are none where the configuration was refused.
   if (parts.definitions) parts.definitions->stop();
   if (parts.local_services) parts.local_services->stop();
@@ -353,6 +395,7 @@ void ApiServer::drain() {
   parts.context.pool().post([&parts] {
     { std::lock_guard lock(parts.starting); }  // a server that is being started is seen
     if (parts.server) parts.server->stop(parts.options.drain_grace);
+    if (parts.fairness) parts.fairness->close();
   });
 }
 

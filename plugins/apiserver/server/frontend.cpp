@@ -1,8 +1,12 @@
 #include "server/frontend.h"
 
+#include <algorithm>
 #include <cctype>
+#include <optional>
+#include <utility>
 
 #include "auth/impersonation.h"
+#include "fairness/work.h"
 #include "kubus/api/time.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
@@ -15,16 +19,20 @@ Format failure_format(const http::Request& request) {
   return accepted ? accepted->format : Format::kJson;
 }
 
+constexpr std::chrono::seconds kTimeLimit{60};  // the server's own
+
 // The time the client gives a request that ends by itself: the server's own when it says nothing.
-Status set_deadline(http::Exchange& exchange, const RequestInfo& info, const Query& query) {
+Result<Duration> set_deadline(http::Exchange& exchange, const RequestInfo& info,
+                              const Query& query) {
   const auto text = query.get("timeout");
-  if (text.empty() || is_long_running(info)) return {};
+  if (text.empty() || fairness::is_long_running(info)) return Duration(kTimeLimit);
   const auto time = parse_duration(text);
   if (!time.ok())
     return errors::bad_request("invalid timeout specified in the request URL - " +
                                std::string(time.status().message()));
-  if (*time > std::chrono::nanoseconds(0)) exchange.answer_within(*time);
-  return {};
+  if (*time <= std::chrono::nanoseconds(0)) return Duration(kTimeLimit);
+  exchange.answer_within(*time);
+  return std::min<Duration>(*time, kTimeLimit);
 }
 
 // Every % of a path begins an escape of two hexadecimal digits.
@@ -35,17 +43,20 @@ bool is_well_escaped(std::string_view path) {
   return true;
 }
 
-http::Response too_many_requests() {
-  auto response = text_response(429, "text/plain; charset=utf-8",
-                                "Too many requests, please try again later.\n");
-  response.headers.add("Retry-After", "1");
-  return response;
+// Who asks for what, for those who look at what waits.
+std::string describe(const ResourceCall& call) {
+  return call.identity.name + " " + call.info.verb + " " + call.info.path;
 }
 
 }  // namespace
 
-Frontend::Frontend(Authenticators authenticators, Authorizers& authorizers, InflightLimit& inflight)
-    : authenticators_(std::move(authenticators)), authorizers_(authorizers), inflight_(inflight) {}
+Frontend::Frontend(Authenticators authenticators, Authorizers& authorizers)
+    : authenticators_(std::move(authenticators)), authorizers_(authorizers) {}
+
+void Frontend::share_by(fairness::Fairness& fairness, ClusterCache& cache) {
+  fairness_ = &fairness;
+  cache_ = &cache;
+}
 
 http::Response Frontend::failure(int status, std::string message) {
   if (status == 413)
@@ -80,19 +91,51 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   if (!identity.ok())
     return exchange->respond(status_response(identity.status(), failure_format(request)));
   call.identity = std::move(*identity);
-  if (auto status = set_deadline(*exchange, call.info, call.query); !status.ok())
-    return exchange->respond(status_response(status, failure_format(request)));
-  auto slot = inflight_.admit(call.info, call.identity);
-  if (!slot) return exchange->respond(too_many_requests());
-  call.slot = std::move(*slot);
+  const auto limit = set_deadline(*exchange, call.info, call.query);
+  if (!limit.ok())
+    return exchange->respond(status_response(limit.status(), failure_format(request)));
+  call.exchange = std::move(exchange);
+  // A watch takes its turn until it is set up; what else lives long does not.
+  if (!fairness_ || (fairness::is_long_running(call.info) && call.info.verb != "watch"))
+    return serve(std::move(call));
+  take_turn(std::move(call), *limit);
+}
+
+void Frontend::take_turn(ResourceCall call, Duration limit) {
+  auto lane = fairness_->classify(call.identity, call.info);
+  auto fair = std::make_shared<fairness::FairExchange>(std::move(call.exchange), lane);
+  call.exchange = fair;
+  fairness::Arrival arrival;
+  arrival.series = lane->series;
+  arrival.flow = lane->flow(call.identity, call.info);
+  arrival.seats = fairness::seats_of(call.info, call.query, *cache_, lane->most_seats);
+  arrival.patience = limit / 4;
+  auto entry = lane->level->enter(arrival);
+  if (entry.refused) return fair->respond(fairness::refusal_response());
+  if (entry.seats) {
+    fair->hold(std::move(entry.seats));
+    return serve(std::move(call));
+  }
+  auto what = describe(call);
+  lane->level->wait(arrival, std::move(what),
+                    [this, fair, call = std::move(call)](
+                        fairness::Seats seats, std::optional<fairness::Refusal> refused) mutable {
+                      if (refused) return fair->respond(fairness::refusal_response());
+                      std::exchange(fair, nullptr)->hold(std::move(seats));
+                      serve(std::move(call));
+                    });
+}
+
+void Frontend::serve(ResourceCall call) {
+  auto& exchange = *call.exchange;
+  const auto& request = exchange.request();
   if (auto allowed = check_access(call, call.record.get()); !allowed.ok())
-    return exchange->respond(status_response(allowed, failure_format(request)));
-  call.exchange = exchange;
+    return exchange.respond(status_response(allowed, failure_format(request)));
   if (others_ && call.info.path.starts_with("/apis/") && others_(call)) return;
   if (call.info.is_resource) return resources_(std::move(call));
   if (auto* route = routes_.find(request.path()))
-    return exchange->respond((*route)({request, call.info, call.query}));
-  exchange->respond(text_response(404, "text/plain; charset=utf-8", "404 page not found\n"));
+    return exchange.respond((*route)({request, call.info, call.query}));
+  exchange.respond(text_response(404, "text/plain; charset=utf-8", "404 page not found\n"));
 }
 
 }  // namespace kubus::apiserver

@@ -8,8 +8,9 @@
 #include "audit/audit.h"
 #include "auth/authenticator.h"
 #include "auth/authorizer.h"
+#include "cache/cluster_cache.h"
+#include "fairness/exchange.h"
 #include "kubus/http/exchange.h"
-#include "server/inflight.h"
 #include "server/route.h"
 
 namespace kubus::apiserver {
@@ -21,14 +22,16 @@ struct ResourceCall {
   Query query;
   Identity identity;
   std::shared_ptr<audit::Record> record;  // null: it is not recorded
-  InflightLimit::Slot slot;               // kept until it is answered
 };
 
 class Frontend final : public http::Handler {
  public:
   using ResourceHandler = UniqueFunction<void(ResourceCall)>;
 
-  Frontend(Authenticators authenticators, Authorizers& authorizers, InflightLimit& inflight);
+  Frontend(Authenticators authenticators, Authorizers& authorizers);
+  // Requests get their turn from `fairness`, which looks up in `cache` what they cost; both outlive
+  // the server. Without it, all are served at once.
+  void share_by(fairness::Fairness& fairness, ClusterCache& cache);
   Routes& routes() { return routes_; }
   // Requests are recorded by `audit`, which outlives the server.
   void record_with(audit::Audit& audit) { audit_ = &audit; }
@@ -42,10 +45,14 @@ class Frontend final : public http::Handler {
 
  private:
   Status check_access(const ResourceCall& call, audit::Record* record) const;
+  // Goes on with the call now, or when its turn comes; `limit`: the time it has in all.
+  void take_turn(ResourceCall call, Duration limit);
+  void serve(ResourceCall call);
 
   Authenticators authenticators_;
   Authorizers& authorizers_;
-  InflightLimit& inflight_;
+  fairness::Fairness* fairness_ = nullptr;
+  ClusterCache* cache_ = nullptr;
   audit::Audit* audit_ = nullptr;
   Routes routes_;
   ResourceHandler resources_;

@@ -99,12 +99,11 @@ void HttpApi::serve(ResourceCall request) {
     return serve_watch(registry_, std::move(call), std::move(exchange));
   }
   call->body = Bytes(std::move(exchange->request().body));
-  api_.handle(
-      call, [call, exchange, timer, slot = std::move(request.slot)](Result<Answer> result) mutable {
-        auto response = to_http_response(*call, std::move(result));
-        timer.done(response.status);
-        exchange->respond(std::move(response));
-      });
+  api_.handle(call, [call, exchange, timer](Result<Answer> result) mutable {
+    auto response = to_http_response(*call, std::move(result));
+    timer.done(response.status);
+    exchange->respond(std::move(response));
+  });
 }
 
 }  // namespace kubus::apiserver

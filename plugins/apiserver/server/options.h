@@ -33,7 +33,8 @@ struct Options {
   std::uint16_t node_port_last = 0;
   std::string kubelet_ca;
   std::size_t watch_history = 0;
-  std::size_t max_reads = 0;  // under way at once; 0: no limit
+  // Their sum is what fairness shares out; 0: no limit.
+  std::size_t max_reads = 0;
   std::size_t max_writes = 0;
   std::vector<std::string> enabled_admission;
   std::vector<EventLimit> event_limits;

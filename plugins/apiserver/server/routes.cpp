@@ -1,5 +1,6 @@
 #include "server/routes.h"
 
+#include "fairness/dump.h"
 #include "health/version.h"
 #include "kubus/metrics.h"
 #include "openapi/document_proto.h"
@@ -73,6 +74,21 @@ void add_health_routes(Routes& routes, const Health& health) {
   });
   routes.add("/metrics", false, [](const RouteCall&) {
     return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics::expose());
+  });
+}
+
+void add_fairness_routes(Routes& routes, const fairness::Fairness& fairness) {
+  const auto text = [](std::string body) {
+    return text_response(200, "text/plain; charset=utf-8", std::move(body));
+  };
+  const std::string at = "/debug/api_priority_and_fairness/";
+  routes.add(at + "dump_priority_levels", false,
+             [&fairness, text](const RouteCall&) { return text(fairness::dump_levels(fairness)); });
+  routes.add(at + "dump_queues", false,
+             [&fairness, text](const RouteCall&) { return text(fairness::dump_queues(fairness)); });
+  routes.add(at + "dump_requests", false, [&fairness, text](const RouteCall& call) {
+    const bool details = !call.query.get("includeRequestDetails").empty();
+    return text(fairness::dump_requests(fairness, details));
   });
 }
 

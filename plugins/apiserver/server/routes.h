@@ -1,14 +1,17 @@
-// The routes of the server: health, version, metrics, discovery, OpenAPI.
+// The routes of the server: health, version, metrics, discovery, OpenAPI, fairness.
 //
 // Thread safety: called while the server is set up.
 #pragma once
 
 #include "custom/catalog.h"
+#include "fairness/fairness.h"
 #include "health/health.h"
 #include "server/route.h"
 
 namespace kubus::apiserver {
 
+// What goes on in the priority levels.
+void add_fairness_routes(Routes& routes, const fairness::Fairness& fairness);
 void add_health_routes(Routes& routes, const Health& health);
 // Both answer with what is served at the time.
 void add_discovery_routes(Routes& routes, const KindCatalog& kinds);

@@ -56,6 +56,16 @@ void HookServer::hang(const std::string& path) {
   hanging_[path];
 }
 
+void HookServer::let_go(const std::string& path) {
+  std::vector<std::shared_ptr<http::Exchange>> kept;
+  {
+    const std::lock_guard lock(mutex_);
+    kept = std::move(hanging_[path]);
+    hanging_.erase(path);
+  }
+  for (const auto& exchange : kept) answer(exchange);
+}
+
 std::string HookServer::url(const std::string& path) const {
   return "https://127.0.0.1:" + std::to_string(port()) + path;
 }
@@ -71,12 +81,21 @@ std::vector<std::string> HookServer::questions(const std::string& path) const {
 void HookServer::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
   const std::string path(request.path());
-  Answer answer;
   {
     const std::lock_guard lock(mutex_);
     questions_[path].push_back(request.body);
     if (const auto hanging = hanging_.find(path); hanging != hanging_.end())
       return hanging->second.push_back(std::move(exchange));
+  }
+  answer(exchange);
+}
+
+void HookServer::answer(const std::shared_ptr<http::Exchange>& exchange) {
+  const auto& request = exchange->request();
+  const std::string path(request.path());
+  Answer answer;
+  {
+    const std::lock_guard lock(mutex_);
     if (const auto raw = raw_.find(path); raw != raw_.end())
       return exchange->respond(json_response(raw->second.first, raw->second.second));
     if (const auto known = answers_.find(path); known != answers_.end()) answer = known->second;

@@ -28,8 +28,10 @@ class HookServer final : public http::Handler {
   void on(const std::string& path, Answer answer);
   // Answers whatever is given, with that code.
   void on_raw(const std::string& path, int code, std::string body);
-  // Questions at that path stay without an answer until this object ends.
+  // Questions at that path stay without an answer until they are let go, or this object ends.
   void hang(const std::string& path);
+  // Answers those that hang there, and all that come, as on() says.
+  void let_go(const std::string& path);
 
   std::string url(const std::string& path) const;
   std::uint16_t port() const { return server_->port(); }
@@ -42,6 +44,8 @@ class HookServer final : public http::Handler {
   http::Response failure(int status, std::string message) override;
 
  private:
+  void answer(const std::shared_ptr<http::Exchange>& exchange);
+
   mutable std::mutex mutex_;
   std::map<std::string, Answer> answers_;
   std::map<std::string, std::pair<int, std::string>> raw_;

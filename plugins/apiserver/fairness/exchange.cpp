@@ -1,0 +1,40 @@
+#include "fairness/exchange.h"
+
+#include "server/route.h"
+
+namespace kubus::apiserver::fairness {
+
+void FairExchange::label(http::Response& response) const {
+  response.headers.add("X-Kubernetes-Pf-Flowschema-Uid", lane_->uid);
+  response.headers.add("X-Kubernetes-Pf-Prioritylevel-Uid", lane_->level_uid);
+}
+
+void FairExchange::respond(http::Response response) {
+  label(response);
+  seats_.release();
+  inner_->respond(std::move(response));
+}
+
+std::shared_ptr<http::BodyStream> FairExchange::stream(http::Response head) {
+  label(head);
+  return inner_->stream(std::move(head));
+}
+
+void FairExchange::forward(http::Upstream upstream) {
+  seats_.release();
+  inner_->forward(std::move(upstream));
+}
+
+void FairExchange::take_over(Taker taker) {
+  seats_.release();
+  inner_->take_over(std::move(taker));
+}
+
+http::Response refusal_response() {
+  auto response = text_response(429, "text/plain; charset=utf-8",
+                                "Too many requests, please try again later.\n");
+  response.headers.add("Retry-After", "1");
+  return response;
+}
+
+}  // namespace kubus::apiserver::fairness

@@ -1,0 +1,40 @@
+// A request that has its place in a priority level: says in its answer which, and gives back its
+// seats when it is answered. A watch does so as soon as it has been set up.
+//
+// Thread safety: as http::Exchange; hold() before it is handed on.
+#pragma once
+
+#include <memory>
+
+#include "fairness/fairness.h"
+#include "kubus/http/exchange.h"
+
+namespace kubus::apiserver::fairness {
+
+class FairExchange final : public http::Exchange {
+ public:
+  FairExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<const Lane> lane)
+      : inner_(std::move(inner)), lane_(std::move(lane)) {}
+  void hold(Seats seats) { seats_ = std::move(seats); }
+
+  http::Request& request() override { return inner_->request(); }
+  void answer_within(std::chrono::steady_clock::duration time) override {
+    inner_->answer_within(time);
+  }
+  void respond(http::Response response) override;
+  std::shared_ptr<http::BodyStream> stream(http::Response head) override;
+  void forward(http::Upstream upstream) override;
+  void take_over(Taker taker) override;
+
+ private:
+  void label(http::Response& response) const;
+
+  const std::shared_ptr<http::Exchange> inner_;
+  const std::shared_ptr<const Lane> lane_;
+  Seats seats_;
+};
+
+// Too many requests, with the time after which to try again.
+http::Response refusal_response();
+
+}  // namespace kubus::apiserver::fairness

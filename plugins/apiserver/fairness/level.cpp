@@ -1,0 +1,353 @@
+#include "fairness/level.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "fairness/hand.h"
+
+namespace kubus::apiserver::fairness {
+namespace {
+
+// What a request is thought to take before it is known, in seconds.
+constexpr double kGuess = 0.003;
+
+}  // namespace
+
+struct Level::Waiter {
+  Arrival arrival;
+  std::string what;
+  Done done;
+  Clock::time_point came, deadline;
+  double came_at = 0;  // virtual
+};
+
+std::string_view reason(Refusal refusal) {
+  static constexpr std::array<std::string_view, 3> kReasons = {"queue-full", "concurrency-limit",
+                                                               "time-out"};
+  return kReasons.at(static_cast<std::size_t>(refusal));
+}
+
+void Seats::release() {
+  if (!level_) return;
+  const auto level = std::move(level_);
+  level_ = nullptr;
+  level->leave(*this);
+}
+
+Level::Level(std::string name, Surroundings surroundings)
+    : name_(std::move(name)),
+      surroundings_(std::move(surroundings)),
+      passed_(surroundings_.now()),
+      demand_(passed_) {}
+
+void Level::configure(const LevelSettings& settings) {
+  std::lock_guard lock(mutex_);
+  settings_ = settings;
+  // Queues that are no longer dealt are emptied first; they cost nothing after that.
+  if (queues_.size() < settings.queues) queues_.resize(settings.queues);
+}
+
+void Level::set_limit(int seats) {
+  Granted granted;
+  {
+    std::lock_guard lock(mutex_);
+    const auto now = surroundings_.now();
+    pass(now);
+    limit_ = seats;
+    dispatch(now, granted);
+  }
+  go_on(std::move(granted));
+}
+
+const FlowSeries* Level::series(const std::string& schema) {
+  std::lock_guard lock(mutex_);
+  auto& series = series_[schema];
+  if (!series) series = std::make_unique<FlowSeries>(name_, schema);
+  return series.get();
+}
+
+Demand Level::take_demand() {
+  std::lock_guard lock(mutex_);
+  return demand_.take(surroundings_.now());
+}
+
+Level::Entry Level::enter(const Arrival& arrival) {
+  std::lock_guard lock(mutex_);
+  const auto now = surroundings_.now();
+  pass(now);
+  if (settings_.exempt) return {grant(arrival, std::nullopt, now, {}), std::nullopt};
+  std::optional<Refusal> refused;
+  if (settings_.queues == 0) {
+    if (fits(arrival.seats)) return {grant(arrival, std::nullopt, now, {}), std::nullopt};
+    refused = Refusal::kConcurrencyLimit;
+  } else {
+    const auto at = pick_queue(arrival.flow);
+    // Whoever waits was here before.
+    if (waiting_ == 0 && fits(arrival.seats)) {
+      begin_use(queues_[at]);
+      return {grant(arrival, at, now, {}), std::nullopt};
+    }
+    if (closed_ || (queues_[at].waiting.size() >= settings_.queue_length && seats_ >= limit_))
+      refused = Refusal::kQueueFull;
+  }
+  if (refused) {
+    ++rejected_;
+    arrival.series->rejected(reason(*refused), {});
+  }
+  return {Seats(), refused};
+}
+
+void Level::wait(const Arrival& arrival, std::string what, Done done) {
+  Granted granted;
+  std::optional<Refusal> refused;
+  {
+    std::lock_guard lock(mutex_);
+    const auto now = surroundings_.now();
+    pass(now);
+    const auto at = settings_.queues > 0 ? pick_queue(arrival.flow) : 0;
+    // Since enter() said that it may wait.
+    if (closed_ || settings_.queues == 0) {
+      refused = Refusal::kConcurrencyLimit;
+    } else if (queues_[at].waiting.size() >= settings_.queue_length && seats_ >= limit_) {
+      refused = Refusal::kQueueFull;
+    } else {
+      auto waiter = std::make_shared<Waiter>();
+      waiter->arrival = arrival;
+      waiter->what = std::move(what);
+      waiter->done = std::move(done);
+      waiter->came = now;
+      waiter->deadline = now + arrival.patience;
+      waiter->came_at = time_;
+      auto& queue = queues_[at];
+      begin_use(queue);
+      queue.waiting_seats += arrival.seats;
+      queue.waiting.push_back(std::move(waiter));
+      ++waiting_;
+      arrival.series->queued();
+      count_demand(arrival.seats, now);
+      dispatch(now, granted);
+      if (waiting_ > 0) arm(now + arrival.patience, now);
+    }
+    if (refused) ++rejected_;
+  }
+  if (refused) {
+    arrival.series->rejected(reason(*refused), {});
+    return done(Seats(), refused);
+  }
+  go_on(std::move(granted));
+}
+
+void Level::close() {
+  std::vector<WaiterPtr> dropped;
+  std::lock_guard lock(mutex_);
+  closed_ = true;
+  for (auto& queue : queues_) {
+    for (auto& waiter : queue.waiting) {
+      waiter->arrival.series->unqueued();
+      dropped.push_back(std::move(waiter));
+    }
+    if (!queue.waiting.empty() && queue.executing == 0) --active_queues_;
+    wanted_ -= queue.waiting_seats;
+    queue.waiting_seats = 0;
+    queue.waiting.clear();
+  }
+  waiting_ = 0;
+}
+
+void Level::leave(const Seats& seats) {
+  Granted granted;
+  {
+    std::lock_guard lock(mutex_);
+    const auto now = surroundings_.now();
+    pass(now);
+    const auto took = now - seats.begun_;
+    seats.series_->finished(seats.seats_, took);
+    --executing_;
+    seats_ -= seats.seats_;
+    if (seats.queue_ > 0) {
+      auto& queue = queues_[seats.queue_ - 1];
+      --queue.executing;
+      queue.seats -= seats.seats_;
+      // Now it is known what it took.
+      queue.next -= seats.seats_ * (kGuess - in_seconds(took));
+      if (!queue.waiting.empty()) queue.next = std::max(queue.next, queue.waiting.front()->came_at);
+      if (queue.idle()) --active_queues_;
+    }
+    count_demand(-seats.seats_, now);
+    dispatch(now, granted);
+  }
+  go_on(std::move(granted));
+}
+
+void Level::pass(Clock::time_point now) {
+  const auto real = now - passed_;
+  passed_ = now;
+  if (active_queues_ == 0) return;
+  time_ += in_seconds(real) * std::min(wanted_, limit_) / static_cast<double>(active_queues_);
+}
+
+bool Level::fits(int seats) const {
+  // What is too large for the level is executed alone.
+  return seats > limit_ ? executing_ == 0 : seats_ + seats <= limit_;
+}
+
+std::size_t Level::pick_queue(std::uint64_t flow) const {
+  std::size_t best = 0;
+  int least = -1;
+  for (const auto at : Hand(flow, settings_.queues, settings_.hand)) {
+    const int work = queues_[at].seats + queues_[at].waiting_seats;
+    if (least >= 0 && work >= least) continue;
+    least = work;
+    best = at;
+  }
+  return best;
+}
+
+// A queue that had nothing to do has no claim to the time that passed meanwhile.
+void Level::begin_use(Queue& queue) {
+  if (!queue.idle()) return;
+  queue.next = time_;
+  ++active_queues_;
+}
+
+Seats Level::grant(const Arrival& arrival, std::optional<std::size_t> at, Clock::time_point now,
+                   Duration waited) {
+  Seats seats;
+  seats.level_ = shared_from_this();
+  seats.series_ = arrival.series;
+  seats.begun_ = now;
+  seats.seats_ = arrival.seats;
+  if (at) {
+    auto& queue = queues_[*at];
+    seats.queue_ = *at + 1;
+    ++queue.executing;
+    queue.seats += arrival.seats;
+    queue.next += arrival.seats * kGuess;
+  }
+  ++executing_;
+  ++dispatched_;
+  seats_ += arrival.seats;
+  count_demand(arrival.seats, now);
+  arrival.series->dispatched(arrival.seats, waited);
+  return seats;
+}
+
+// The queue whose first request would be done first; from the one after the last on, where several
+// would be.
+std::optional<std::size_t> Level::next_queue() const {
+  std::optional<std::size_t> best;
+  double earliest = 0;
+  for (std::size_t i = 1; i <= queues_.size(); ++i) {
+    const auto at = (last_queue_ + i) % queues_.size();
+    const auto& queue = queues_[at];
+    if (queue.waiting.empty()) continue;
+    const double finish = queue.next + queue.waiting.front()->arrival.seats * kGuess;
+    if (best && finish >= earliest) continue;
+    best = at;
+    earliest = finish;
+  }
+  return best;
+}
+
+void Level::dispatch(Clock::time_point now, Granted& granted) {
+  while (waiting_ > 0) {
+    const auto at = next_queue();
+    if (!at || !fits(queues_[*at].waiting.front()->arrival.seats)) return;
+    auto& queue = queues_[*at];
+    auto waiter = std::move(queue.waiting.front());
+    queue.waiting.pop_front();
+    --waiting_;
+    last_queue_ = *at;
+    const auto& arrival = waiter->arrival;
+    queue.waiting_seats -= arrival.seats;
+    count_demand(-arrival.seats, now);
+    arrival.series->unqueued();
+    auto seats = grant(arrival, *at, now, now - waiter->came);
+    if (!queue.waiting.empty()) queue.next = std::max(queue.next, queue.waiting.front()->came_at);
+    granted.emplace_back(std::move(waiter), std::move(seats));
+  }
+}
+
+void Level::count_demand(int seats, Clock::time_point now) {
+  wanted_ += seats;
+  demand_.set(wanted_, now);
+}
+
+// One timer stands for all that wait: the earliest.
+void Level::arm(Clock::time_point deadline, Clock::time_point now) {
+  if (armed_ && *armed_ <= deadline) return;
+  armed_ = deadline;
+  surroundings_.after(deadline - now, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->expire();
+  });
+}
+
+void Level::expire() {
+  std::vector<WaiterPtr> late;
+  Granted granted;
+  {
+    std::lock_guard lock(mutex_);
+    const auto now = surroundings_.now();
+    pass(now);
+    armed_.reset();
+    std::optional<Clock::time_point> next;
+    for (auto& queue : queues_) {
+      if (queue.waiting.empty()) continue;
+      std::erase_if(queue.waiting, [&](WaiterPtr& waiter) {
+        if (waiter->deadline > now) {
+          next = std::min(next.value_or(waiter->deadline), waiter->deadline);
+          return false;
+        }
+        --waiting_;
+        ++timed_out_;
+        queue.waiting_seats -= waiter->arrival.seats;
+        count_demand(-waiter->arrival.seats, now);
+        waiter->arrival.series->unqueued();
+        waiter->arrival.series->rejected(reason(Refusal::kTimeOut), now - waiter->came);
+        late.push_back(waiter);
+        return true;
+      });
+      if (queue.idle()) --active_queues_;
+    }
+    // One that is gone may have been too large for the seats that others would do with.
+    dispatch(now, granted);
+    if (next) arm(*next, now);
+  }
+  for (auto& waiter : late)
+    surroundings_.run([waiter] { waiter->done(Seats(), Refusal::kTimeOut); });
+  go_on(std::move(granted));
+}
+
+void Level::go_on(Granted granted) {
+  for (auto& [waiter, seats] : granted)
+    surroundings_.run([waiter = std::move(waiter), seats = std::move(seats)]() mutable {
+      waiter->done(std::move(seats), std::nullopt);
+    });
+}
+
+Level::View Level::view() const {
+  std::lock_guard lock(mutex_);
+  View view;
+  view.exempt = settings_.exempt;
+  view.waiting = waiting_;
+  view.executing = executing_;
+  view.active_queues = active_queues_;
+  view.dispatched = dispatched_;
+  view.rejected = rejected_;
+  view.timed_out = timed_out_;
+  const auto now = surroundings_.now();
+  for (std::size_t at = 0; at < queues_.size(); ++at) {
+    const auto& queue = queues_[at];
+    view.queues.push_back(
+        {queue.waiting.size(), queue.executing, queue.seats, queue.waiting_seats, queue.next});
+    for (std::size_t place = 0; place < queue.waiting.size(); ++place) {
+      const auto& waiter = *queue.waiting[place];
+      view.waiters.push_back({waiter.arrival.series->schema(), waiter.what, at, place,
+                              waiter.arrival.seats, now - waiter.came});
+    }
+  }
+  return view;
+}
+
+}  // namespace kubus::apiserver::fairness
