@@ -99,7 +99,7 @@ TEST_F(LevelTest, SeatsAreHeldUntilTheyAreDropped) {
 }
 
 TEST_F(LevelTest, WhoWaitsGoesOnWhenASeatIsFree) {
-  make({false, 8, 2, 10}, 1);
+  make({false, 8, 1, 10}, 1);
   auto one = enter(1);
   wait(1, "a");
   wait(1, "b");
