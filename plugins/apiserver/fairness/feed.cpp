@@ -3,6 +3,11 @@
 #include <google/protobuf/message.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "kubus/api/resource.h"
 #include "kubus/api/time.h"
 
 namespace kubus::apiserver::fairness {

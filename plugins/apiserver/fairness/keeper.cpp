@@ -4,7 +4,9 @@
 #include <k8s/meta/v1/object_meta.pb.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "kubus/api/resource.h"
 #include "registry/reflect.h"
 
 namespace kubus::apiserver::fairness {
