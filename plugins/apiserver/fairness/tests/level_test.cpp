@@ -16,6 +16,12 @@ using std::chrono::seconds;
 
 class LevelTest : public ::testing::Test {
  protected:
+  // Seats that are given back go to those that wait, who are told by a task.
+  void TearDown() override {
+    if (level_) level_->close();
+    held_.clear();
+    run();
+  }
   void make(const LevelSettings& settings, int seats) {
     level_ = std::make_shared<Level>(
         "l",
