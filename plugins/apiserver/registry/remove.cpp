@@ -138,13 +138,18 @@ void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
     one->info.name = std::string(item.name());
     one->info.ns = std::string(item.ns());
     one->info.verb = "delete";
+    one->warnings.clear();
     ++job->under_way;
-    remove(std::move(one), job->deletion, [this, job](const Result<Answer>& result) {
+    remove(one, job->deletion, [this, job, one](const Result<Answer>& result) {
       // Not from within: it may have been answered at once.
-      context_.loop().post([this, job, status = result.ok() ? Status() : result.status()] {
+      context_.loop().post([this, job, one, status = result.ok() ? Status() : result.status()] {
         // What somebody else deleted meanwhile is gone, as it should be.
-        if (job->first_failure.ok() && status.code() != Code::kNotFound)
+        if (job->first_failure.ok() && !status.ok() && status.code() != Code::kNotFound) {
           job->first_failure = status;
+          job->call->refusal = one->refusal;
+        }
+        auto& warnings = job->call->warnings;
+        warnings.insert(warnings.end(), one->warnings.begin(), one->warnings.end());
         --job->under_way;
         remove_some(job);
       });

@@ -119,6 +119,8 @@ TEST_F(WebhooksTest, RefuseInTheirOwnWords) {
        "admission webhook \"no.example.com\" denied the request: never"},
       {R"(,"status":{"code":403,"reason":"Forbidden","message":"not you"})", 403, "Forbidden",
        "admission webhook \"no.example.com\" denied the request: not you"},
+      {R"(,"status":{"code":7000,"reason":"Ok"})", 400, "BadRequest",
+       "admission webhook \"no.example.com\" denied the request: Ok"},
       {R"(,"status":{"code":422,"reason":"Invalid"})", 422, "Invalid",
        "admission webhook \"no.example.com\" denied the request: Invalid"},
   };
@@ -152,6 +154,10 @@ TEST_F(WebhooksTest, WarnAndAreAskedAboutDeletions) {
   EXPECT_EQ(made.code, 201) << made.body;
   EXPECT_THAT(made.warnings, ElementsAre("think twice"));
   EXPECT_EQ(call("delete", "/configmaps", "default", "w4").code, 400);
+  const auto all = call("deletecollection", "/configmaps", "default", "", "",
+                        {{"fieldSelector", "metadata.name=w4"}});
+  EXPECT_EQ(all.code, 400) << all.body;
+  EXPECT_THAT(all.warnings, ElementsAre("think twice"));
   EXPECT_EQ(get("/configmaps", "default", "w4").code, 200);
   const auto question = server_.questions("/warn").back();
   EXPECT_THAT(question, HasSubstr(R"("object":null)"));

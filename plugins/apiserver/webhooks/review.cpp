@@ -129,7 +129,7 @@ Result<Verdict> read_verdict(std::string_view body, const std::string& uid, bool
 meta_v1::Status refusal_of(const Verdict& verdict, const std::string& webhook) {
   auto out = verdict.status;
   out.mutable_metadata();
-  if (out.code() < 400) out.set_code(400);
+  if (out.code() < 400 || out.code() > 599) out.set_code(400);
   if (out.status().empty() || out.status() == "Success") out.set_status("Failure");
   const auto denied = "admission webhook " + quoted(webhook) + " denied the request";
   if (!out.message().empty())

@@ -108,7 +108,8 @@ Status Webhooks::settle(const Webhook& webhook, Call& call, const Result<Verdict
   if (verdict->allowed) return {};
   auto told = refusal_of(*verdict, webhook.name);
   auto code = code_from_name(told.reason());
-  if (code == Code::kUnknown) code = code_from_http(told.code());
+  // Whatever the reason says, it is a refusal.
+  if (code == Code::kUnknown || code == Code::kOk) code = code_from_http(told.code());
   Status status(code, told.message());
   refusal = std::make_shared<const meta_v1::Status>(std::move(told));
   return status;
