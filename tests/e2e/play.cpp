@@ -76,6 +76,11 @@ void Play::write(const std::string& name, const std::string& text, bool executab
   if (executable) fs::permissions(path, fs::perms::owner_all);
 }
 
+void Play::bring(const std::string& name) {
+  fs::copy(testing::source_dir() + "/tests/e2e/" + name, dir_.path() + "/" + name,
+           fs::copy_options::recursive);
+}
+
 std::string Play::output_of(const std::string& command) {
   auto out = run(command).out;
   while (out.ends_with('\n')) out.pop_back();

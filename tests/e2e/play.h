@@ -46,6 +46,8 @@ class Play : public ::testing::Test {
   void play(std::initializer_list<Step> steps);
   // A file in the directory of the commands.
   void write(const std::string& name, const std::string& text, bool executable = false);
+  // A file or folder of tests/e2e, put there.
+  void bring(const std::string& name);
   // What a command prints, without the end of its last line.
   std::string output_of(const std::string& command);
 
