@@ -18,10 +18,6 @@ using ContextPtr = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 using SignaturePtr = std::unique_ptr<ECDSA_SIG, Freer<ECDSA_SIG_free>>;
 using NumberPtr = std::unique_ptr<BIGNUM, Freer<BN_free>>;
 
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
 Status not_usable() {
   ERR_clear_error();
   return Status(Code::kInvalid,
@@ -87,27 +83,21 @@ std::string from_der(const std::string& der) {
 
 // The next public key of a PEM text, whatever it is wrapped in; null at its end.
 KeyPtr next_key(BIO* bio) {
-  for (;;) {
-    char *name = nullptr, *header = nullptr;
-    unsigned char* data = nullptr;
-    long size = 0;
-    if (PEM_read_bio(bio, &name, &header, &data, &size) != 1) return nullptr;
-    const std::string kind(name);
-    const unsigned char* at = data;
+  while (const auto block = next_block(bio)) {
+    const unsigned char* at = bytes_of(block->bytes);
+    const long size = static_cast<long>(block->bytes.size());
     KeyPtr key;
-    if (kind == "PUBLIC KEY") {
+    if (block->kind == "PUBLIC KEY") {
       key.reset(d2i_PUBKEY(nullptr, &at, size));
-    } else if (kind == "CERTIFICATE") {
+    } else if (block->kind == "CERTIFICATE") {
       const CertPtr certificate(d2i_X509(nullptr, &at, size));
       if (certificate) key.reset(X509_get_pubkey(certificate.get()));
-    } else if (kind.ends_with("PRIVATE KEY")) {
+    } else if (block->kind.ends_with("PRIVATE KEY")) {
       key.reset(d2i_AutoPrivateKey(nullptr, &at, size));
     }
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_free(data);
     if (key) return key;
   }
+  return nullptr;
 }
 
 }  // namespace
@@ -128,7 +118,7 @@ struct VerifyingKey::Impl {
 };
 
 Result<std::vector<VerifyingKey>> VerifyingKey::parse_all(const std::string& pem) {
-  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const BioPtr bio = reader(pem);
   std::vector<VerifyingKey> keys;
   while (auto key = next_key(bio.get())) {
     auto impl = Impl::make(std::move(key));

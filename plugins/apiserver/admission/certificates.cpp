@@ -1,13 +1,12 @@
 // Who may approve and sign requests for certificates, and for what none is made.
 #include <google/protobuf/message.h>
 #include <k8s/certificates/v1/certificate_signing_request.pb.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
 
 #include "admission/plugins.h"
 #include "kubus/object.h"
+#include "kubus/pki/signing_request.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -81,46 +80,21 @@ class Signing final : public Admission {
   SignerRights rights_;
 };
 
-struct FreeRequest {
-  void operator()(X509_REQ* request) const { X509_REQ_free(request); }
-};
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-
 class SubjectRestriction final : public Admission {
  public:
   Status validate(const AdmissionCall& admission) override {
     if (!admission.is(kGroup, kPlural) || !admission.creates()) return {};
     const auto& spec = request_in(admission.object).spec();
     if (spec.signername() != kClientSigner) return {};
-    const std::unique_ptr<BIO, FreeBio> bio(
-        BIO_new_mem_buf(spec.request().data(), static_cast<int>(spec.request().size())));
-    const std::unique_ptr<X509_REQ, FreeRequest> request(
-        PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
-    if (!request)
+    const auto facts = pki::read_request(spec.request());
+    if (!facts.ok())
       return errors::forbidden(admission.subject(),
-                               "failed to parse CSR: PEM block type must be CERTIFICATE REQUEST");
-    if (!names_masters(*request)) return {};
+                               "failed to parse CSR: " + facts.status().message());
+    const auto& groups = facts->subject.organizations;
+    if (std::find(groups.begin(), groups.end(), kMasters) == groups.end()) return {};
     return errors::forbidden(admission.subject(), "use of " + std::string(kClientSigner) +
                                                       " signer with " + std::string(kMasters) +
                                                       " group is not allowed");
-  }
-
- private:
-  static bool names_masters(X509_REQ& request) {
-    const auto* subject = X509_REQ_get_subject_name(&request);
-    int at = -1;
-    while ((at = X509_NAME_get_index_by_NID(subject, NID_organizationName, at)) >= 0) {
-      const auto* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
-      unsigned char* utf8 = nullptr;
-      const int size = ASN1_STRING_to_UTF8(&utf8, text);
-      const bool found = size >= 0 && std::string_view(reinterpret_cast<char*>(utf8),
-                                                       static_cast<std::size_t>(size)) == kMasters;
-      OPENSSL_free(utf8);
-      if (found) return true;
-    }
-    return false;
   }
 };
 

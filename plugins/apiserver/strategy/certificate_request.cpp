@@ -27,6 +27,27 @@ void set_times(CertificateSigningRequest& request, const CertificateSigningReque
   }
 }
 
+// The findings of `type` become what they were, unless some are new or gone.
+void keep_findings(CertificateSigningRequest& request, const CertificateSigningRequest& old,
+                   std::string_view type) {
+  const auto is = [&](const auto& one) { return one.type() == type; };
+  auto& now = *request.mutable_status()->mutable_conditions();
+  const auto& before = old.status().conditions();
+  if (std::count_if(now.begin(), now.end(), is) != std::count_if(before.begin(), before.end(), is))
+    return;
+  auto from = before.begin();
+  for (auto& condition : now)
+    if (is(condition)) condition = *(from = std::find_if(from, before.end(), is))++;
+}
+
+// A signer sends back what it read, perhaps with a decision that has since been worded anew.
+void keep_decision(Message& object, const Message& old) {
+  auto& request = static_cast<CertificateSigningRequest&>(object);
+  const auto& before = static_cast<const CertificateSigningRequest&>(old);
+  for (const auto* type : {"Approved", "Denied"}) keep_findings(request, before, type);
+  set_times(request, before);
+}
+
 void keep_approval(Message& object, const Message& old) {
   auto& request = static_cast<CertificateSigningRequest&>(object);
   const auto& before = static_cast<const CertificateSigningRequest&>(old);
@@ -59,6 +80,7 @@ void keep_spec(Message& object, const Message& old) {
 void certificate_request_rules(Strategy& strategy) {
   strategy.set_author = set_author;
   strategy.prepare_update = keep_spec;
+  strategy.prepare_status = keep_decision;
   strategy.parts = {{"approval", keep_approval}};
 }
 

@@ -3,7 +3,9 @@
 
 #include <set>
 
+#include "kubus/api/base64.h"
 #include "kubus/api/resource.h"
+#include "kubus/pki/signing_request.h"
 #include "tests/api_fixture.h"
 
 namespace kubus::apiserver {
@@ -11,8 +13,21 @@ namespace {
 
 using ::testing::HasSubstr;
 
+const std::string kRequests = "certificates.k8s.io/certificatesigningrequests";
+
 class SubresourceTest : public ApiTest {
  protected:
+  static Reply ask(const std::string& name, const std::string& signer,
+                   const std::vector<std::string>& groups = {}) {
+    pki::Request wanted;
+    wanted.subject.common_name = "ann";
+    wanted.subject.organizations = groups;
+    return create(kRequests, "",
+                  R"({"metadata":{"name":")" + name +
+                      R"("},"spec":{"username":"root","request":")" +
+                      encode_base64(pki::make_request(wanted)->request_pem) +
+                      R"(","usages":["client auth"],"signerName":")" + signer + "\"}}");
+  }
   static void make_pod(const std::string& name, const std::string& resources = "{}") {
     const auto made = create("/pods", "default",
                              R"({"metadata":{"name":")" + name +
@@ -131,18 +146,8 @@ TEST_F(SubresourceTest, ServesWhatIsListed) {
 }
 
 TEST_F(SubresourceTest, ApprovesCertificateRequestsOnce) {
-  // What is asked for in the block is nonsense, which nobody here reads.
-  const std::string kRequest =
-      "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KWVE9PQotLS0tLUVORCBDRV"
-      "JUSUZJQ0FURSBSRVFVRVNULS0tLS0K";
-  const auto group = std::string("certificates.k8s.io/certificatesigningrequests");
-  ASSERT_EQ(
-      create(group, "",
-             R"({"metadata":{"name":"asked"},"spec":{"username":"root","request":")" + kRequest +
-                 R"(","usages":["client auth"],)"
-                 R"("signerName":"example.com/x"}})")
-          .code,
-      201);
+  const auto& group = kRequests;
+  ASSERT_EQ(ask("asked", "example.com/x").code, 201);
   EXPECT_EQ(get(group, "", "asked").at("spec.username"), "system:kubus:plugin:tester");
   const auto decide = [&](const std::string& type) {
     return call("patch", group + "/approval", "", "asked",
@@ -159,6 +164,34 @@ TEST_F(SubresourceTest, ApprovesCertificateRequestsOnce) {
   const auto denied = decide("Denied");
   EXPECT_EQ(denied.code, 422);
   EXPECT_THAT(denied.body, HasSubstr(R"(updates may not remove a condition of type \"Approved\")"));
+}
+
+TEST_F(SubresourceTest, SignsCertificateRequestsOnce) {
+  ASSERT_EQ(ask("signed", "example.com/x").code, 201);
+  const auto sign = [&](const std::string& status) {
+    return call("patch", kRequests + "/status", "", "signed", R"({"status":)" + status + "}", {},
+                "application/merge-patch+json");
+  };
+  const auto certificate = [] {
+    return encode_base64(pki::make_ca("ann", std::chrono::hours(1))->certificate_pem);
+  };
+  const auto decided = sign(R"({"conditions":[{"type":"Approved","status":"True"}]})");
+  EXPECT_EQ(decided.code, 422);
+  EXPECT_THAT(decided.body, HasSubstr(R"(updates may not add a condition of type \"Approved\")"));
+  const auto failed = sign(R"({"conditions":[{"type":"Failed","status":"True"}]})");
+  ASSERT_EQ(failed.code, 200) << failed.body;
+  EXPECT_THAT(failed.body, HasSubstr(R"("lastTransitionTime")"));
+  ASSERT_EQ(sign(R"({"certificate":")" + certificate() + "\"}").code, 200);
+  EXPECT_EQ(sign(R"({"certificate":")" + certificate() + "\"}").code, 422);
+}
+
+TEST_F(SubresourceTest, MakesNoClientOfTheMasters) {
+  const std::string signer = "kubernetes.io/kube-apiserver-client";
+  EXPECT_EQ(ask("servant", signer, {"system:servants"}).code, 201);
+  const auto refused = ask("master", signer, {"dev", "system:masters"});
+  EXPECT_EQ(refused.code, 403);
+  EXPECT_THAT(refused.body, HasSubstr("use of " + signer +
+                                      " signer with system:masters group is not allowed"));
 }
 
 }  // namespace

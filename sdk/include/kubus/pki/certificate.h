@@ -40,6 +40,8 @@ struct Facts {
   Subject subject;
   std::vector<std::string> dns_names;
   std::vector<std::string> addresses;
+  std::vector<std::string> emails;
+  std::vector<std::string> uris;
   std::chrono::system_clock::time_point not_after;
 };
 Result<Facts> inspect(const std::string& certificate_pem);
