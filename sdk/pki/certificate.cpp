@@ -44,15 +44,23 @@ Result<CertPtr> sign(const Request& request, EVP_PKEY* key, X509* issuer, EVP_PK
   return certificate;
 }
 
+// "Never" is written as the year 9999, which is more than the clock holds.
+std::chrono::system_clock::time_point to_time(const ASN1_TIME* time) {
+  using Clock = std::chrono::system_clock;
+  std::tm parts{};
+  ASN1_TIME_to_tm(time, &parts);
+  const std::time_t seconds = timegm(&parts);
+  return seconds < Clock::to_time_t(Clock::time_point::max()) ? Clock::from_time_t(seconds)
+                                                              : Clock::time_point::max();
+}
+
 Facts facts_of(X509* certificate) {
   Facts facts;
   facts.subject = read_subject(X509_get_subject_name(certificate));
   const NamesPtr names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   read_names(names.get(), facts);
-  std::tm until{};
-  ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &until);
-  facts.not_after = std::chrono::system_clock::from_time_t(timegm(&until));
+  facts.not_after = to_time(X509_get0_notAfter(certificate));
   return facts;
 }
 

@@ -15,7 +15,8 @@ namespace kubus::integration {
 namespace {
 
 const std::vector<std::string>& isolated_plugins() {
-  static const std::vector<std::string> names = {"controller-clusterrole-aggregation",
+  static const std::vector<std::string> names = {"controller-certificates",
+                                                 "controller-clusterrole-aggregation",
                                                  "controller-deployment",
                                                  "controller-disruption",
                                                  "controller-endpoints",

@@ -13,12 +13,12 @@ using certificates_v1::CertificateSigningRequest;
 // When a condition was noted, and since when it has its status.
 void set_times(CertificateSigningRequest& request, const CertificateSigningRequest& old) {
   for (auto& condition : *request.mutable_status()->mutable_conditions()) {
-    if (!condition.has_lastupdatetime()) set_now(*condition.mutable_lastupdatetime());
-    if (condition.has_lasttransitiontime()) continue;
+    if (is_zero(condition.lastupdatetime())) set_now(*condition.mutable_lastupdatetime());
+    if (!is_zero(condition.lasttransitiontime())) continue;
     const auto& before = old.status().conditions();
     const auto same = std::find_if(before.begin(), before.end(), [&](const auto& one) {
       return one.type() == condition.type() && one.status() == condition.status() &&
-             one.has_lasttransitiontime();
+             !is_zero(one.lasttransitiontime());
     });
     if (same == before.end())
       set_now(*condition.mutable_lasttransitiontime());

@@ -178,8 +178,18 @@ TEST_F(SubresourceTest, SignsCertificateRequestsOnce) {
   const auto decided = sign(R"({"conditions":[{"type":"Approved","status":"True"}]})");
   EXPECT_EQ(decided.code, 422);
   EXPECT_THAT(decided.body, HasSubstr(R"(updates may not add a condition of type \"Approved\")"));
-  const auto failed = sign(R"({"conditions":[{"type":"Failed","status":"True"}]})");
+  // As kubectl approves: it knows when it was decided, and not since when that is so.
+  const auto approved = call("patch", kRequests + "/approval", "", "signed",
+                             R"({"status":{"conditions":[{"type":"Approved","status":"True",)"
+                             R"("lastUpdateTime":"2026-01-02T15:04:05Z",)"
+                             R"("lastTransitionTime":null}]}})",
+                             {}, "application/merge-patch+json");
+  ASSERT_EQ(approved.code, 200) << approved.body;
+  const auto failed = sign(R"({"conditions":[{"type":"Failed","status":"True"},)"
+                           R"({"type":"Approved","status":"True","reason":"by the signer"}]})");
   ASSERT_EQ(failed.code, 200) << failed.body;
+  EXPECT_THAT(failed.body, Not(HasSubstr("by the signer")));
+  EXPECT_THAT(failed.body, HasSubstr("2026-01-02T15:04:05Z"));
   EXPECT_THAT(failed.body, HasSubstr(R"("lastTransitionTime")"));
   ASSERT_EQ(sign(R"({"certificate":")" + certificate() + "\"}").code, 200);
   EXPECT_EQ(sign(R"({"certificate":")" + certificate() + "\"}").code, 422);
