@@ -29,7 +29,7 @@ Result<CertPtr> sign(const Request& request, EVP_PKEY* key, X509* issuer, EVP_PK
       X509_set_version(made, 2) == 1 && set_random_serial(made) &&
       X509_gmtime_adj(X509_getm_notBefore(made), kClockSkew) &&
       X509_gmtime_adj(X509_getm_notAfter(made),
-                      static_cast<long>(std::chrono::seconds(request.lifetime).count())) &&
+                      static_cast<long>(request.lifetime.count())) &&
       write_subject(X509_get_subject_name(made), request.subject) &&
       X509_set_issuer_name(made, X509_get_subject_name(by)) == 1 &&
       X509_set_pubkey(made, key) == 1 && add_uses(made, by, request.use) &&
@@ -60,6 +60,7 @@ Facts facts_of(X509* certificate) {
   const NamesPtr names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   read_names(names.get(), facts);
+  facts.not_before = to_time(X509_get0_notBefore(certificate));
   facts.not_after = to_time(X509_get0_notAfter(certificate));
   return facts;
 }
@@ -113,12 +114,19 @@ Result<Facts> verify_client(const std::string& certificate_der, const std::strin
   return facts_of(certificate.get());
 }
 
-bool matches(const Pair& pair, const std::string& ca_pem) {
+bool is_pair(const Pair& pair) {
   auto certificate = parse_certificate(pair.certificate_pem);
   auto key = parse_key(pair.key_pem);
+  const bool ok =
+      certificate && key && X509_check_private_key(certificate.get(), key.get()) == 1;
+  ERR_clear_error();
+  return ok;
+}
+
+bool matches(const Pair& pair, const std::string& ca_pem) {
+  auto certificate = parse_certificate(pair.certificate_pem);
   auto ca = parse_certificate(ca_pem);
-  const bool ok = certificate && key && ca &&
-                  X509_check_private_key(certificate.get(), key.get()) == 1 &&
+  const bool ok = is_pair(pair) && certificate && ca &&
                   X509_verify(certificate.get(), X509_get0_pubkey(ca.get())) == 1;
   ERR_clear_error();
   return ok;

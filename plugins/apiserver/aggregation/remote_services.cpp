@@ -26,6 +26,12 @@ RemoteServicePtr RemoteServices::make(const APIService& object) const {
   return out;
 }
 
+void RemoteServices::set_client(pki::Pair client) {
+  const std::lock_guard lock(mutex_);
+  client_ = std::move(client);
+  revision_ = -1;
+}
+
 std::shared_ptr<const RemoteServiceMap> RemoteServices::all() {
   const std::lock_guard lock(mutex_);
   const auto revision = services_.revision();

@@ -34,6 +34,7 @@ class RemoteServices {
   // `client`: the certificate that we show.
   RemoteServices(const ResourceCache& services, pki::Pair client)
       : services_(services), client_(std::move(client)) {}
+  void set_client(pki::Pair client);
   // Never null.
   std::shared_ptr<const RemoteServiceMap> all();
   // Whose business "/apis/GROUP/VERSION/..." is; null: our own.
@@ -43,8 +44,8 @@ class RemoteServices {
   RemoteServicePtr make(const APIService& object) const;
 
   const ResourceCache& services_;
-  const pki::Pair client_;
   std::mutex mutex_;
+  pki::Pair client_;
   std::int64_t revision_ = -1;
   std::shared_ptr<const RemoteServiceMap> all_ = std::make_shared<RemoteServiceMap>();
 };

@@ -10,7 +10,21 @@ namespace {
 
 constexpr std::chrono::hours kYear{24 * 365};
 constexpr std::chrono::hours kCaLife = 10 * kYear;
-constexpr std::chrono::hours kRenewBefore = kYear / 5;
+
+struct LeafFiles {
+  const char* stem;
+  pki::Pair ClusterPki::*pair;
+};
+constexpr LeafFiles kServer = {"apiserver", &ClusterPki::server};
+constexpr LeafFiles kKubeletClient = {"apiserver-kubelet-client", &ClusterPki::kubelet_client};
+constexpr LeafFiles kAdmin = {"admin", &ClusterPki::admin};
+constexpr LeafFiles kFrontProxy = {"front-proxy-client", &ClusterPki::front_proxy};
+constexpr LeafFiles kLeaves[] = {kServer, kKubeletClient, kAdmin, kFrontProxy};
+
+pki::PairFiles files_of(const std::string& directory, const LeafFiles& leaf) {
+  const std::string stem = directory + "/" + leaf.stem;
+  return {stem + ".crt", stem + ".key"};
+}
 
 bool contains_all(const std::vector<std::string>& have, const std::vector<std::string>& want) {
   return std::all_of(want.begin(), want.end(), [&](const auto& name) {
@@ -25,12 +39,11 @@ bool still_fits(const pki::Pair& pair, const pki::Pair& ca, const pki::Request& 
          facts->subject.organizations == request.subject.organizations &&
          contains_all(facts->dns_names, request.dns_names) &&
          contains_all(facts->addresses, request.addresses) &&
-         facts->not_after - std::chrono::system_clock::now() > kRenewBefore;
+         facts->renewal() > std::chrono::system_clock::now();
 }
 
-Result<pki::Pair> ensure_leaf(const std::string& stem, const pki::Pair& ca,
+Result<pki::Pair> ensure_leaf(const pki::PairFiles& files, const pki::Pair& ca,
                               const pki::Request& request) {
-  const pki::PairFiles files{stem + ".crt", stem + ".key"};
   auto pair = pki::load(files);
   if (pair.ok() && !pair->key_pem.empty() && still_fits(*pair, ca, request)) return pair;
   auto made = pki::issue(ca, request);
@@ -88,30 +101,48 @@ Result<ClusterPki> ensure_cluster_pki(const ClusterOptions& options) {
   made.front_proxy_ca = std::move(*front_proxy_ca);
 
   struct Leaf {
-    const char* stem;
+    const LeafFiles& files;
     pki::Request request;
     const pki::Pair& ca;
-    pki::Pair* into;
   };
   const Leaf leaves[] = {
-      {"apiserver", server_request(options), made.ca, &made.server},
-      {"apiserver-kubelet-client",
-       client_request("kube-apiserver-kubelet-client", "system:masters"), made.ca,
-       &made.kubelet_client},
-      {"admin", client_request("kubernetes-admin", "system:masters"), made.ca, &made.admin},
-      {"front-proxy-client", client_request("front-proxy-client", ""), made.front_proxy_ca,
-       &made.front_proxy},
+      {kServer, server_request(options), made.ca},
+      {kKubeletClient, client_request("kube-apiserver-kubelet-client", "system:masters"), made.ca},
+      {kAdmin, client_request("kubernetes-admin", "system:masters"), made.ca},
+      {kFrontProxy, client_request("front-proxy-client", ""), made.front_proxy_ca},
   };
   for (const auto& leaf : leaves) {
-    auto pair = ensure_leaf(path(leaf.stem), leaf.ca, leaf.request);
+    auto pair = ensure_leaf(files_of(options.directory, leaf.files), leaf.ca, leaf.request);
     if (!pair.ok()) return pair.status();
-    *leaf.into = std::move(*pair);
+    made.*leaf.files.pair = std::move(*pair);
   }
   auto signing =
       ensure_once({path("sa.pub"), path("sa.key")}, [] { return pki::make_signing_key(); });
   if (!signing.ok()) return signing.status();
   made.service_account = std::move(*signing);
   return made;
+}
+
+bool take_up_leaves(const std::string& directory, ClusterPki& pki) {
+  bool any = false;
+  for (const auto& leaf : kLeaves) {
+    auto& held = pki.*leaf.pair;
+    auto pair = pki::load(files_of(directory, leaf));
+    if (!pair.ok() || pair->certificate_pem == held.certificate_pem || !pki::is_pair(*pair))
+      continue;
+    held = std::move(*pair);
+    any = true;
+  }
+  return any;
+}
+
+std::chrono::system_clock::time_point renewal_of(const ClusterPki& pki) {
+  auto first = std::chrono::system_clock::time_point::max();
+  for (const auto& leaf : kLeaves) {
+    const auto facts = pki::inspect((pki.*leaf.pair).certificate_pem);
+    if (facts.ok()) first = std::min(first, facts->renewal());
+  }
+  return first;
 }
 
 std::string kubeconfig(const std::string& server_url, const std::string& ca_pem,

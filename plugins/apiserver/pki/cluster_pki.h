@@ -34,6 +34,12 @@ struct ClusterPki {
 // is there but cannot be read is an error: nothing is overwritten then.
 Result<ClusterPki> ensure_cluster_pki(const ClusterOptions& options);
 
+// Takes up those leaves in the directory that are not what they are in `pki`; false when there are
+// none. One whose two files do not belong together is about to be replaced, and left for later.
+bool take_up_leaves(const std::string& directory, ClusterPki& pki);
+// When ensure_cluster_pki() will renew the first of the leaves.
+std::chrono::system_clock::time_point renewal_of(const ClusterPki& pki);
+
 // A kubeconfig for `pair` at `server_url`.
 std::string kubeconfig(const std::string& server_url, const std::string& ca_pem,
                        const pki::Pair& pair, const std::string& cluster, const std::string& user);

@@ -31,6 +31,16 @@ bool parse_port(std::string_view text, std::uint16_t& port) {
 
 }  // namespace
 
+void Proxy::set_kubelet_tls(std::shared_ptr<const http::ClientTls> tls) {
+  const std::lock_guard lock(mutex_);
+  kubelet_tls_ = std::move(tls);
+}
+
+std::shared_ptr<const http::ClientTls> Proxy::kubelet_tls() const {
+  const std::lock_guard lock(mutex_);
+  return kubelet_tls_;
+}
+
 bool Proxy::handles(const Call& call) const {
   if (!call.resource->group.empty()) return false;
   const auto& sub = call.info.subresource;
@@ -97,7 +107,7 @@ Result<http::Upstream> Proxy::to_container(const Call& call, const http::Request
   if (!kubelet.ok()) return kubelet.status();
   upstream.host = kubelet->host;
   upstream.port = kubelet->port;
-  upstream.tls = kubelet_tls_;
+  upstream.tls = kubelet_tls();
   upstream.target = kubelet_target(sub, pod, container, call.query);
   return upstream;
 }
@@ -144,7 +154,7 @@ Result<http::Upstream> Proxy::to_node(const Call& call) const {
   http::Upstream upstream;
   upstream.host = kubelet->host;
   upstream.port = kubelet->port;
-  upstream.tls = kubelet_tls_;
+  upstream.tls = kubelet_tls();
   upstream.target = path_behind(call);
   if (!target.port.empty() && !parse_port(target.port, upstream.port))
     return errors::bad_request("invalid node request " + call.info.name);

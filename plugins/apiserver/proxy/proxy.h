@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "cache/cluster_cache.h"
@@ -20,6 +21,9 @@ class Proxy {
   Proxy(ClusterCache& cache, std::shared_ptr<const http::ClientTls> kubelet_tls,
         std::shared_ptr<const http::ClientTls> plain_tls)
       : cache_(cache), kubelet_tls_(std::move(kubelet_tls)), plain_tls_(std::move(plain_tls)) {}
+
+  // A new one for connections made from now on.
+  void set_kubelet_tls(std::shared_ptr<const http::ClientTls> tls);
 
   bool handles(const Call& call) const;
   void serve(CallPtr call, std::shared_ptr<http::Exchange> exchange);
@@ -39,7 +43,10 @@ class Proxy {
   static Target parse_target(const std::string& name);
   static std::string path_behind(const Call& call);
 
+  std::shared_ptr<const http::ClientTls> kubelet_tls() const;
+
   ClusterCache& cache_;
+  mutable std::mutex mutex_;
   std::shared_ptr<const http::ClientTls> kubelet_tls_;
   std::shared_ptr<const http::ClientTls> plain_tls_;
 };

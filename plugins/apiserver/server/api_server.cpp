@@ -25,7 +25,7 @@
 #include "rbac/policy_keeper.h"
 #include "server/bootstrap.h"
 #include "server/bus_api.h"
-#include "server/certificates.h"
+#include "server/certificate_keeper.h"
 #include "server/event_expiry.h"
 #include "server/http_api.h"
 #include "server/options.h"
@@ -79,6 +79,7 @@ struct ApiServer::Parts {
   std::optional<Frontend> frontend;
   std::optional<StorageSync> sync;
   std::optional<EventExpiry> expiry;
+  std::optional<CertificateKeeper> certificates;
   Registration bookmarks, defaults_kept, seats_moved;
   std::atomic<bool> is_ready{false};
   // Drained, perhaps while the pool still prepares the server, which then never starts.
@@ -98,7 +99,8 @@ struct ApiServer::Parts {
   void make_authorizers();
   void make_fairness();
   void keep_defaults();
-  void make_frontend(const Certificates& certificates);
+  void make_frontend(const Certificates& made);
+  void use(const Certificates& renewed);
   Status listen();
   void begin_objects();
   void finish_start(const Status& status);
@@ -151,6 +153,7 @@ Status ApiServer::Parts::configure() {
   auto addresses = AddressRange::parse(options.service_cidr);
   if (!addresses.ok()) return addresses.status();
   service_address = addresses->first();
+  certificates.emplace(context, options, service_address);
   make_registry(std::move(*addresses));
   KUBUS_TRY(make_admissions());
   make_subresources();
@@ -266,11 +269,11 @@ void ApiServer::Parts::keep_defaults() {
   });
 }
 
-void ApiServer::Parts::make_frontend(const Certificates& certificates) {
+void ApiServer::Parts::make_frontend(const Certificates& made) {
   Authenticators authenticators;
-  if (!certificates.front_proxy_ca_pem.empty())
+  if (!made.front_proxy_ca_pem.empty())
     authenticators.push_back(
-        make_front_proxy_authenticator(certificates.front_proxy_ca_pem, options.front_proxy));
+        make_front_proxy_authenticator(made.front_proxy_ca_pem, options.front_proxy));
   authenticators.push_back(make_certificate_authenticator());
   authenticators.push_back(make_bearer_authenticator(*tokens.authenticators()));
   frontend.emplace(std::move(authenticators), authorizers);
@@ -288,7 +291,7 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
   if (fairness) add_fairness_routes(frontend->routes(), *fairness);
   http_api.emplace(*registry, *api, *proxy);
   remote_services.emplace(*cache->find(aggregation::kGroup, aggregation::kPlural),
-                          certificates.front_proxy_client);
+                          made.front_proxy_client);
   aggregator.emplace(*cache, *remote_services);
   availability.emplace(*registry, *kinds, *remote_services);
   frontend->on_other(
@@ -298,15 +301,15 @@ void ApiServer::Parts::make_frontend(const Certificates& certificates) {
 
 // On the pool: files are read and written.
 Status ApiServer::Parts::listen() {
-  auto certificates = prepare_certificates(options, service_address);
-  if (!certificates.ok()) return certificates.status();
-  client_ca = certificates->ca_pem;
-  front_proxy_ca = certificates->front_proxy_ca_pem;
-  KUBUS_TRY(tokens.load(options.tokens, certificates->service_account_key_pem, *cache));
+  auto made = certificates->open();
+  if (!made.ok()) return made.status();
+  client_ca = made->ca_pem;
+  front_proxy_ca = made->front_proxy_ca_pem;
+  KUBUS_TRY(tokens.load(options.tokens, made->service_account_key_pem, *cache));
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
-  proxy.emplace(*cache, certificates->kubelet_client, std::move(*plain));
-  make_frontend(*certificates);
+  proxy.emplace(*cache, made->kubelet_client, std::move(*plain));
+  make_frontend(*made);
   http::ServerOptions http;
   http.address = options.bind_address;
   http.port = options.port;
@@ -315,10 +318,19 @@ Status ApiServer::Parts::listen() {
   {
     std::lock_guard lock(starting);
     if (drained) return Status(Code::kCancelled, "drained before it served");
-    server.emplace(std::move(http), certificates->server, *frontend);
+    server.emplace(std::move(http), made->server, *frontend);
     KUBUS_TRY(server->start());
   }
   return write_kubeconfig(options, server->port());
+}
+
+// On the pool. What is connected stays so, with what it was connected by.
+void ApiServer::Parts::use(const Certificates& renewed) {
+  server->set_tls(renewed.server);
+  proxy->set_kubelet_tls(renewed.kubelet_client);
+  remote_services->set_client(renewed.front_proxy_client);
+  const auto status = write_kubeconfig(options, server->port());
+  if (!status.ok()) context.log().warn("kubeconfig not written", {{"error", status.message()}});
 }
 
 void ApiServer::Parts::begin_objects() {
@@ -373,6 +385,8 @@ Status ApiServer::start() {
     if (!status.ok()) return parts.context.fail(std::move(status));
     parts.context.loop().post([&parts] {
       parts.listening = true;
+      if (!parts.drained)
+        parts.certificates->start([&parts](const Certificates& renewed) { parts.use(renewed); });
       parts.begin_objects();
     });
   });
@@ -389,6 +403,7 @@ void ApiServer::drain() {
   if (parts.definitions) parts.definitions->stop();
   if (parts.local_services) parts.local_services->stop();
   if (parts.availability) parts.availability->stop();
+  if (parts.certificates) parts.certificates->stop();
   if (parts.cache) parts.cache->end_watches({});
   // Requests that are under way finish on the loop, so it is not blocked here.
   parts.drained = true;

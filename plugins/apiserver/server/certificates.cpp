@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "kubus/pki/files.h"
-#include "pki/cluster_pki.h"
 #include "server/advertise.h"
 
 namespace kubus::apiserver {
@@ -31,27 +30,55 @@ Result<std::string> read_ca(const std::string& file, const char* key) {
   return text;
 }
 
+Result<pki::Pair> serving_pair(const Options& options, const ClusterPki& pki) {
+  if (options.tls_cert_file.empty()) return pki.server;
+  auto pair = pki::load({options.tls_cert_file, options.tls_key_file});
+  if (!pair.ok()) return pair.status().annotate("tls_cert_file");
+  if (pair->key_pem.empty())
+    return Status(Code::kNotFound, "tls_cert_file: there is no " + options.tls_cert_file);
+  if (!pki::is_pair(*pair))
+    return Status(Code::kInvalid, "tls_private_key_file is not the key of tls_cert_file");
+  return pair;
+}
+
 }  // namespace
 
-Result<Certificates> prepare_certificates(const Options& options,
-                                          const std::string& service_address) {
+Result<HeldCertificates> ensure_certificates(const Options& options,
+                                             const std::string& service_address) {
   auto certs = ensure_cluster_pki(cluster_options(options, service_address));
   if (!certs.ok()) return certs.status().annotate("certificates");
+  auto serving = serving_pair(options, *certs);
+  if (!serving.ok()) return serving.status();
+  return HeldCertificates{std::move(*certs), std::move(*serving)};
+}
+
+bool reread_certificates(const Options& options, HeldCertificates& held) {
+  bool changed = take_up_leaves(options.cert_dir, held.pki);
+  auto serving = serving_pair(options, held.pki);
+  if (serving.ok() && serving->certificate_pem != held.serving.certificate_pem) {
+    held.serving = std::move(*serving);
+    changed = true;
+  }
+  return changed;
+}
+
+Result<Certificates> tls_settings(const Options& options, const HeldCertificates& held) {
+  const auto& certs = held.pki;
   auto kubelet_ca = read_ca(options.kubelet_ca, "kubelet_ca");
   if (!kubelet_ca.ok()) return kubelet_ca.status();
   auto front_proxy_ca = read_ca(options.front_proxy_ca, "requestheader_client_ca_file");
   if (!front_proxy_ca.ok()) return front_proxy_ca.status();
   // Without another one, only this server is believed when it speaks for others.
-  if (front_proxy_ca->empty()) *front_proxy_ca = certs->front_proxy_ca.certificate_pem;
-  auto server = http::ServerTls::make(certs->server.certificate_pem, certs->server.key_pem,
-                                      certs->ca.certificate_pem);
+  if (front_proxy_ca->empty()) *front_proxy_ca = certs.front_proxy_ca.certificate_pem;
+  auto server = http::ServerTls::make(held.serving.certificate_pem, held.serving.key_pem,
+                                      certs.ca.certificate_pem);
   if (!server.ok()) return server.status();
-  auto client = http::ClientTls::make(certs->kubelet_client.certificate_pem,
-                                      certs->kubelet_client.key_pem, *kubelet_ca);
+  auto client = http::ClientTls::make(certs.kubelet_client.certificate_pem,
+                                      certs.kubelet_client.key_pem, *kubelet_ca);
   if (!client.ok()) return client.status();
   return Certificates{
-      certs->ca.certificate_pem, certs->service_account.key_pem, std::move(*server),
-      std::move(*client),        std::move(certs->front_proxy),  std::move(*front_proxy_ca)};
+      certs.ca.certificate_pem, certs.service_account.key_pem, std::move(*server),
+      std::move(*client),       certs.front_proxy,             std::move(*front_proxy_ca)};
 }
 
 Status write_kubeconfig(const Options& options, std::uint16_t port) {

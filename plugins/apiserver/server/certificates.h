@@ -9,6 +9,7 @@
 #include "kubus/http/tls.h"
 #include "kubus/pki/certificate.h"
 #include "kubus/status.h"
+#include "pki/cluster_pki.h"
 #include "server/options.h"
 
 namespace kubus::apiserver {
@@ -22,9 +23,18 @@ struct Certificates {
   std::string front_proxy_ca_pem;  // of proxies that are believed, this server among them
 };
 
-// `service_address` is the cluster address of the kubernetes Service.
-Result<Certificates> prepare_certificates(const Options& options,
-                                          const std::string& service_address);
+// As they were last read.
+struct HeldCertificates {
+  ClusterPki pki;
+  pki::Pair serving;  // that of the options, else pki.server
+};
+// Makes those that are missing or no longer fit. `service_address` is the cluster address of the
+// kubernetes Service.
+Result<HeldCertificates> ensure_certificates(const Options& options,
+                                             const std::string& service_address);
+// Takes up what has changed on disk; false when nothing has.
+bool reread_certificates(const Options& options, HeldCertificates& held);
+Result<Certificates> tls_settings(const Options& options, const HeldCertificates& held);
 // Writes the administrator's kubeconfig for a server that listens on `port`.
 Status write_kubeconfig(const Options& options, std::uint16_t port);
 

@@ -93,6 +93,10 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   options.kubeconfig_path = config.string("kubeconfig_path");
   if (options.kubeconfig_path.empty())
     options.kubeconfig_path = options.cert_dir + "/admin.kubeconfig";
+  options.tls_cert_file = config.string("tls_cert_file");
+  options.tls_key_file = config.string("tls_private_key_file");
+  if (options.tls_cert_file.empty() != options.tls_key_file.empty())
+    return bad("tls_cert_file", "goes together with tls_private_key_file");
   options.kubeconfig_server = config.string("kubeconfig_server");
   options.service_cidr = config.string("service_cidr");
   const auto range = config.string("node_port_range");

@@ -24,6 +24,7 @@ struct Options {
   unsigned http_threads = 2;
   unsigned http2_streams = 100;  // of one connection
   std::string cert_dir;
+  std::string tls_cert_file, tls_key_file;  // empty: apiserver.crt and .key in cert_dir
   std::vector<std::string> extra_sans;
   std::string cluster_domain;
   std::string kubeconfig_path;

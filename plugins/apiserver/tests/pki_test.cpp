@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "kubus/pki/files.h"
 #include "pki/cluster_pki.h"
+#include "server/certificates.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -76,6 +78,43 @@ TEST_F(PkiTest, DoesNotReplaceACaWhoseKeyIsMissing) {
   ASSERT_TRUE(ensure_cluster_pki(options_).ok());
   std::filesystem::remove(options_.directory + "/ca.key");
   EXPECT_FALSE(ensure_cluster_pki(options_).ok());
+}
+
+TEST_F(PkiTest, ServesWithTheFilesThatAreNamed) {
+  ASSERT_TRUE(ensure_cluster_pki(options_).ok());
+  Options options;
+  options.cert_dir = options_.directory;
+  options.advertise_address = "127.0.0.1";
+  options.tls_cert_file = root_ + "/own.crt";
+  options.tls_key_file = root_ + "/own.key";
+  EXPECT_EQ(ensure_certificates(options, "").status().code(), Code::kNotFound);
+  const auto own = *pki::make_ca("own", std::chrono::hours(1));
+  ASSERT_TRUE(pki::save({options.tls_cert_file, options.tls_key_file}, own).ok());
+  auto held = ensure_certificates(options, "");
+  ASSERT_TRUE(held.ok()) << held.status().to_string();
+  EXPECT_EQ(held->serving.certificate_pem, own.certificate_pem);
+  EXPECT_FALSE(reread_certificates(options, *held));
+  const auto next = *pki::make_ca("next", std::chrono::hours(1));
+  ASSERT_TRUE(pki::write_file(options.tls_key_file, next.key_pem).ok());
+  EXPECT_FALSE(reread_certificates(options, *held));
+  ASSERT_TRUE(pki::write_file(options.tls_cert_file, next.certificate_pem).ok());
+  EXPECT_TRUE(reread_certificates(options, *held));
+  EXPECT_EQ(held->serving.certificate_pem, next.certificate_pem);
+}
+
+TEST_F(PkiTest, RenewsWhatHasSpentMostOfItsLife) {
+  const auto first = *ensure_cluster_pki(options_);
+  EXPECT_GT(renewal_of(first), std::chrono::system_clock::now());
+  pki::Request request;
+  request.subject.common_name = "front-proxy-client";
+  request.lifetime = std::chrono::minutes(1);
+  const pki::PairFiles files{options_.directory + "/front-proxy-client.crt",
+                             options_.directory + "/front-proxy-client.key"};
+  ASSERT_TRUE(pki::save(files, *pki::issue(first.front_proxy_ca, request)).ok());
+  auto held = first;
+  EXPECT_TRUE(take_up_leaves(options_.directory, held));
+  EXPECT_LT(renewal_of(held), std::chrono::system_clock::now());
+  EXPECT_GT(renewal_of(*ensure_cluster_pki(options_)), std::chrono::system_clock::now());
 }
 
 }  // namespace

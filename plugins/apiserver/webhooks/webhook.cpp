@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "kubus/object.h"
 #include "policy/conditions.h"
 
 namespace kubus::apiserver::webhooks {

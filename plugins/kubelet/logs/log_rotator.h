@@ -12,7 +12,7 @@
 #include <mutex>
 #include <string>
 
-#include "directory_watch.h"
+#include "kubus/directory_watch.h"
 #include "kubus/work_queue.h"
 
 namespace kubus::kubelet {

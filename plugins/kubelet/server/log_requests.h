@@ -8,8 +8,8 @@
 #include <mutex>
 
 #include "../logs/container_ends.h"
-#include "../logs/directory_watch.h"
 #include "../logs/log_stream.h"
+#include "kubus/directory_watch.h"
 #include "route.h"
 
 namespace kubus::kubelet {

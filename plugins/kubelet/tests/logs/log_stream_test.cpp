@@ -9,7 +9,7 @@
 #include <fstream>
 #include <mutex>
 
-#include "logs/directory_watch.h"
+#include "kubus/directory_watch.h"
 
 namespace kubus::kubelet {
 namespace {

@@ -28,7 +28,7 @@ struct Request {
   Use use = Use::kClient;
   std::vector<std::string> dns_names;
   std::vector<std::string> addresses;  // in text form
-  std::chrono::hours lifetime{24 * 365};
+  std::chrono::seconds lifetime = std::chrono::hours(24 * 365);
 };
 
 // A certificate that signs itself.
@@ -42,9 +42,17 @@ struct Facts {
   std::vector<std::string> addresses;
   std::vector<std::string> emails;
   std::vector<std::string> uris;
+  std::chrono::system_clock::time_point not_before;
   std::chrono::system_clock::time_point not_after;
+
+  // When four fifths of its life are spent.
+  std::chrono::system_clock::time_point renewal() const {
+    return not_after - (not_after - not_before) / 5;
+  }
 };
 Result<Facts> inspect(const std::string& certificate_pem);
+// True if the key is that of the certificate.
+bool is_pair(const Pair& pair);
 // True if `certificate_pem` was signed by `ca` and its key is `key_pem`.
 bool matches(const Pair& pair, const std::string& ca_pem);
 

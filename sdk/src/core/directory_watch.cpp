@@ -1,4 +1,4 @@
-#include "directory_watch.h"
+#include "kubus/directory_watch.h"
 
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-namespace kubus::kubelet {
+namespace kubus {
 namespace {
 
 Status watch_failure(const std::string& what) {
@@ -70,4 +70,4 @@ void DirectoryWatch::read_events() {
   for (const auto& call : tell) call();
 }
 
-}  // namespace kubus::kubelet
+}  // namespace kubus

@@ -1,5 +1,5 @@
 // DirectoryWatch: tells when files in a directory are written, made or moved in. One inotify
-// descriptor for all of its users.
+// descriptor for all of its users; nothing runs between changes.
 //
 // Thread safety: all members from any thread.
 #pragma once
@@ -14,7 +14,7 @@
 #include "kubus/status.h"
 #include "kubus/unique_fd.h"
 
-namespace kubus::kubelet {
+namespace kubus {
 
 class DirectoryWatch {
  public:
@@ -41,4 +41,4 @@ class DirectoryWatch {
   Registration readable_;
 };
 
-}  // namespace kubus::kubelet
+}  // namespace kubus
