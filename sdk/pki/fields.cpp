@@ -21,10 +21,12 @@ std::string utf8_of(const ASN1_STRING* text) {
   return out;
 }
 
+// Empty for what is no address.
 std::string address_of(const ASN1_STRING* bytes) {
+  const int size = ASN1_STRING_length(bytes);
+  if (size != 4 && size != 16) return {};
   char text[INET6_ADDRSTRLEN] = "";
-  inet_ntop(ASN1_STRING_length(bytes) == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(bytes), text,
-            sizeof(text));
+  inet_ntop(size == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(bytes), text, sizeof(text));
   return text;
 }
 

@@ -9,7 +9,6 @@ namespace {
 
 using SystemClock = std::chrono::system_clock;
 constexpr std::chrono::hours kLife{24 * 365};
-constexpr std::chrono::hours kRenewBefore = kLife / 5;
 
 // Unset when it is not for this node.
 std::optional<SystemClock::time_point> renewal_of(const pki::Pair& pair,
@@ -21,7 +20,7 @@ std::optional<SystemClock::time_point> renewal_of(const pki::Pair& pair,
     return std::find(list.begin(), list.end(), item) != list.end();
   };
   if (!has(facts->dns_names, node_name) || !has(facts->addresses, node_ip)) return std::nullopt;
-  return facts->not_after - kRenewBefore;
+  return facts->renewal();
 }
 
 Result<pki::Pair> make_pair(const std::string& node_name, const std::string& node_ip) {
@@ -59,7 +58,9 @@ Result<ServingCertificate> ensure_serving_certificate(const std::string& directo
   auto made = make_pair(node_name, node_ip);
   if (!made.ok()) return made.status();
   KUBUS_TRY(pki::save(files, *made));
-  return ServingCertificate{std::move(*made), SystemClock::now() + kLife - kRenewBefore};
+  const auto renewal = renewal_of(*made, node_name, node_ip);
+  if (!renewal) return Status(Code::kInternalError, "a serving certificate is not for this node");
+  return ServingCertificate{std::move(*made), *renewal};
 }
 
 }  // namespace kubus::kubelet
