@@ -5,7 +5,6 @@
 #include <kubus/plugin.h>
 
 #include <chrono>
-#include <optional>
 
 #include "content.h"
 
@@ -16,7 +15,6 @@ class NamespacePlugin : public Plugin {
   using Plugin::Plugin;
 
   Status start() override {
-    custom_.emplace(context());
     return controller_.workers(4).reconcile<core_v1::Namespace>(
         [this](const core_v1::Namespace& ns) { return reconcile(ns); });
   }
@@ -24,9 +22,9 @@ class NamespacePlugin : public Plugin {
  private:
   Outcome reconcile(const core_v1::Namespace& ns) {
     if (!is_deleting(ns) || !has_finalizer(ns)) return Outcome::done();
-    // What is not known of yet would stay behind.
-    if (!custom_->synced()) return Outcome::requeue_after(kWaitForKinds);
-    const Remaining remaining = remove_content(ns.metadata().name());
+    const auto kinds = resources();
+    if (!kinds.ok()) return kinds.status();
+    const Remaining remaining = remove_content(*kinds, ns.metadata().name());
     auto current = with_conditions(ns, remaining, std::chrono::system_clock::now());
     if (!same_content(ns, current)) {
       auto stored = controller_.client().update_status(current);
@@ -41,9 +39,9 @@ class NamespacePlugin : public Plugin {
 
   // Deletes resource by resource and looks what stays. Pods go first, and while there are any the
   // rest is kept: they may still need it to end well.
-  Remaining remove_content(const std::string& ns) {
+  Remaining remove_content(const std::vector<Kind>& kinds, const std::string& ns) {
     Remaining remaining;
-    for (const Kind& resource : resources()) {
+    for (const Kind& resource : kinds) {
       Remaining before;
       Status status = count(*resource, ns, before);
       if (status.ok() && !before.resources.empty()) {
@@ -56,10 +54,14 @@ class NamespacePlugin : public Plugin {
     return remaining;
   }
 
-  std::vector<Kind> resources() const {
+  // The custom ones are asked for each time: objects of one that is not known of yet would stay
+  // behind.
+  Result<std::vector<Kind>> resources() {
+    auto custom = custom_kinds_now(controller_.client());
+    if (!custom.ok()) return custom;
     std::vector<Kind> all;
     for (const ResourceInfo* resource : built_in_) all.push_back(built_in_kind(*resource));
-    for (const Kind& kind : custom_->list())
+    for (const Kind& kind : *custom)
       if (kind->namespaced) all.push_back(kind);
     return all;
   }
@@ -77,7 +79,7 @@ class NamespacePlugin : public Plugin {
 
   Status count(const ResourceInfo& resource, const std::string& ns, Remaining& remaining) {
     auto reply = controller_.client().raw(request("list", resource, ns));
-    if (!reply.ok()) return not_served_is_fine(reply.status());
+    if (!reply.ok()) return not_served_is_fine(resource, reply.status());
     auto list = new_list(resource);
     DecodeOptions options;
     options.max_bytes = reply->size() + 1;
@@ -89,7 +91,7 @@ class NamespacePlugin : public Plugin {
   Status remove_all(const ResourceInfo& resource, const std::string& ns) {
     auto removal = request("deletecollection", resource, ns);
     removal.body = R"({"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background"})";
-    return not_served_is_fine(controller_.client().raw(removal).status());
+    return not_served_is_fine(resource, controller_.client().raw(removal).status());
   }
 
   Status finalize(const core_v1::Namespace& ns) {
@@ -100,7 +102,9 @@ class NamespacePlugin : public Plugin {
     return controller_.client().raw(update).status();
   }
 
-  static Status not_served_is_fine(const Status& status) {
+  // A custom kind is there, served already or for a moment still.
+  static Status not_served_is_fine(const ResourceInfo& resource, const Status& status) {
+    if (!find_resource(resource.group, resource.version, resource.plural)) return status;
     const bool not_served =
         status.code() == Code::kNotFound || status.code() == Code::kMethodNotAllowed;
     return not_served ? Status() : status;
@@ -109,9 +113,7 @@ class NamespacePlugin : public Plugin {
     return status.code() == Code::kNotFound ? Status() : status;
   }
 
-  static constexpr std::chrono::milliseconds kWaitForKinds{100};
   const std::vector<const ResourceInfo*> built_in_ = deletable_resources();
-  std::optional<CustomKinds> custom_;
   Controller controller_{context(), "namespace"};
 };
 

@@ -11,6 +11,7 @@ class ResourceQuotaPlugin : public Plugin {
   using Plugin::Plugin;
 
   Status start() override {
+    counter_.start();
     return controller_.reconcile_key<core_v1::ResourceQuota>(
         [this](const ObjectKey& key) { return reconcile(key); });
   }

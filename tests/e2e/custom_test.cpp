@@ -186,6 +186,61 @@ TEST_F(Custom, ObjectsGoWithTheirOwnersNamespaceAndDefinition) {
   });
 }
 
+// The namespace goes before anybody has heard of the kind; and the one that empties it wakes up to it.
+TEST_F(Custom, NothingIsLeftInANamespaceThatEndsRightAfterADefinition) {
+  write("rush", R"(#!/bin/sh
+for i in 1 2 3 4 5; do
+  kubectl apply -f crd.yaml
+  kubectl create namespace $1
+  until kubectl apply -n $1 -f ct.yaml; do :; done
+  [ $i = 5 ] && kubus plugin unload controller-namespace
+  kubectl delete namespace $1 --wait=false
+  [ $i = 5 ] && kubus plugin load controller-namespace
+  kubectl wait --for=delete namespace/$1
+  kubectl get crontabs -A -o name >>left
+  kubectl delete crd $2
+done >/dev/null 2>log
+cat left
+)",
+        true);
+  play({{"./rush " + ns() + "-x crontabs." + group_, ""}});
+}
+
+TEST_F(Custom, AreCountedByQuotas) {
+  define();
+  const auto counted = "count/crontabs." + group_;
+  const auto used = "kubectl get quota q -o jsonpath='{.status.used}'";
+  const auto uses = [&](int number) {
+    return "{\"" + counted + "\":\"" + std::to_string(number) + "\"}";
+  };
+  write("more.yaml", object("more", "spec: {cronSpec: '* * * * */5'}"));
+  play({
+      {"kubectl create quota q --hard=" + counted + "=1", "resourcequota/q created"},
+      {used, uses(0), 0, kEventually},
+      {"kubectl apply -f ct.yaml", my() + " created"},
+      {used, uses(1)},
+      {"kubectl apply -f more.yaml",
+       "Error from server (Forbidden): error when creating \"more.yaml\": crontabs." + group_ +
+           " \"more\" is forbidden: exceeded quota: q, requested: " + counted + "=1, used: " +
+           counted + "=1, limited: " + counted + "=1",
+       1},
+      {"kubectl delete ct my", "crontab." + group_ + " \"my\" deleted from " + ns() + " namespace"},
+      {used, uses(0), 0, kEventually},
+      // What was there before somebody counts.
+      {"kubectl apply -f ct.yaml", my() + " created"},
+      {"kubectl delete quota q", "resourcequota \"q\" deleted from " + ns() + " namespace"},
+      {"kubectl create quota q --hard=" + counted + "=2", "resourcequota/q created"},
+      {used, uses(1), 0, kEventually},
+      // The kind goes, and comes again.
+      {"kubectl delete " + crd(), "… deleted"},
+      {used, "", 0, kEventually},
+      {"kubectl apply -f crd.yaml", crd() + " created"},
+      {used, uses(0), 0, kEventually},
+      {"kubectl apply -f ct.yaml", my() + " created", 0, kEventually},
+      {used, uses(1)},
+  });
+}
+
 TEST_F(Custom, RulesInExpressionsHold) {
   define();
   const auto kind = "The CronTab \"my\" is invalid: spec: Invalid value: \"object\": ";

@@ -1,14 +1,17 @@
 #include <gmock/gmock.h>
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 
+#include "eventually.h"
 #include "kubus/api_contract.h"
 #include "tests/api_fixture.h"
 
 namespace kubus::apiserver {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 class QuotaTest : public ApiTest {
@@ -28,6 +31,41 @@ class QuotaTest : public ApiTest {
                          const std::string& spec = "") {
     return R"({"metadata":{"name":")" + name +
            R"("},"spec":{"containers":[{"name":"c","image":"i")" + container + "}]" + spec + "}}";
+  }
+  struct End {
+    int made = 0, refused = 0;
+  };
+  // Creates objects "p0", "p1" ... all at once, while somebody else writes the quota.
+  static End rush(const std::string& group, const std::string& plural, const std::string& ns,
+                  int count, const std::function<std::string(const std::string&)>& object) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    End end;
+    std::vector<Registration> calls;
+    for (int i = 0; i < count; ++i) {
+      api::Request request;
+      request.set_verb("create");
+      request.mutable_resource()->set_group(group);
+      request.mutable_resource()->set_version("v1");
+      request.mutable_resource()->set_resource(plural);
+      request.mutable_resource()->set_namespace_(ns);
+      request.set_body(object("p" + std::to_string(i)));
+      calls.push_back(rpc::call(tester().context().bus(), api::kDo, request, {},
+                                [&](const Result<api::Response>& reply) {
+                                  std::lock_guard lock(mutex);
+                                  const int code = reply.ok() ? reply->http_code() : 0;
+                                  EXPECT_THAT(code, AnyOf(201, 403));
+                                  ++(code == 201 ? end.made : end.refused);
+                                  changed.notify_all();
+                                }));
+    }
+    for (int i = 0; i < 20; ++i)
+      call("patch", "/resourcequotas", ns, "q",
+           R"({"metadata":{"labels":{"turn":")" + std::to_string(i) + "\"}}}", {}, kMerge);
+    std::unique_lock lock(mutex);
+    EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(30),
+                                 [&] { return end.made + end.refused == count; }));
+    return end;
   }
   static std::string used(const std::string& ns) {
     return std::string(json_at(get("/resourcequotas", ns, "q").body, "status.used"));
@@ -199,39 +237,42 @@ TEST_F(QuotaTest, FollowsServicesThatChange) {
 }
 
 TEST_F(QuotaTest, IsExactUnderConcurrency) {
-  constexpr int kPods = 60, kAllowed = 17;
   make_quota("rush", R"({"pods":"17"})", R"({"pods":"0"})");
-  std::mutex mutex;
-  std::condition_variable changed;
-  int left = kPods, made = 0, refused = 0;
-  std::vector<Registration> calls;
-  for (int i = 0; i < kPods; ++i) {
-    api::Request request;
-    request.set_verb("create");
-    request.mutable_resource()->set_version("v1");
-    request.mutable_resource()->set_resource("pods");
-    request.mutable_resource()->set_namespace_("rush");
-    request.set_body(pod("p" + std::to_string(i)));
-    calls.push_back(rpc::call(tester().context().bus(), api::kDo, request, {},
-                              [&](const Result<api::Response>& reply) {
-                                std::lock_guard lock(mutex);
-                                made += reply.ok() && reply->http_code() == 201;
-                                refused += reply.ok() && reply->http_code() == 403;
-                                --left;
-                                changed.notify_all();
-                              }));
-  }
-  {
-    // Whoever else writes the quota meanwhile only delays them.
-    for (int i = 0; i < 20; ++i)
-      call("patch", "/resourcequotas", "rush", "q",
-           R"({"metadata":{"labels":{"turn":")" + std::to_string(i) + "\"}}}", {}, kMerge);
-  }
-  std::unique_lock lock(mutex);
-  ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(30), [&] { return left == 0; }));
-  EXPECT_EQ(made, kAllowed);
-  EXPECT_EQ(refused, kPods - kAllowed);
+  const auto end = rush("", "pods", "rush", 60, [](const std::string& name) { return pod(name); });
+  EXPECT_EQ(end.made, 17);
+  EXPECT_EQ(end.refused, 43);
   EXPECT_EQ(used("rush"), R"({"pods":"17"})");
+}
+
+TEST_F(QuotaTest, CountsCustomKindsAsExactly) {
+  const std::string bound = "count/gears.quota.example.com";
+  ASSERT_EQ(create("apiextensions.k8s.io/customresourcedefinitions", "", R"(
+      {"metadata":{"name":"gears.quota.example.com"},"spec":{"group":"quota.example.com",
+       "scope":"Namespaced","names":{"plural":"gears","kind":"Gear"},"versions":[{"name":"v1",
+       "served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}})")
+                .code,
+            201);
+  const auto gear = [](const std::string& name) {
+    return R"({"apiVersion":"quota.example.com/v1","kind":"Gear","metadata":{"name":")" + name +
+           "\"}}";
+  };
+  ASSERT_TRUE(kubus::testing::eventually(
+      [&] { return create("quota.example.com/gears", "default", gear("a")).code == 201; }));
+  make_quota("gears", "{\"" + bound + R"(":"17","count/pods":"1"})", R"({"count/pods":"0"})");
+  EXPECT_EQ(create("quota.example.com/gears", "gears", gear("a")).at("message"),
+            "gears.quota.example.com \"a\" is forbidden: status unknown for quota: q, resources: " +
+                bound);
+  ASSERT_EQ(call("patch", "/resourcequotas/status", "gears", "q",
+                 R"({"status":{"used":{")" + bound + R"(":"0"}}})", {}, kMerge)
+                .code,
+            200);
+  const auto end = rush("quota.example.com", "gears", "gears", 60, gear);
+  EXPECT_EQ(end.made, 17);
+  EXPECT_EQ(end.refused, 43);
+  EXPECT_EQ(used("gears"), "{\"" + bound + R"(":"17","count/pods":"0"})");
+  EXPECT_EQ(create("quota.example.com/gears", "gears", gear("z")).at("message"),
+            "gears.quota.example.com \"z\" is forbidden: exceeded quota: q, requested: " + bound +
+                "=1, used: " + bound + "=17, limited: " + bound + "=17");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <k8s/core/v1/config_map.pb.h>
 #include <k8s/core/v1/pod.pb.h>
+#include <k8s/meta/v1/partial_object_metadata.pb.h>
 
 #include "kubus/api/json.h"
 
@@ -27,7 +28,11 @@ core_v1::Pod pod(const std::string& cpu, const std::string& phase = "Running") {
       R"("}}}]},"status":{"phase":")" + phase + "\"}}");
 }
 
-const ResourceInfo& pods() { return resource_of<core_v1::Pod>(); }
+Kind pods() { return built_in_kind(resource_of<core_v1::Pod>()); }
+
+Account account_of(const std::string& hard, const FindCustom& find = [](auto) { return Kind(); }) {
+  return Account(quota(hard), find);
+}
 
 std::string text(const Amounts& amounts) {
   std::string out;
@@ -36,7 +41,7 @@ std::string text(const Amounts& amounts) {
 }
 
 TEST(Account, FollowsEachObject) {
-  Account account(quota(R"({"pods":"9","requests.cpu":"4","count/pods":"9"})"));
+  auto account = account_of(R"({"pods":"9","requests.cpu":"4","count/pods":"9"})");
   const SystemTime time{};
   EXPECT_EQ(text(account.used()), "count/pods=0 pods=0 requests.cpu=0 ");
   const auto small = pod("500m"), big = pod("2"), ended = pod("2", "Succeeded");
@@ -54,15 +59,40 @@ TEST(Account, FollowsEachObject) {
 }
 
 TEST(Account, CountsWhatItsQuotaBounds) {
-  Account account(quota(R"({"configmaps":"1"})"));
-  EXPECT_EQ(account.resources().size(), 1U);
+  auto account = account_of(R"({"configmaps":"1"})");
+  EXPECT_EQ(account.kinds().size(), 1U);
   const auto any = pod("1");
   EXPECT_FALSE(account.set(pods(), "a", &any, SystemTime{}));
   const core_v1::ConfigMap map;
-  EXPECT_TRUE(account.set(resource_of<core_v1::ConfigMap>(), "m", &map, SystemTime{}));
+  EXPECT_TRUE(account.set(built_in_kind(resource_of<core_v1::ConfigMap>()), "m", &map, SystemTime{}));
   EXPECT_EQ(text(account.used()), "configmaps=1 ");
   EXPECT_TRUE(account.is_for(quota(R"({"configmaps":"1"})", R"({"used":{"configmaps":"5"}})")));
   EXPECT_FALSE(account.is_for(quota(R"({"configmaps":"2"})")));
+}
+
+TEST(Account, CountsCustomKindsThatItIsToldOf) {
+  auto widget = std::make_shared<ResourceInfo>();
+  widget->group = "example.com";
+  widget->plural = "widgets";
+  const Kind kind = widget;
+  auto account = account_of(
+      R"({"count/widgets.example.com":"5","count/gadgets.example.com":"5"})",
+      [&](std::string_view name) { return bounds_resource(name, *kind) ? kind : Kind(); });
+  EXPECT_EQ(account.kinds(), std::set<Kind>{kind});
+  meta_v1::PartialObjectMetadata one;
+  EXPECT_TRUE(account.set(kind, "w", &one, SystemTime{}));
+  EXPECT_EQ(text(account.used()), "count/widgets.example.com=1 ") << "nobody can tell of gadgets";
+  const auto other = std::make_shared<const ResourceInfo>(*widget);
+  EXPECT_FALSE(account.set(other, "x", &one, SystemTime{})) << "of another time";
+  EXPECT_TRUE(account.set(kind, "w", nullptr, SystemTime{}));
+  EXPECT_EQ(text(account.used()), "count/widgets.example.com=0 ");
+}
+
+TEST(Account, TellsOfWhatLessIsUsedThanTheQuotaSays) {
+  const auto account = account_of(R"({"pods":"5","configmaps":"5"})");
+  const auto says = [](const std::string& used) { return quota("{}", R"({"used":)" + used + "}"); };
+  EXPECT_EQ(account.lowered(says(R"({"pods":"3","configmaps":"0"})")), std::set<Kind>{pods()});
+  EXPECT_TRUE(account.lowered(says(R"({"pods":"0","secrets":"3"})")).empty());
 }
 
 TEST(Pods, LeaveTheirQuotaWhenTheirTimeToEndHasPassed) {
@@ -79,8 +109,6 @@ TEST(Reckoned, SaysWhatIsUsedOfWhatTheSpecBounds) {
   const auto after = reckoned(before, two);
   EXPECT_EQ(text(amounts_of(after.status().hard())), "pods=5 ");
   EXPECT_EQ(text(amounts_of(after.status().used())), "pods=2 ");
-  EXPECT_EQ(lowered(before, two), std::set<const ResourceInfo*>{&pods()});
-  EXPECT_TRUE(lowered(before, {{"pods", QuantityValue::from_int(4)}}).empty());
 }
 
 }  // namespace

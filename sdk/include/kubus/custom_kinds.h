@@ -9,6 +9,7 @@
 // built-in kinds; these are asked for by ApiClient::raw() and custom_cache().
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "kubus/api/resource.h"
+#include "kubus/client.h"
 #include "kubus/informer.h"
 
 namespace kubus {
@@ -40,19 +42,24 @@ class CustomKinds {
   std::vector<Kind> list() const;
   // Null when there is none; in whichever version.
   Kind find(std::string_view group, std::string_view kind) const;
-  // True once the definitions have been read.
-  bool synced() const { return definitions_->synced(); }
+  // True once all kinds that there were at first are known.
+  bool synced() const { return synced_; }
 
  private:
   void on_change(const ObjectPtr& old, const ObjectPtr& now);
   void set(const std::string& name, Kind kind);
 
   ChangeFn changed_;
+  std::atomic<bool> synced_ = false;
   mutable std::mutex mutex_;
   std::map<std::string, Kind> kinds_;  // by the name of the definition
   std::shared_ptr<ObjectCache> definitions_;
   Registration subscription_;
 };
+
+// The kinds as the API has them now: every one that a client can have made objects of is there, which
+// cannot be said of what is heard of one by one. Waits for the API, as ApiClient does.
+Result<std::vector<Kind>> custom_kinds_now(ApiClient& client);
 
 // The process's cache of all objects of a kind, by its message. Managed fields are left out.
 std::shared_ptr<ObjectCache> custom_cache(Context& context, Kind kind);

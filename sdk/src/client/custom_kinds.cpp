@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "kubus/api/json.h"
 #include "kubus/context.h"
 
 namespace kubus {
@@ -70,7 +71,10 @@ CustomKinds::CustomKinds(Context& context, ChangeFn changed, std::function<void(
     : changed_(std::move(changed)), definitions_(custom_cache(context, definition_kind())) {
   subscription_ = definitions_->subscribe(
       context, [this](const ObjectPtr& old, const ObjectPtr& now) { on_change(old, now); },
-      std::move(synced));
+      [this, synced = std::move(synced)] {
+        synced_ = true;
+        if (synced) synced();
+      });
 }
 
 void CustomKinds::on_change(const ObjectPtr& old, const ObjectPtr& now) {
@@ -93,6 +97,21 @@ void CustomKinds::set(const std::string& name, Kind kind) {
   if (!changed_) return;
   if (before) changed_(before, false);
   if (kind) changed_(kind, true);
+}
+
+Result<std::vector<Kind>> custom_kinds_now(ApiClient& client) {
+  const auto about = definition_kind();
+  const auto reply =
+      client.raw({"list", about->group, about->version, about->plural, "", "", "", {}, "", ""});
+  if (!reply.ok()) return reply.status();
+  schema::CustomKindDefinitionList definitions;
+  DecodeOptions options;
+  options.max_bytes = reply->size() + 1;
+  KUBUS_TRY(from_json(std::string_view(*reply), definitions, options));
+  std::vector<Kind> kinds;
+  for (const auto& definition : definitions.items())
+    if (auto kind = kind_of(definition)) kinds.push_back(std::move(kind));
+  return kinds;
 }
 
 std::vector<Kind> CustomKinds::list() const {
