@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/verbs.h"
 #include "kubus/host.h"
+#include "kubus/kernel_verbs.h"
 
 namespace kubus::command {
 

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "daemon/verbs.h"
 #include "kubus/kernel.pb.h"
+#include "kubus/kernel_verbs.h"
 #include "kubus/rpc.h"
 
 namespace kubus::kernel {

@@ -20,7 +20,49 @@ To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.
 )"},
       {"kubectl cluster-info dump --output-directory=dump", "Cluster info dumped to dump"},
       {"kubectl get --raw /healthz", "ok"},
-      {"kubectl get --raw '/readyz?verbose'", "…\nreadyz check passed"},
+      {"kubectl get --raw '/readyz?verbose'",
+       "[+]ping ok\n[+]etcd ok\n[+]etcd-readiness ok\n…\n[+]shutdown ok\nreadyz check passed"},
+      {"kubectl get --raw /livez/poststarthook/rbac/bootstrap-roles", "ok"},
+  });
+}
+
+TEST_F(Discovery, TellsOfTheComponents) {
+  const std::string warning = "Warning: v1 ComponentStatus is deprecated in v1.19+\n";
+  const std::string quiet = " 2>/dev/null";
+  play({
+      {"kubectl get componentstatuses", warning + R"(NAME                 STATUS    MESSAGE   ERROR
+scheduler            Healthy   ok
+controller-manager   Healthy   ok
+etcd-0               Healthy   ok)"},
+      {"kubectl get cs etcd-0 -o json" + quiet, R"(
+{
+    "apiVersion": "v1",
+    "conditions": [
+        {
+            "message": "ok",
+            "status": "True",
+            "type": "Healthy"
+        }
+    ],
+    "kind": "ComponentStatus",
+    "metadata": {
+        "name": "etcd-0"
+    }
+})"},
+      {"kubectl get cs nothing", warning + "Error from server: Component not found: nothing", 1},
+      {"kubectl get cs --field-selector metadata.name=scheduler -o name" + quiet,
+       "componentstatus/scheduler"},
+      {"kubectl get --raw '/api/v1/componentstatuses?watch=true'",
+       "Error from server (MethodNotAllowed): watch is not supported on resources of kind "
+       "\"componentstatuses\"",
+       1},
+      {"kubus plugin unload scheduler >/dev/null"},
+      {"kubectl get cs --no-headers" + quiet, R"(
+scheduler            Unhealthy         scheduler is stopped
+controller-manager   Healthy     ok
+etcd-0               Healthy     ok)"},
+      {"kubus plugin load scheduler >/dev/null"},
+      {"kubectl get cs scheduler --no-headers" + quiet, "scheduler   Healthy   ok", 0, kEventually},
   });
 }
 

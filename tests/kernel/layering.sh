@@ -10,7 +10,7 @@ fail() { echo "FAIL: $*"; failed=1; }
 sources() { find "$@" \( -name '*.h' -o -name '*.cpp' \) -not -path '*/new_plugin/*' | sort; }
 
 # The kernel knows the bus and plugin parts of the SDK and no Kubernetes type.
-kernel_headers='bus|bytes|config|context|function|host|log|loop|metrics|plugin|plugin_abi|pool|rpc|status|unique_fd|kernel\.pb|frame\.pb'
+kernel_headers='bus|bytes|config|context|function|host|log|loop|metrics|plugin|plugin_abi|pool|rpc|status|unique_fd|kernel_verbs|kernel\.pb|frame\.pb'
 while IFS=: read -r file line text; do
   fail "$file:$line: the kernel includes $text"
 done < <(grep -nE '#include [<"](k8s/|kubus/)' $(sources kernel) /dev/null |

@@ -6,7 +6,8 @@ namespace kubus::apiserver {
 namespace {
 
 bool is_stored(const ResourceInfo& resource) {
-  return resource.list != nullptr && resource.has_verb("get") && resource.group != "metrics.k8s.io";
+  return resource.list != nullptr && resource.has_verb("watch") &&
+         resource.group != "metrics.k8s.io";
 }
 
 std::string place_of(std::string_view group, std::string_view plural) {

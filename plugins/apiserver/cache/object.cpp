@@ -60,6 +60,7 @@ void Object::assemble(std::string_view before, std::string_view after, std::int6
   if (!first) json.push_back(',');
   json.append(kVersionKey).append(std::to_string(revision)).push_back('"');
   if (first && after.front() != '}') json.push_back(',');
+  if (revision == 0) json.resize(version_at_);
   version_size_ = static_cast<std::uint32_t>(json.size()) - version_at_;
   json.append(after);
   json_ = Bytes(std::move(json));

@@ -25,7 +25,8 @@ using ObjectPtr = std::shared_ptr<const Object>;
 
 class Object {
  public:
-  // `stored` is what storage has under a key, `revision` when it was written; `stale`: it would be
+  // `stored` is what storage has under a key, `revision` when it was written, 0 for what is not
+  // stored and has no resourceVersion; `stale`: it would be
   // sealed otherwise today. kInternalError when it is not an object of ours.
   static Result<ObjectPtr> make(const ResourceInfo& resource, std::string_view stored,
                                 std::int64_t revision, bool stale = false);

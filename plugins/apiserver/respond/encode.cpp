@@ -21,9 +21,14 @@ const Bytes& newline() {
   return text;
 }
 
+// Nothing for what is not stored.
+std::string version_text(std::int64_t revision) {
+  return revision == 0 ? std::string() : std::to_string(revision);
+}
+
 meta_v1::ListMeta list_metadata(const ListResult& list) {
   meta_v1::ListMeta metadata;
-  metadata.set_resourceversion(std::to_string(list.revision));
+  if (list.revision != 0) metadata.set_resourceversion(version_text(list.revision));
   if (!list.next.empty()) metadata.set_continue_(continue_token(list.revision, list.next));
   if (list.remaining) metadata.set_remainingitemcount(*list.remaining);
   return metadata;
@@ -142,7 +147,7 @@ Bytes encode_seen(const Object& object, const Accepted& accepted, const Query& q
   const TableRow row{message.get(), object.json().view()};
   auto options = table_options(query);
   options.headers = headers;
-  const auto version = std::to_string(object.revision());
+  const auto version = version_text(object.revision());
   options.resource_version = version;
   return Bytes(object_table(object.resource(), {&row, 1}, options));
 }

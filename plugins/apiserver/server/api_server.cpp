@@ -11,9 +11,11 @@
 #include "aggregation/local_services.h"
 #include "auth/plugin_permissions.h"
 #include "cache/storage_sync.h"
+#include "components/component_statuses.h"
 #include "custom/definition_controller.h"
 #include "fairness/feed.h"
 #include "fairness/keeper.h"
+#include "health/checks.h"
 #include "health/version.h"
 #include "kubus/http/server.h"
 #include "node/node_authorizer.h"
@@ -73,6 +75,7 @@ struct ApiServer::Parts {
   std::shared_ptr<PluginPermissions> permissions;
   Authorizers authorizers;
   Health health;
+  Progress progress;
   std::optional<Proxy> proxy;
   std::optional<HttpApi> http_api;
   std::optional<BusApi> bus_api;
@@ -239,6 +242,7 @@ void ApiServer::Parts::make_subresources() {
   add_access_reviews(*api, authorizers);
   add_token_request(*api, *registry, tokens);
   add_token_review(*api, tokens);
+  components::add_component_statuses(*api, context);
 }
 
 void ApiServer::Parts::make_authorizers() {
@@ -279,11 +283,9 @@ void ApiServer::Parts::make_frontend(const Certificates& made) {
   frontend.emplace(std::move(authenticators), authorizers);
   if (fairness) frontend->share_by(*fairness, *cache);
   if (audit) frontend->record_with(*audit);
-  health.add("ping", false, [] { return std::string(); });
-  health.add("storage", true,
-             [this] { return sync->following() ? std::string() : "storage does not answer"; });
-  for (const char* hook : {"poststarthook/start-objects", "poststarthook/rbac/bootstrap-roles"})
-    health.add(hook, true, [this] { return is_ready ? std::string() : "not finished"; });
+  add_checks(health, progress,
+             {[this] { return sync->following(); }, [this] { return cache->revision() > 0; },
+              [this] { return drained.load(); }, fairness.has_value()});
   add_health_routes(frontend->routes(), health);
   add_discovery_routes(frontend->routes(), *kinds);
   add_openapi_routes(frontend->routes(), *kinds);
@@ -340,9 +342,11 @@ void ApiServer::Parts::begin_objects() {
       authentication_facts(client_ca, front_proxy_ca, options.front_proxy));
   bootstrap->run([this](const Status& status) {
     if (!status.ok()) return finish_start(status);
+    progress.objects = true;
     auto keeper = std::make_shared<rbac::PolicyKeeper>(*registry);
     keeper->run([this](const Status& kept) {
       if (!kept.ok() || drained) return finish_start(kept);
+      progress.roles = true;
       std::make_shared<fairness::Keeper>(*registry)->run(
           [this](const Status& made) { finish_start(made); });
     });
@@ -355,6 +359,7 @@ void ApiServer::Parts::finish_start(const Status& status) {
   context.log().info("serving", {{"address", options.bind_address},
                                  {"port", server->port()},
                                  {"revision", cache->revision()}});
+  progress.flows = true;
   is_ready = true;
   bookmarks = context.loop().every(kBookmarkPeriod, [this] { cache->bookmark(); });
   defaults_kept = context.loop().every(kDefaultsPeriod, [this] { keep_defaults(); });
@@ -363,6 +368,7 @@ void ApiServer::Parts::finish_start(const Status& status) {
   definitions->start();
   local_services->start();
   availability->start();
+  progress.controllers = true;
   ready();
 }
 

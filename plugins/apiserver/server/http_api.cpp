@@ -95,6 +95,8 @@ void HttpApi::serve(ResourceCall request) {
   if (proxy_.handles(*call)) return proxy_.serve(std::move(call), std::move(exchange));
   if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
   if (call->info.verb == "watch") {
+    if (!call->cache && call->resource->has_verb("list"))
+      return refuse(errors::method_not_allowed(call->subject(), "watch"));
     if (!call->cache || !call->info.subresource.empty()) return refuse(errors::no_such_path());
     return serve_watch(registry_, std::move(call), std::move(exchange));
   }

@@ -2,9 +2,9 @@
 
 #include "api/run.h"
 #include "cluster/bench.h"
-#include "daemon/verbs.h"
 #include "figure.h"
 #include "kubus/host.h"
+#include "kubus/kernel_verbs.h"
 
 namespace kubus::bench {
 

@@ -1,4 +1,7 @@
-// The methods of kernel.v1, for the kernel that answers them and the command that calls them.
+// The methods of kernel.v1, for the kernel that answers them and whoever calls them: the command, and
+// plugins that tell of the state of others.
+//
+// Thread safety: constants.
 #pragma once
 
 #include <string_view>
