@@ -7,14 +7,26 @@
 namespace kubus::e2e {
 namespace {
 
-class ClientLibrary : public Play {};
+class ClientLibrary : public Play {
+ protected:
+  void SetUp() override {
+    Play::SetUp();
+    if (!IsSkipped() && !std::filesystem::exists(library_))
+      GTEST_SKIP() << "packaging/clients could not fetch it";
+  }
+  std::string run(const std::string& program) const {
+    return "CLIENT_NODE=" + library_ + " node " + testing::source_dir() + "/tests/e2e/client_node/" +
+           program + " " + ns();
+  }
+
+ private:
+  const std::string library_ =
+      testing::source_dir() + "/build/clients/node/node_modules/@kubernetes/client-node";
+};
 
 TEST_F(ClientLibrary, OfJavaScriptDoesAllItCan) {
-  const auto source = testing::source_dir();
-  const auto library = source + "/build/clients/node/node_modules/@kubernetes/client-node";
-  if (!std::filesystem::exists(library)) GTEST_SKIP() << "packaging/clients has not fetched it";
   play({
-      {"CLIENT_NODE=" + library + " node " + source + "/tests/e2e/client_node.mjs " + ns(), R"(
+      {run("library.mjs"), R"(
 errors
 patches
 watches
@@ -23,6 +35,18 @@ exec
 log
 attach
 port-forward
+)"},
+  });
+}
+
+TEST_F(ClientLibrary, OfJavaScriptElectsALeader) {
+  play({
+      {run("leases.mjs"), R"(
+optimism
+holder
+exclusion
+transitions
+succession
 )"},
   });
 }

@@ -53,10 +53,10 @@ TEST_F(CustomKindsTest, AreThereAsSoonAsAnObjectCanBeMade) {
                         R"(","metadata":{"name":"q"}})";
     Status made;
     ASSERT_TRUE(eventually([&] {
-      made = client()
-                 .raw({"create", "sdk.example.com", "v1", plural, "default", "", "", {}, object, ""})
-                 .status();
-      return made.ok();
+      const auto reply = client().raw(
+          {"create", "sdk.example.com", "v1", plural, "default", "", "", {}, object, ""});
+      made = reply.status();
+      return reply.ok();
     })) << made.to_string();
     EXPECT_THAT(now(), Contains("v1/" + plural + ".sdk.example.com"));
     ASSERT_TRUE(ask("delete", plural + ".sdk.example.com", "").ok());

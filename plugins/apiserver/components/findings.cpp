@@ -34,7 +34,8 @@ bool is_missed(const kernel::PluginInfo& plugin) {
   return plugin.state() != "ready" && plugin.state() != "disabled" && plugin.state() != "skipped";
 }
 
-ComponentStatus of_plugins(const char* name, const kernel::ListReply& plugins, std::string_view service) {
+ComponentStatus of_plugins(const char* name, const kernel::ListReply& plugins,
+                           std::string_view service) {
   std::string missed;
   bool any = false;
   for (const auto& plugin : plugins.plugins()) {

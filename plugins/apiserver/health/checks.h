@@ -1,5 +1,5 @@
-// The health checks of this server, under the names that the reference has for what they look at. What
-// does not exist here is not listed.
+// The health checks of this server, under the names that the reference has for what they look at.
+// What does not exist here is not listed.
 //
 // Thread safety: Progress as an atomic; add_checks() before the server starts.
 #pragma once
@@ -13,7 +13,7 @@ namespace kubus::apiserver {
 
 // What the server does once when it starts, and has done.
 struct Progress {
-  std::atomic<bool> objects{false};      // the first objects: namespaces, the Service kubernetes, classes
+  std::atomic<bool> objects{false};      // namespaces, priority classes, the Service kubernetes ...
   std::atomic<bool> roles{false};        // the default roles
   std::atomic<bool> flows{false};        // the default flow schemas
   std::atomic<bool> controllers{false};  // what follows definitions and APIServices is at work

@@ -57,8 +57,8 @@ class CustomKinds {
   Registration subscription_;
 };
 
-// The kinds as the API has them now: every one that a client can have made objects of is there, which
-// cannot be said of what is heard of one by one. Waits for the API, as ApiClient does.
+// The kinds as the API has them now: every one that a client can have made objects of is there,
+// which cannot be said of what is heard of one by one. Waits for the API, as ApiClient does.
 Result<std::vector<Kind>> custom_kinds_now(ApiClient& client);
 
 // The process's cache of all objects of a kind, by its message. Managed fields are left out.

@@ -1,5 +1,5 @@
-// The methods of kernel.v1, for the kernel that answers them and whoever calls them: the command, and
-// plugins that tell of the state of others.
+// The methods of kernel.v1, for the kernel that answers them and whoever calls them: the command,
+// and plugins that tell of the state of others.
 //
 // Thread safety: constants.
 #pragma once

@@ -1,38 +1,10 @@
 // What programs do with the JavaScript client library, one line for each thing that worked.
 //
-//   CLIENT_NODE=.../node_modules/@kubernetes/client-node node client_node.mjs NAMESPACE
+//   CLIENT_NODE=.../node_modules/@kubernetes/client-node node library.mjs NAMESPACE
 import { execFileSync } from 'node:child_process';
 import net from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
-
-const k8s = await import(process.env.CLIENT_NODE + '/dist/index.js');
-const namespace = process.argv[2];
-const kc = new k8s.KubeConfig();
-kc.loadFromDefault();
-const core = kc.makeApiClient(k8s.CoreV1Api);
-
-function check(what, holds, seen) {
-  if (!holds) throw new Error(`${what}: ${JSON.stringify(seen)}`);
-  console.log(what);
-}
-
-// The first true thing that `look` finds, within a patience that a busy machine does not exhaust.
-async function until(what, look) {
-  const end = Date.now() + 60_000;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`${what}: did not happen`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}
-
-function collector() {
-  const stream = new PassThrough();
-  stream.text = '';
-  stream.on('data', (data) => (stream.text += data));
-  return stream;
-}
+import { check, collector, core, k8s, kc, namespace, until } from './common.mjs';
 
 const configMap = (name, data) => ({ namespace, body: { metadata: { name }, data } });
 
@@ -68,20 +40,21 @@ async function patches() {
 // Goes on when its connection is cut and the server is another one.
 async function informers() {
   const seen = [];
-  let breaks = 0;
+  let connections = 0;
   const informer = k8s.makeInformer(kc, `/api/v1/namespaces/${namespace}/configmaps`, () =>
     core.listNamespacedConfigMap({ namespace }),
   );
   for (const event of ['add', 'update', 'delete'])
     informer.on(event, (object) => seen.push(`${event} ${object.metadata.name}`));
   let stopped = false;
+  informer.on('connect', () => ++connections);
   informer.on('error', () => {
-    ++breaks;
     if (!stopped) setTimeout(() => informer.start().catch(() => {}), 50);
   });
   await informer.start();
   await core.createNamespacedConfigMap(configMap('first', {}));
   await until('an event', () => seen.includes('add first'));
+  const before = connections;
   execFileSync('kubus', ['plugin', 'restart', 'apiserver']);
   await until('the server is back', () =>
     core.createNamespacedConfigMap(configMap('second', {})).then(
@@ -89,12 +62,13 @@ async function informers() {
       (error) => error.code === 409,
     ),
   );
+  await until('another connection', () => connections > before);
   await until('an event after a restart', () => seen.includes('add second'));
   await core.deleteNamespacedConfigMap({ name: 'first', namespace });
   await until('a deletion', () => seen.includes('delete first'));
   stopped = true;
   await informer.stop();
-  check('informers', true, { seen, breaks });
+  check('informers', true);
 }
 
 async function watches() {
@@ -127,8 +101,14 @@ async function sessions(pod) {
   await until('a line of the log', () => log.text.includes('started\n'));
   check('log', true);
 
-  const socket = await new k8s.Attach(kc).attach(namespace, pod, 'c', collector(), null, null, false);
-  check('attach', socket.readyState === 1, socket.readyState);
+  const answers = collector();
+  const input = new PassThrough();
+  const socket = await new k8s.Attach(kc).attach(namespace, pod, 'c', answers, null, input, false);
+  for (const word of ['hello', 'again']) {
+    input.write(word + '\n');
+    await until('an answer to what was typed', () => answers.text.endsWith(`got ${word}\n`));
+  }
+  check('attach', answers.text === 'got hello\ngot again\n', answers.text);
   socket.close();
 }
 
@@ -152,8 +132,9 @@ await errors();
 await patches();
 await watches();
 await informers();
-const command = ['sh', '-c', 'echo started; exec httpd -f -p 8080 -h /www'];
-const container = { name: 'c', image: 'demo:1.0', command };
+const answering = 'while read line; do echo "got $line"; done; exec sleep 600';
+const command = ['sh', '-c', `echo started; httpd -p 8080 -h /www; ${answering}`];
+const container = { name: 'c', image: 'demo:1.0', command, stdin: true };
 await core.createNamespacedPod({
   namespace,
   body: {
