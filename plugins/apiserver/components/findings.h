@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "kubus/api/types.h"
 #include "kubus/kernel.pb.h"
 #include "kubus/status.h"
 #include "kubus/storage.pb.h"
