@@ -86,7 +86,7 @@ void Connection::shutdown() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
     self->closing_ = true;
     self->keep_alive_ = false;
-    if (self->taken_) self->end_taken();
+    if (self->taken_) self->stop_taken();
     if (auto http2 = self->http2_.lock()) http2->shutdown();
     if (self->active_stream_) self->active_stream_->finish();
     if (self->idle_) self->close_socket();

@@ -37,7 +37,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
              const Limits& limits, std::shared_ptr<BodyBudget> bodies, std::function<void()> gone);
   ~Connection() override;
   void start();
-  // Finishes the request at hand, ends streams, then closes; at once if it was taken over.
+  // Finishes the request at hand, ends streams, then closes; one taken over says its farewell.
   void shutdown();
 
   void deliver(Outcome outcome) override;
@@ -71,6 +71,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   // From here on it belongs to a ByteStream.
   void hand_over(TakeOver taking);
   void watch_idle();
+  void stop_taken();
   void end_taken();
   Awaitable<bool> write(std::string_view data);
   // Waits until something happens or `deadline` passes (false).
@@ -102,6 +103,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   bool closing_ = false;
   bool taken_ = false;
   bool ended_ = false;  // of one taken over
+  Task stopping_;       // likewise
   Clock::time_point last_activity_;
 };
 

@@ -40,19 +40,22 @@ void Headers::set(std::string_view name, std::string value) {
   fields_.emplace_back(std::string(name), std::move(value));
 }
 
-bool Headers::has_token(std::string_view name, std::string_view token) const {
+std::vector<std::string_view> Headers::values(std::string_view name) const {
+  std::vector<std::string_view> all;
   for (const auto& [key, value] : fields_) {
     if (!iequals(key, name)) continue;
-    std::string_view rest = value;
-    while (!rest.empty()) {
+    for (std::string_view rest = value; !rest.empty();) {
       const auto comma = rest.find(',');
-      auto item = trim(rest.substr(0, comma));
-      item = trim(item.substr(0, item.find(';')));
-      if (iequals(item, token)) return true;
-      if (comma == std::string_view::npos) break;
-      rest.remove_prefix(comma + 1);
+      if (const auto item = trim(rest.substr(0, comma)); !item.empty()) all.push_back(item);
+      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
     }
   }
+  return all;
+}
+
+bool Headers::has_token(std::string_view name, std::string_view token) const {
+  for (const auto item : values(name))
+    if (iequals(trim(item.substr(0, item.find(';'))), token)) return true;
   return false;
 }
 

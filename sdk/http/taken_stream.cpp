@@ -61,8 +61,16 @@ void Connection::watch_idle() {
   });
 }
 
+void Connection::stop_taken() {
+  auto stopping = std::exchange(stopping_, Task());
+  if (!stopping || ended_) return end_taken();
+  guard(std::chrono::seconds(1));
+  stopping();
+}
+
 void Connection::end_taken() {
   if (std::exchange(ended_, true)) return;
+  stopping_ = Task();
   guard(std::chrono::seconds(1));
   stream_.async_shutdown([self = shared_from_this()](boost::system::error_code) {
     self->write_guard_.cancel();

@@ -23,6 +23,7 @@ class TakenStream final : public ByteStream {
   void read(boost::asio::mutable_buffer into, Done done) override;
   void write(boost::asio::const_buffer data, Done done) override;
   void close() override { connection_->end_taken(); }
+  void on_stop(Task task) override { connection_->stopping_ = std::move(task); }
 
  private:
   std::shared_ptr<Connection> connection_;

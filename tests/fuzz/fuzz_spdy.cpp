@@ -15,6 +15,7 @@ namespace kubus::fuzz {
 namespace {
 
 using namespace kubelet;
+namespace test = kubus::testing;
 
 class NoPort final : public PortDialer {
  public:

@@ -7,8 +7,8 @@
 
 #include "inbox.h"
 #include "kubus/api/base64.h"
+#include "kubus/http/websocket_stream.h"
 #include "port_forward.h"
-#include "websocket_stream.h"
 
 namespace kubus::kubelet {
 namespace asio = boost::asio;
@@ -25,7 +25,7 @@ constexpr std::size_t kMostPorts = 128;
 
 class PortSocket : public std::enable_shared_from_this<PortSocket> {
  public:
-  PortSocket(std::unique_ptr<WebSocketStream> stream, bool base64)
+  PortSocket(std::unique_ptr<http::WebSocketStream> stream, bool base64)
       : stream_(std::move(stream)), base64_(base64), room_(stream_->get_executor()) {
     stream_->binary(!base64);
     stream_->read_message_max(kLargestMessage);
@@ -34,7 +34,7 @@ class PortSocket : public std::enable_shared_from_this<PortSocket> {
   void start(const std::vector<int>& ports, std::shared_ptr<PortDialer> dialer);
 
   asio::any_io_executor executor() { return stream_->get_executor(); }
-  WebSocketStream& stream() { return *stream_; }
+  http::WebSocketStream& stream() { return *stream_; }
   bool gone() const { return gone_; }
   // One message at a time; those of other channels wait.
   asio::awaitable<bool> send(unsigned char channel, std::string_view data);
@@ -52,7 +52,7 @@ class PortSocket : public std::enable_shared_from_this<PortSocket> {
   asio::awaitable<void> read_all();
   void take(std::string_view message);
 
-  const std::unique_ptr<WebSocketStream> stream_;
+  const std::unique_ptr<http::WebSocketStream> stream_;
   const bool base64_;
   Signal room_;  // less unread, or the last message has been sent
   std::vector<PortChannelPtr> channels_;
@@ -154,10 +154,10 @@ void PortSocket::start(const std::vector<int>& ports, std::shared_ptr<PortDialer
 }
 
 asio::awaitable<void> open_ports(std::unique_ptr<http::ByteStream> connection,
-                                 WebSocketUpgrade upgrade, std::string_view subprotocol,
+                                 http::WebSocketUpgrade upgrade, std::string_view subprotocol,
                                  std::vector<int> ports, std::shared_ptr<PortDialer> dialer) {
-  auto stream = make_websocket(std::move(connection));
-  if (!co_await accept_websocket(*stream, upgrade, std::string(subprotocol))) co_return;
+  auto stream = http::make_websocket(std::move(connection));
+  if (!co_await http::accept_websocket(*stream, upgrade, std::string(subprotocol))) co_return;
   std::make_shared<PortSocket>(std::move(stream), subprotocol == kBase64)
       ->start(ports, std::move(dialer));
 }
@@ -191,7 +191,7 @@ void serve_port_forward_websocket(const std::shared_ptr<http::Exchange>& exchang
   for (const auto known : {kBase64, kBinary})
     if (headers.has_token("Sec-WebSocket-Protocol", known)) subprotocol = known;
   exchange->take_over([subprotocol, ports = std::move(ports), dialer = std::move(dialer),
-                       upgrade = to_websocket_upgrade(exchange->request())](
+                       upgrade = http::to_websocket_upgrade(exchange->request())](
                           std::unique_ptr<http::ByteStream> connection) mutable {
     const auto executor = connection->get_executor();
     asio::co_spawn(executor,

@@ -3,8 +3,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "kubus/http/websocket_stream.h"
 #include "signal.h"
-#include "websocket_stream.h"
 
 namespace kubus::kubelet {
 namespace asio = boost::asio;
@@ -18,7 +18,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   using Error = http::ByteStream::Error;
   using Done = http::ByteStream::Done;
 
-  explicit Tunnel(std::unique_ptr<WebSocketStream> stream)
+  explicit Tunnel(std::unique_ptr<http::WebSocketStream> stream)
       : stream_(std::move(stream)), guard_(stream_->get_executor()) {
     stream_->binary(true);
   }
@@ -54,14 +54,14 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   }
 
  private:
-  const std::unique_ptr<WebSocketStream> stream_;
+  const std::unique_ptr<http::WebSocketStream> stream_;
   asio::steady_timer guard_;
   bool closed_ = false;
 };
 
 class TunnelStream final : public http::ByteStream {
  public:
-  explicit TunnelStream(std::unique_ptr<WebSocketStream> stream)
+  explicit TunnelStream(std::unique_ptr<http::WebSocketStream> stream)
       : tunnel_(std::make_shared<Tunnel>(std::move(stream))) {}
   ~TunnelStream() override { tunnel_->close(); }
 
@@ -75,10 +75,10 @@ class TunnelStream final : public http::ByteStream {
 };
 
 asio::awaitable<void> accept_tunnel(std::unique_ptr<http::ByteStream> connection,
-                                    WebSocketUpgrade upgrade, std::string subprotocol,
+                                    http::WebSocketUpgrade upgrade, std::string subprotocol,
                                     TunnelReady ready) {
-  auto stream = make_websocket(std::move(connection));
-  const bool accepted = co_await accept_websocket(*stream, upgrade, subprotocol);
+  auto stream = http::make_websocket(std::move(connection));
+  const bool accepted = co_await http::accept_websocket(*stream, upgrade, subprotocol);
   if (accepted) ready(std::make_unique<TunnelStream>(std::move(stream)));
 }
 
@@ -87,7 +87,7 @@ asio::awaitable<void> accept_tunnel(std::unique_ptr<http::ByteStream> connection
 void open_tunnel(const std::shared_ptr<http::Exchange>& exchange, std::string subprotocol,
                  TunnelReady ready) {
   exchange->take_over([subprotocol = std::move(subprotocol), ready = std::move(ready),
-                       upgrade = to_websocket_upgrade(exchange->request())](
+                       upgrade = http::to_websocket_upgrade(exchange->request())](
                           std::unique_ptr<http::ByteStream> connection) mutable {
     const auto executor = connection->get_executor();
     asio::co_spawn(executor,

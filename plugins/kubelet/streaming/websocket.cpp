@@ -6,9 +6,9 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "kubus/api/base64.h"
+#include "kubus/http/websocket_stream.h"
 #include "signal.h"
 #include "websocket_message.h"
-#include "websocket_stream.h"
 
 namespace kubus::kubelet {
 namespace asio = boost::asio;
@@ -23,13 +23,15 @@ class WebSocketChannels final : public RemoteChannels {
  public:
   WebSocketChannels(std::unique_ptr<http::ByteStream> bytes, const StreamOptions& options,
                     WebSocketDialect dialect)
-      : stream_(make_websocket(std::move(bytes))), options_(options), dialect_(std::move(dialect)) {
+      : stream_(http::make_websocket(std::move(bytes))),
+        options_(options),
+        dialect_(std::move(dialect)) {
     stream_->read_message_max(kLargestMessage);
     stream_->text(dialect_.base64);
   }
 
-  asio::awaitable<bool> accept(const WebSocketUpgrade& upgrade) {
-    const bool accepted = co_await accept_websocket(*stream_, upgrade, dialect_.name);
+  asio::awaitable<bool> accept(const http::WebSocketUpgrade& upgrade) {
+    const bool accepted = co_await http::accept_websocket(*stream_, upgrade, dialect_.name);
     if (!accepted) co_return false;
     // An empty message tells the client that it is connected.
     const auto channel = options_.out   ? Channel::kStdout
@@ -75,7 +77,7 @@ class WebSocketChannels final : public RemoteChannels {
     co_return !error;
   }
 
-  const std::unique_ptr<WebSocketStream> stream_;
+  const std::unique_ptr<http::WebSocketStream> stream_;
   const StreamOptions options_;
   const WebSocketDialect dialect_;
 };
@@ -85,7 +87,7 @@ class WebSocketChannels final : public RemoteChannels {
 void open_websocket(const std::shared_ptr<http::Exchange>& exchange, const StreamOptions& options,
                     WebSocketDialect dialect, ChannelsReady ready) {
   exchange->take_over([options, dialect = std::move(dialect), ready = std::move(ready),
-                       upgrade = to_websocket_upgrade(exchange->request())](
+                       upgrade = http::to_websocket_upgrade(exchange->request())](
                           std::unique_ptr<http::ByteStream> bytes) mutable {
     auto channels =
         std::make_unique<WebSocketChannels>(std::move(bytes), options, std::move(dialect));

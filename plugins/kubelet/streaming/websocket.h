@@ -9,12 +9,11 @@
 #include <string>
 
 #include "kubus/http/exchange.h"
+#include "kubus/http/websocket.h"
 #include "remote_channels.h"
 #include "stream_options.h"
 
 namespace kubus::kubelet {
-
-bool is_websocket(const http::Request& request);
 
 // How the messages of one subprotocol look.
 struct WebSocketDialect {

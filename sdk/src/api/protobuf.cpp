@@ -193,14 +193,17 @@ void append_list(std::string_view api_version, std::string_view kind,
   append_envelope_tail(out);
 }
 
+void append_watch_event(std::string_view type, std::string_view object, std::string& out) {
+  append_field(kWatchType, type, out);
+  append_header(kWatchObject, field_size(object.size()), out);
+  append_field(kRawExtensionRaw, object, out);
+}
+
 void append_watch_frame(std::string_view type, std::string_view object, std::string& out) {
-  std::size_t extension = field_size(object.size());
-  std::size_t size = field_size(type.size()) + field_size(extension);
+  const auto size = field_size(type.size()) + field_size(field_size(object.size()));
   out.reserve(out.size() + 4 + size);
   for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(size >> shift);
-  append_field(kWatchType, type, out);
-  append_header(kWatchObject, extension, out);
-  append_field(kRawExtensionRaw, object, out);
+  append_watch_event(type, object, out);
 }
 
 }  // namespace kubus

@@ -6,6 +6,8 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "kubus/http/websocket.h"
+
 namespace kubus::testing {
 namespace asio = boost::asio;
 
@@ -78,7 +80,8 @@ void Echo::handle(std::shared_ptr<http::Exchange> exchange) {
 }
 
 void Echo::open(http::Exchange& exchange) {
-  auto stream = exchange.stream({});
+  auto stream = http::is_websocket(exchange.request()) ? http::open_messages(exchange, {})
+                                                       : exchange.stream({});
   stream->on_close([this] {
     std::lock_guard lock(mutex_);
     ++closed_;

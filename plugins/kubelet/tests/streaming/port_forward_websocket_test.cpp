@@ -4,7 +4,7 @@
 
 #include "kubus/api/base64.h"
 #include "pod_port.h"
-#include "websocket_client.h"
+#include "wire.h"
 
 namespace kubus::kubelet {
 namespace {
@@ -67,7 +67,7 @@ TEST_F(PortForwardWebSocket, BeginsEachChannelWithItsPort) {
   EXPECT_NE(client.head.find("Sec-WebSocket-Protocol: v4.channel.k8s.io\r\n"), std::string::npos);
   std::multiset<std::string> begun;
   for (const auto& message : client.messages) {
-    EXPECT_EQ(message.opcode, WebSocketClient::kBinary);
+    EXPECT_EQ(message.opcode, test::Opcode::kBinary);
     begun.insert(message.payload);
   }
   EXPECT_EQ(begun, (std::multiset<std::string>{text({0, 0x90, 0x1f}), text({1, 0x90, 0x1f}),
@@ -88,14 +88,14 @@ TEST_F(PortForwardWebSocket, CarriesBytesAndClosesWhenAllHaveEnded) {
   pod->write(0, "answer");
   client.turn();
   EXPECT_EQ(client.messages,
-            (std::vector<Message>{{WebSocketClient::kBinary, text({0}, "answer")}}));
+            (std::vector<Message>{{test::Opcode::kBinary, text({0}, "answer")}}));
   pod->close(0);
   client.turn();
   EXPECT_EQ(client.messages.size(), 1U);
   pod->close(1);
-  eventually([&] { return client.messages.back().opcode == WebSocketClient::kClose; });
+  eventually([&] { return client.messages.back().opcode == test::Opcode::kClose; });
   EXPECT_EQ(client.messages.back().payload, "\x03\xe8");
-  client.send("\x03\xe8", WebSocketClient::kClose);
+  client.send("\x03\xe8", test::Opcode::kClose);
   EXPECT_TRUE(client.wire->server_closed);
   EXPECT_EQ(pod.use_count(), 1);
 }
@@ -107,20 +107,20 @@ TEST_F(PortForwardWebSocket, TellsErrorsOnTheChannelOfThePort) {
   ASSERT_EQ(client.messages.size(), 4U);
   EXPECT_EQ(client.messages[2].payload,
             text({1}, "error forwarding port 81 to pod c0ffee, uid : nobody there"));
-  EXPECT_EQ(client.messages[3].opcode, WebSocketClient::kClose);
+  EXPECT_EQ(client.messages[3].opcode, test::Opcode::kClose);
 }
 
 TEST_F(PortForwardWebSocket, SpeaksBase64) {
   begin("v4.base64.channel.k8s.io", {80});
-  EXPECT_EQ(client.messages, (std::vector<Message>{{WebSocketClient::kText, "0UAA="},
-                                                   {WebSocketClient::kText, "1UAA="}}));
-  client.send("0" + encode_base64("hello"), WebSocketClient::kText);
-  client.send("0not base64", WebSocketClient::kText);
+  EXPECT_EQ(client.messages, (std::vector<Message>{{test::Opcode::kText, "0UAA="},
+                                                   {test::Opcode::kText, "1UAA="}}));
+  client.send("0" + encode_base64("hello"), test::Opcode::kText);
+  client.send("0not base64", test::Opcode::kText);
   EXPECT_EQ(pod->read(0), "hello");
   pod->write(0, "world");
   client.turn();
   EXPECT_EQ(client.messages.back(),
-            (Message{WebSocketClient::kText, "0" + encode_base64("world")}));
+            (Message{test::Opcode::kText, "0" + encode_base64("world")}));
 }
 
 TEST_F(PortForwardWebSocket, HoldsTheClientBackWhenThePodReadsNothing) {

@@ -7,8 +7,8 @@
 
 #include <vector>
 
-#include "memory_transport.h"
 #include "streaming/spdy_codec.h"
+#include "wire.h"
 
 namespace kubus::kubelet::test {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_exchange.h"
+#include "wire.h"
 
 namespace kubus::kubelet {
 namespace {

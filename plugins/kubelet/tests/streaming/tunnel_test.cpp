@@ -7,7 +7,7 @@
 #include "pod_port.h"
 #include "streaming/port_forward_spdy.h"
 #include "streaming/spdy_codec.h"
-#include "websocket_client.h"
+#include "wire.h"
 
 namespace kubus::kubelet {
 namespace {
@@ -76,22 +76,22 @@ TEST_F(TunnelTest, CarriesSpdyHoweverItIsCutIntoMessages) {
     if (const auto* data = std::get_if<spdy::Data>(&frame)) answer += data->payload;
   EXPECT_EQ(answer, "answer");
   for (const auto& message : client.messages)
-    EXPECT_EQ(message.opcode, test::WebSocketClient::kBinary);
+    EXPECT_EQ(message.opcode, test::Opcode::kBinary);
 }
 
 TEST_F(TunnelTest, AnswersPings) {
-  client.send("are you there", test::WebSocketClient::kPing);
+  client.send("are you there", test::Opcode::kPing);
   EXPECT_EQ(client.messages, (std::vector<test::WebSocketClient::Message>{
-                                 {test::WebSocketClient::kPong, "are you there"}}));
+                                 {test::Opcode::kPong, "are you there"}}));
 }
 
 TEST_F(TunnelTest, EndsWithTheClientsCloseOrATextMessage) {
   for (auto first = syn(1, "error"); auto part : {first, syn(3, "data")}) client.send(part);
   ASSERT_EQ(pod->sockets.size(), 1U);
-  client.send("{}", test::WebSocketClient::kText);
+  client.send("{}", test::Opcode::kText);
   EXPECT_TRUE(pod->at_end(0));
-  EXPECT_EQ(client.messages.back().opcode, test::WebSocketClient::kClose);
-  client.send("\x03\xe8", test::WebSocketClient::kClose);
+  EXPECT_EQ(client.messages.back().opcode, test::Opcode::kClose);
+  client.send("\x03\xe8", test::Opcode::kClose);
   EXPECT_TRUE(client.wire->server_closed);
   EXPECT_EQ(pod.use_count(), 1);
 }

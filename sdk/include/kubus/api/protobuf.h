@@ -46,7 +46,9 @@ void append_list(std::string_view api_version, std::string_view kind,
                  const meta_v1::ListMeta& metadata, std::span<const std::string_view> items,
                  std::string& out);
 
-// One frame of a watch: a 4-byte big-endian length and a WatchEvent with `object` (an envelope).
+// A WatchEvent with `object` (an envelope), without an envelope of its own.
+void append_watch_event(std::string_view type, std::string_view object, std::string& out);
+// One frame of a watch: a 4-byte big-endian length and the event.
 void append_watch_frame(std::string_view type, std::string_view object, std::string& out);
 
 }  // namespace kubus

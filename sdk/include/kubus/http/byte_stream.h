@@ -18,6 +18,7 @@
 #include <cstddef>
 
 #include "kubus/function.h"
+#include "kubus/loop.h"
 
 namespace kubus::http {
 
@@ -40,6 +41,9 @@ class ByteStream {
   // Tells the client that nothing more comes and lets the connection go, within a second. What has
   // been written before is sent first. Idempotent.
   virtual void close() = 0;
+  // Runs `task` once when the server stops, which then gives a second for a farewell before it
+  // closes; without a task it closes at once. Whoever is no server's never stops.
+  virtual void on_stop(Task /*task*/) {}
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {

@@ -24,6 +24,9 @@ class Headers {
   // The first value, or empty.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const;
+  // The comma-separated values of all fields `name`, in order and without empty ones; they are parts
+  // of the header.
+  std::vector<std::string_view> values(std::string_view name) const;
   // True if one of the comma-separated values of `name` is `token`.
   bool has_token(std::string_view name, std::string_view token) const;
   const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }

@@ -1,24 +1,18 @@
-// The frames of a WebSocket client, by hand, at the far end of a MemoryWire.
+// A WebSocket client at the far end of a MemoryWire.
 //
 // Thread safety: none.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <vector>
 
 #include "fake_exchange.h"
+#include "websocket_frames.h"
 
-namespace kubus::kubelet::test {
+namespace kubus::testing {
 
 class WebSocketClient {
  public:
-  enum Opcode : unsigned char { kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
-  struct Message {
-    Opcode opcode;
-    std::string payload;
-    bool operator==(const Message&) const = default;
-  };
+  using Message = WebSocketMessage;
 
   explicit WebSocketClient(boost::asio::io_context& io) : io_(io) {}
   ~WebSocketClient() { MemoryTransport::cut(io_, *wire); }
@@ -32,17 +26,11 @@ class WebSocketClient {
     if (!subprotocol.empty()) headers.add("Sec-WebSocket-Protocol", subprotocol);
     return std::make_shared<FakeExchange>(io_, wire, std::move(headers));
   }
-  // Masked with zeros, which change nothing.
-  void send(std::string_view payload, Opcode opcode = kBinary) {
-    std::string frame{static_cast<char>(0x80 | opcode)};
-    if (payload.size() < 126) {
-      frame += static_cast<char>(0x80 | payload.size());
-    } else {
-      frame += static_cast<char>(0x80 | 127);
-      for (int shift = 56; shift >= 0; shift -= 8)
-        frame += static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> shift);
-    }
-    wire->to_server += frame.append(4, '\0').append(payload);
+  void send(std::string_view payload, Opcode opcode = Opcode::kBinary) {
+    send_raw(client_frame(payload, opcode));
+  }
+  void send_raw(const std::string& bytes) {
+    wire->to_server += bytes;
     turn();
   }
   void turn() {
@@ -57,7 +45,7 @@ class WebSocketClient {
   std::string joined() const {
     std::string text;
     for (const auto& message : messages)
-      if (message.opcode <= kBinary) text += message.payload;
+      if (message.opcode <= Opcode::kBinary) text += message.payload;
     return text;
   }
 
@@ -75,29 +63,12 @@ class WebSocketClient {
       head = buffer_.substr(0, end + 4);
       buffer_.erase(0, end + 4);
     }
-    while (take_message()) {
-    }
+    while (auto message = take_message(buffer_)) messages.push_back(std::move(*message));
     MemoryTransport::turn(io_, *wire);
-  }
-  bool take_message() {
-    if (buffer_.size() < 2) return false;
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(buffer_[at]); };
-    std::size_t size = byte(1) & 0x7f, begin = 2;
-    if (size >= 126) {
-      const std::size_t width = size == 126 ? 2 : 8;
-      if (buffer_.size() < 2 + width) return false;
-      size = 0;
-      for (; begin < 2 + width; ++begin) size = size << 8 | byte(begin);
-    }
-    if (buffer_.size() < begin + size) return false;
-    EXPECT_NE(byte(0) & 0x80, 0) << "messages are sent whole";
-    messages.push_back({static_cast<Opcode>(byte(0) & 0x0f), buffer_.substr(begin, size)});
-    buffer_.erase(0, begin + size);
-    return true;
   }
 
   boost::asio::io_context& io_;
   std::string buffer_;
 };
 
-}  // namespace kubus::kubelet::test
+}  // namespace kubus::testing

@@ -10,7 +10,7 @@
 
 #include "kubus/http/byte_stream.h"
 
-namespace kubus::kubelet::test {
+namespace kubus::testing {
 
 // What client and transport share; the transport may be destroyed before it.
 struct MemoryWire {
@@ -92,4 +92,4 @@ class MemoryTransport final : public http::ByteStream {
   std::shared_ptr<MemoryWire> wire_;
 };
 
-}  // namespace kubus::kubelet::test
+}  // namespace kubus::testing

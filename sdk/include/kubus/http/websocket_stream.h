@@ -11,19 +11,19 @@
 
 #include "kubus/http/byte_stream.h"
 #include "kubus/http/message.h"
-#include "websocket_layer.h"
+#include "kubus/http/websocket_layer.h"
 
-namespace kubus::kubelet {
+namespace kubus::http {
 
 using WebSocketStream = boost::beast::websocket::stream<boost::beast::flat_stream<WebSocketLayer>>;
 using WebSocketUpgrade = boost::beast::http::request<boost::beast::http::empty_body>;
 
-WebSocketUpgrade to_websocket_upgrade(const http::Request& request);
+WebSocketUpgrade to_websocket_upgrade(const Request& request);
 // Messages are sent whole; pings of the peer are answered; there is no deadline once it is open.
-std::unique_ptr<WebSocketStream> make_websocket(std::unique_ptr<http::ByteStream> connection);
+std::unique_ptr<WebSocketStream> make_websocket(std::unique_ptr<ByteStream> connection);
 // The server's side of the handshake; `subprotocol` may be empty. False when it fails.
 boost::asio::awaitable<bool> accept_websocket(WebSocketStream& stream,
                                               const WebSocketUpgrade& upgrade,
                                               std::string subprotocol);
 
-}  // namespace kubus::kubelet
+}  // namespace kubus::http

@@ -10,12 +10,12 @@
 
 #include "kubus/http/byte_stream.h"
 
-namespace kubus::kubelet {
+namespace kubus::http {
 
 class WebSocketLayer {
  public:
-  using executor_type = http::ByteStream::executor_type;
-  explicit WebSocketLayer(std::unique_ptr<http::ByteStream> bytes) : bytes_(std::move(bytes)) {}
+  using executor_type = ByteStream::executor_type;
+  explicit WebSocketLayer(std::unique_ptr<ByteStream> bytes) : bytes_(std::move(bytes)) {}
 
   executor_type get_executor() { return bytes_->get_executor(); }
   void close() { bytes_->close(); }
@@ -30,7 +30,7 @@ class WebSocketLayer {
   }
 
  private:
-  std::unique_ptr<http::ByteStream> bytes_;
+  std::unique_ptr<ByteStream> bytes_;
 };
 
 // Found by Beast: how the layer ends after the closing handshake, and when it was not finished in
@@ -44,4 +44,4 @@ void async_teardown(boost::beast::role_type, WebSocketLayer& layer, Handler&& ha
 }
 inline void beast_close_socket(WebSocketLayer& layer) { layer.close(); }
 
-}  // namespace kubus::kubelet
+}  // namespace kubus::http

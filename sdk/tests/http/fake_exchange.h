@@ -9,7 +9,7 @@
 #include "kubus/http/exchange.h"
 #include "memory_transport.h"
 
-namespace kubus::kubelet::test {
+namespace kubus::testing {
 
 class FakeExchange final : public http::Exchange {
  public:
@@ -27,11 +27,13 @@ class FakeExchange final : public http::Exchange {
   void forward(http::Upstream) override {}
   void take_over(Taker taker) override {
     taken = true;
+    if (stopped) return;
     taker(std::make_unique<MemoryTransport>(io_, wire_));
   }
 
   std::optional<http::Response> answer;
   bool taken = false;
+  bool stopped = false;  // there is no connection to take over any more
 
  private:
   boost::asio::io_context& io_;
@@ -46,4 +48,4 @@ inline http::Headers make_headers(
   return headers;
 }
 
-}  // namespace kubus::kubelet::test
+}  // namespace kubus::testing
