@@ -1,5 +1,6 @@
 // Sees the answer to a request that is recorded.
 #include "audit/audit.h"
+#include "kubus/http/byte_stream.h"
 
 namespace kubus::apiserver::audit {
 namespace {
@@ -28,8 +29,44 @@ std::vector<std::string> addresses_of(const http::Request& request) {
   return addresses;
 }
 
+// Completes the record when it goes away.
+class Completion {
+ public:
+  Completion(Audit& audit, std::shared_ptr<Record> record)
+      : audit_(audit), record_(std::move(record)) {}
+  Completion(const Completion&) = delete;
+  Completion& operator=(const Completion&) = delete;
+  ~Completion() { audit_.write(*record_, kResponseComplete); }
+
+ private:
+  Audit& audit_;
+  const std::shared_ptr<Record> record_;
+};
+
+// A connection that was taken over.
+class AuditedBytes final : public http::ByteStream {
+ public:
+  AuditedBytes(std::unique_ptr<http::ByteStream> inner, std::shared_ptr<Completion> completion)
+      : inner_(std::move(inner)), completion_(std::move(completion)) {}
+
+  executor_type get_executor() override { return inner_->get_executor(); }
+  void read(boost::asio::mutable_buffer into, Done done) override {
+    inner_->read(into, std::move(done));
+  }
+  void write(boost::asio::const_buffer data, Done done) override {
+    inner_->write(data, std::move(done));
+  }
+  void close() override { inner_->close(); }
+  void on_stop(Task task) override { inner_->on_stop(std::move(task)); }
+
+ private:
+  const std::unique_ptr<http::ByteStream> inner_;
+  const std::shared_ptr<Completion> completion_;
+};
+
 // Completes the record when the stream is over.
-class AuditedStream final : public http::BodyStream {
+class AuditedStream final : public http::BodyStream,
+                            public std::enable_shared_from_this<AuditedStream> {
  public:
   AuditedStream(std::shared_ptr<http::BodyStream> inner, Audit& audit,
                 std::shared_ptr<Record> record)
@@ -42,7 +79,11 @@ class AuditedStream final : public http::BodyStream {
     return inner_->write(std::move(pieces), limited);
   }
   void finish() override { inner_->finish(); }
-  void on_close(Task task) override { inner_->on_close(std::move(task)); }
+  // Whoever waits for the end holds the stream no longer: the connection does, as it does without
+  // this one.
+  void on_close(Task task) override {
+    inner_->on_close([self = shared_from_this(), task = std::move(task)]() mutable { task(); });
+  }
   void when_below(std::size_t waiting, Task task) override {
     inner_->when_below(waiting, std::move(task));
   }
@@ -100,8 +141,11 @@ class AuditedExchange final : public http::Exchange {
     answered_ = true;
     record_->code = 101;
     audit_.write(*record_, kResponseStarted);
-    audit_.write(*record_, kResponseComplete);
-    inner_->take_over(std::move(taker));
+    inner_->take_over([taker = std::move(taker),
+                       completion = std::make_shared<Completion>(audit_, record_)](
+                          std::unique_ptr<http::ByteStream> bytes) mutable {
+      taker(std::make_unique<AuditedBytes>(std::move(bytes), std::move(completion)));
+    });
   }
 
  private:
