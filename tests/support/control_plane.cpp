@@ -164,6 +164,16 @@ void ControlPlane::restart_apiserver(const std::map<std::string, std::string>& s
 
 std::string ControlPlane::cert_dir() const { return impl_->dir.path() + "/apiserver/pki"; }
 
+std::uint16_t ControlPlane::https_port() const {
+  std::ifstream file(cert_dir() + "/admin.kubeconfig");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  constexpr std::string_view kServer = "https://127.0.0.1:";
+  const auto at = text.find(kServer);
+  return at == std::string::npos
+             ? std::uint16_t{0}
+             : static_cast<std::uint16_t>(std::stoul(text.substr(at + kServer.size(), 5)));
+}
+
 Host& ControlPlane::host() { return *impl_->host; }
 
 }  // namespace kubus::testing

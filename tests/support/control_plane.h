@@ -5,6 +5,7 @@
 // The real plugins of this build, driven over the bus; no node, no controllers.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,6 +38,8 @@ class ControlPlane {
   Host& host();
   // Where the API server keeps its certificates and the administrator's kubeconfig.
   std::string cert_dir() const;
+  // Of the API server over HTTPS on the loopback address; 0: it has none.
+  std::uint16_t https_port() const;
 
  private:
   struct Impl;

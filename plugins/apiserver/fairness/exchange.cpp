@@ -25,8 +25,8 @@ void FairExchange::forward(http::Upstream upstream) {
   inner_->forward(std::move(upstream));
 }
 
+// A watch over WebSocket, to be set up yet.
 void FairExchange::take_over(Taker taker) {
-  seats_.release();
   inner_->take_over(std::move(taker));
 }
 

@@ -34,6 +34,7 @@
 #include "server/routes.h"
 #include "services/service_allocator.h"
 #include "subresource/subresources.h"
+#include "token/subprotocol_authenticator.h"
 #include "token/token_request.h"
 #include "token/token_review.h"
 #include "token/token_routes.h"
@@ -280,6 +281,7 @@ void ApiServer::Parts::make_frontend(const Certificates& made) {
         make_front_proxy_authenticator(made.front_proxy_ca_pem, options.front_proxy));
   authenticators.push_back(make_certificate_authenticator());
   authenticators.push_back(make_bearer_authenticator(*tokens.authenticators()));
+  authenticators.push_back(make_subprotocol_authenticator(*tokens.authenticators()));
   frontend.emplace(std::move(authenticators), authorizers);
   if (fairness) frontend->share_by(*fairness, *cache);
   if (audit) frontend->record_with(*audit);

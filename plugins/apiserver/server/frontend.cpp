@@ -10,6 +10,7 @@
 #include "kubus/api/time.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
+#include "token/subprotocol_authenticator.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -85,6 +86,7 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   auto identity = authenticate(authenticators_, request);
   if (audit_)
     call.record = audit_->begin(exchange, identity.ok() ? *identity : Identity(), call.info);
+  drop_token_subprotocol(exchange->request());
   if (identity.ok()) identity = impersonate(authorizers_, std::move(*identity), request);
   if (identity.ok() && call.record && request.headers.has("Impersonate-User"))
     call.record->impersonated = *identity;

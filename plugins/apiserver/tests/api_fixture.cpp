@@ -1,7 +1,5 @@
 #include "tests/api_fixture.h"
 
-#include <fstream>
-
 #include "control_plane.h"
 #include "kubus/api_contract.h"
 
@@ -55,14 +53,6 @@ ApiTest::Reply ApiTest::call(const std::string& verb, const std::string& path,
 
 std::string ApiTest::cert_dir() { return plane_->cert_dir(); }
 
-std::uint16_t ApiTest::https_port() {
-  std::ifstream file(cert_dir() + "/admin.kubeconfig");
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  constexpr std::string_view kServer = "https://127.0.0.1:";
-  const auto at = text.find(kServer);
-  return at == std::string::npos
-             ? std::uint16_t{0}
-             : static_cast<std::uint16_t>(std::stoul(text.substr(at + kServer.size(), 5)));
-}
+std::uint16_t ApiTest::https_port() { return plane_->https_port(); }
 
 }  // namespace kubus::apiserver

@@ -4,8 +4,10 @@
 #include <random>
 
 #include "kubus/api/protobuf.h"
+#include "kubus/http/websocket.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
+#include "server/route.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -29,8 +31,9 @@ Bytes event_head(EventType type) {
 
 class HttpWatch final : public Watcher {
  public:
-  HttpWatch(CallPtr call, std::weak_ptr<http::BodyStream> stream)
-      : call_(std::move(call)), stream_(std::move(stream)) {}
+  // `messages`: each write is one, so that events are not framed.
+  HttpWatch(CallPtr call, std::weak_ptr<http::BodyStream> stream, bool messages)
+      : call_(std::move(call)), stream_(std::move(stream)), messages_(messages) {}
 
   void on_event(EventType type, const ObjectPtr& object) override {
     send(type, encode_watched(object, *call_, std::exchange(headers_, false)));
@@ -58,7 +61,10 @@ class HttpWatch final : public Watcher {
     if (!stream) return;
     if (call_->accepted.format == Format::kProtobuf) {
       std::string frame;
-      append_watch_frame(event_name(type), object.view(), frame);
+      if (messages_)
+        append_watch_event(event_name(type), object.view(), frame);
+      else
+        append_watch_frame(event_name(type), object.view(), frame);
       stream->write({Bytes(std::move(frame))}, live_);
       return;
     }
@@ -68,6 +74,7 @@ class HttpWatch final : public Watcher {
 
   CallPtr call_;
   std::weak_ptr<http::BodyStream> stream_;
+  const bool messages_;
   Registration timer_;
   bool headers_ = true;
   bool live_ = false;
@@ -80,10 +87,28 @@ http::Response watch_head(const Call& call) {
   return head;
 }
 
+std::shared_ptr<http::BodyStream> open_messages(const Call& call, http::Exchange& exchange) {
+  http::MessageOptions options;
+  options.binary = call.accepted.format == Format::kProtobuf;
+  // No subprotocol means anything to a watch; a client is content when it gets the one it named.
+  const auto offered = http::offered_subprotocols(exchange.request());
+  if (!offered.empty()) options.subprotocol = offered.front();
+  return http::open_messages(exchange, std::move(options));
+}
+
+// Of several subprotocols none can be chosen, as in the reference.
+std::optional<http::Response> refused_upgrade(const http::Request& request) {
+  if (!http::is_websocket(request)) return std::nullopt;
+  if (auto refused = http::refused_handshake(request)) return refused;
+  if (http::offered_subprotocols(request).size() <= 1) return std::nullopt;
+  return text_response(400, "text/plain; charset=utf-8", "a watch has at most one subprotocol\n");
+}
+
 void begin(Registry& registry, const CallPtr& call, WatchRequest request,
            http::Exchange& exchange) {
-  auto stream = exchange.stream(watch_head(*call));
-  auto watch = std::make_shared<HttpWatch>(call, stream);
+  const bool messages = http::is_websocket(exchange.request());
+  auto stream = messages ? open_messages(*call, exchange) : exchange.stream(watch_head(*call));
+  auto watch = std::make_shared<HttpWatch>(call, stream, messages);
   std::weak_ptr<HttpWatch> weak = watch;
   watch->timer() =
       registry.context().loop().after(request.timeout.value_or(default_timeout()), [weak] {
@@ -112,6 +137,8 @@ void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchang
   registry.await_revision(revision, [&registry, call, exchange = std::move(exchange), format,
                                      request = std::move(*request)](Status status) mutable {
     if (!status.ok()) return exchange->respond(status_response(status, format));
+    if (auto refused = refused_upgrade(exchange->request()))
+      return exchange->respond(std::move(*refused));
     begin(registry, call, std::move(request), *exchange);
   });
 }

@@ -1,4 +1,5 @@
-// A watch over HTTP: events as they come, one JSON object (or protobuf frame) each.
+// A watch over HTTP: events as they come, one JSON object (or protobuf frame) each; a client that
+// asks for WebSocket gets each as a message.
 //
 // Thread safety: as Watcher; serve_watch() from any thread.
 #pragma once

@@ -1,5 +1,6 @@
 #include "webhooks/webhook.h"
 
+#include <google/protobuf/message.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
 #include <map>
@@ -30,7 +31,7 @@ Webhook compile_one(const Source& source) {
   return out;
 }
 
-WebhookList compile_object(const ResourceInfo& resource, const Message& object) {
+WebhookList compile_object(const ResourceInfo& resource, const google::protobuf::Message& object) {
   if (resource.plural == "mutatingwebhookconfigurations")
     return compile(static_cast<const registration::MutatingWebhookConfiguration&>(object));
   return compile(static_cast<const registration::ValidatingWebhookConfiguration&>(object));

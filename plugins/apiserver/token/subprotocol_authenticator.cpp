@@ -1,0 +1,71 @@
+#include "token/subprotocol_authenticator.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kubus/api/base64.h"
+#include "kubus/http/websocket.h"
+
+namespace kubus::apiserver {
+namespace {
+
+constexpr std::string_view kPrefix = "base64url.bearer.authorization.k8s.io.";
+
+struct Offer {
+  std::vector<std::string_view> tokens;  // encoded
+  std::vector<std::string_view> others;
+};
+
+Offer offer_of(const http::Request& request) {
+  Offer offer;
+  if (!http::is_websocket(request)) return offer;
+  for (const auto name : http::offered_subprotocols(request)) {
+    if (name.starts_with(kPrefix))
+      offer.tokens.push_back(name.substr(kPrefix.size()));
+    else
+      offer.others.push_back(name);
+  }
+  return offer;
+}
+
+class SubprotocolAuthenticator final : public Authenticator {
+ public:
+  explicit SubprotocolAuthenticator(const TokenAuthenticators& tokens) : tokens_(tokens) {}
+
+  Result<std::optional<Identity>> authenticate(const http::Request& request) override {
+    const auto offer = offer_of(request);
+    if (offer.tokens.empty()) return std::optional<Identity>();
+    if (offer.tokens.size() > 1)
+      return Status(Code::kUnauthorized, "multiple base64.bearer.authorization tokens specified");
+    const auto token = decode_base64url(offer.tokens.front());
+    if (!token.ok())
+      return Status(Code::kUnauthorized, "invalid base64.bearer.authorization token encoding");
+    if (token->empty()) return std::optional<Identity>();
+    if (offer.others.empty())
+      return Status(Code::kUnauthorized, "missing additional subprotocol");
+    auto holder = tokens_.authenticate(*token, tokens_.own_audiences());
+    if (!holder.ok()) return holder.status();
+    return std::optional<Identity>(std::move(holder->identity));
+  }
+
+ private:
+  const TokenAuthenticators& tokens_;
+};
+
+}  // namespace
+
+std::unique_ptr<Authenticator> make_subprotocol_authenticator(const TokenAuthenticators& tokens) {
+  return std::make_unique<SubprotocolAuthenticator>(tokens);
+}
+
+void drop_token_subprotocol(http::Request& request) {
+  const auto offer = offer_of(request);
+  if (offer.tokens.empty()) return;
+  std::string rest;
+  for (const auto name : offer.others) rest.append(rest.empty() ? "" : ",").append(name);
+  request.headers.erase("Sec-WebSocket-Protocol");
+  if (!rest.empty()) request.headers.add("Sec-WebSocket-Protocol", rest);
+}
+
+}  // namespace kubus::apiserver
