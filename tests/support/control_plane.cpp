@@ -154,6 +154,10 @@ Instance& ControlPlane::join(const std::string& id) {
                     UniqueFunction<Status(Context&)>([](Context&) { return Status(); }));
 }
 
+Instance& ControlPlane::load(const std::string& plugin) {
+  return impl_->run(plugin, config_of(plugin, {}), entry_of(plugin)());
+}
+
 void ControlPlane::leave(Instance& member) { impl_->stop(member); }
 
 void ControlPlane::restart_apiserver(const std::map<std::string, std::string>& settings) {

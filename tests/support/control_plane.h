@@ -31,6 +31,9 @@ class ControlPlane {
   // An instance of the test's own that may do everything; stopped by leave() or at the end.
   Instance& join(const std::string& id);
   void leave(Instance& member);
+  // A plugin of the build, with the defaults of its configuration; ends as an instance of the test's
+  // own does. One that does not become ready throws std::runtime_error.
+  Instance& load(const std::string& plugin);
   // Stops the API server and starts it again: watches break, nothing stored is lost.
   // `settings` are keys of its configuration; throws as the constructor does.
   void restart_apiserver(const std::map<std::string, std::string>& settings = {});
