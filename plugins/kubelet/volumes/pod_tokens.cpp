@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::int64_t kHour = 3600;
-constexpr auto kLongest = 24h;
+constexpr auto kLongestUse = 24h;
 constexpr int kMostJitter = 10;  // seconds, so that not all nodes ask at once
 // A token that could not be renewed is tried again after this.
 constexpr auto kAgain = 1min;
@@ -40,7 +40,7 @@ PodTokens::Token PodTokens::read(const Request& answer) const {
   token.text = answer.status().token();
   token.expires = to_time(answer.status().expirationtimestamp());
   const std::chrono::seconds life(answer.spec().expirationseconds());
-  token.renew = std::min(token.expires - life / 5, token.expires - life + kLongest) - jitter();
+  token.renew = std::min(token.expires - life / 5, token.expires - life + kLongestUse) - jitter();
   return token;
 }
 
