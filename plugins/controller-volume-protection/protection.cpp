@@ -1,16 +1,10 @@
 #include "protection.h"
 
-#include <algorithm>
-
+#include "kubus/finalizers.h"
 #include "kubus/workload.h"
 
 namespace kubus::protection {
 namespace {
-
-bool holds(const meta_v1::ObjectMeta& metadata, const char* finalizer) {
-  const auto& all = metadata.finalizers();
-  return std::find(all.begin(), all.end(), finalizer) != all.end();
-}
 
 std::string ephemeral_name(const core_v1::Pod& pod, const core_v1::Volume& volume) {
   return pod.metadata().name() + "-" + volume.name();
@@ -50,19 +44,14 @@ bool is_in_use(const core_v1::PersistentVolume& volume) {
 }
 
 Step step_for(const meta_v1::ObjectMeta& metadata, const char* finalizer, bool in_use) {
-  const bool held = holds(metadata, finalizer);
+  const bool held = has_finalizer(metadata, finalizer);
   if (!metadata.has_deletiontimestamp()) return held ? Step::kNothing : Step::kAdd;
   return held && !in_use ? Step::kRemove : Step::kNothing;
 }
 
 void take(Step step, meta_v1::ObjectMeta& metadata, const char* finalizer) {
   if (step == Step::kAdd) metadata.add_finalizers(finalizer);
-  if (step != Step::kRemove) return;
-  std::vector<std::string> kept;
-  for (const auto& one : metadata.finalizers())
-    if (one != finalizer) kept.push_back(one);
-  metadata.clear_finalizers();
-  for (auto& one : kept) metadata.add_finalizers(std::move(one));
+  if (step == Step::kRemove) remove_finalizer(metadata, finalizer);
 }
 
 }  // namespace kubus::protection

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "cel/functions.h"
-#include "validation/ip.h"
+#include "kubus/ip.h"
 
 namespace kubus::apiserver::cel {
 namespace {
@@ -13,7 +13,7 @@ using Network = IpNetwork;
 
 // An IPv4 address in IPv6's clothes is neither.
 bool is_mapped(const Address& address) {
-  static const auto mapped = *apiserver::parse_network("::ffff:0:0/96");
+  static const auto mapped = *kubus::parse_network("::ffff:0:0/96");
   return mapped.contains(address);
 }
 std::optional<Address> parse_address(std::string_view text) {
@@ -21,7 +21,7 @@ std::optional<Address> parse_address(std::string_view text) {
   return out && !is_mapped(*out) ? out : std::nullopt;
 }
 std::optional<Network> parse_network(std::string_view text) {
-  auto out = apiserver::parse_network(text);
+  auto out = kubus::parse_network(text);
   return out && !is_mapped(out->address) ? out : std::nullopt;
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "validation/ip.h"
+#include "kubus/ip.h"
 #include "validation/names.h"
 
 namespace kubus::apiserver {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace kubus::apiserver {
+namespace kubus {
 
 struct IpAddress {
   int family = 4;                         // or 6
@@ -27,6 +27,7 @@ struct IpNetwork {
 
   bool contains(const IpAddress& other) const;
   IpNetwork masked() const;
+  std::string text() const;
   friend bool operator==(const IpNetwork&, const IpNetwork&) = default;
 };
 
@@ -35,4 +36,4 @@ std::optional<IpAddress> parse_ip(std::string_view text);
 // "10.0.0.0/8".
 std::optional<IpNetwork> parse_network(std::string_view text);
 
-}  // namespace kubus::apiserver
+}  // namespace kubus

@@ -1,10 +1,10 @@
-#include "validation/ip.h"
+#include "kubus/ip.h"
 
 #include <arpa/inet.h>
 
 #include <charconv>
 
-namespace kubus::apiserver {
+namespace kubus {
 namespace {
 
 int domain(int family) { return family == 4 ? AF_INET : AF_INET6; }
@@ -32,6 +32,8 @@ IpNetwork IpNetwork::masked() const {
   return out;
 }
 
+std::string IpNetwork::text() const { return address.text() + "/" + std::to_string(prefix); }
+
 std::optional<IpAddress> parse_ip(std::string_view text) {
   IpAddress out;
   const std::string ended(text);
@@ -55,4 +57,4 @@ std::optional<IpNetwork> parse_network(std::string_view text) {
   return out;
 }
 
-}  // namespace kubus::apiserver
+}  // namespace kubus
