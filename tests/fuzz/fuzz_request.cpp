@@ -53,7 +53,11 @@ void run(std::string_view input) {
   }
   (void)negotiate(accept);
   (void)body_format(accept);
-  (void)AddressRange::parse(std::string(accept));
+  if (const auto network = parse_network(accept)) {
+    const AddressRange range(*network);
+    const auto free = range.any_free();
+    require(!free || range.contains(*free), "a range gives away what it does not have");
+  }
 }
 
 std::vector<std::string> seeds() {

@@ -11,12 +11,12 @@ QuotaLedger::Turn::Turn(QuotaLedger& ledger, std::string ns, std::vector<QuotaUp
 
 QuotaLedger::Turn::~Turn() { ledger_.serve(ledger_.next_of(ns_)); }
 
-std::vector<AlsoPut> QuotaLedger::Turn::puts() const {
-  std::vector<AlsoPut> puts;
+Companions QuotaLedger::Turn::puts() const {
+  Companions puts;
   for (const auto& [quota, json] : updates_) {
     const auto& resource = quota->resource();
-    puts.push_back({storage_key(resource, object_key(resource, quota->ns(), quota->name())), json,
-                    quota->revision()});
+    auto key = storage_key(resource, object_key(resource, quota->ns(), quota->name()));
+    puts.push_back(Companion::put(std::move(key), json, quota->revision()));
   }
   return puts;
 }

@@ -32,7 +32,7 @@ class QuotaLedger {
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
     // What has to be written along with the object.
-    std::vector<AlsoPut> puts() const;
+    Companions puts() const;
     // It was, at that revision.
     void written(std::int64_t revision);
 

@@ -27,7 +27,9 @@ struct Registry::CreateJob {
   bool generates = false;
   int attempts = 0;
   int admissions = 0;  // that refused it
-  std::vector<std::shared_ptr<Reservation>> reservations;
+  // As it was before anything was reserved for it; null: nothing had to be.
+  MessagePtr asked;
+  Reservations reservations;
 
   RemoteAdmission::Review review() {
     return {call, AdmissionCall::Operation::kCreate, &object, nullptr};
@@ -115,6 +117,7 @@ void Registry::validate_create(const std::shared_ptr<CreateJob>& job) {
 
 void Registry::reserve_create(std::shared_ptr<CreateJob> job) {
   auto& call = *job->call;
+  if (is_hooked(call) && !job->asked) job->asked = clone(*job->object);
   auto reservations = reserve(call, *job->object, nullptr);
   if (!reservations.ok()) return job->done(reservations.status());
   const auto& name = metadata_of(*job->object)->name();
@@ -146,7 +149,7 @@ void Registry::put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::T
   auto key = object_key(*call.resource, call.info.ns, metadata_of(*job->object)->name());
   auto json = stored_json(*job->object, *call.resource);
   auto stored = storage_key(*call.resource, key);
-  auto others = turn ? turn->puts() : std::vector<AlsoPut>();
+  auto others = companions(job->reservations, turn, *job->object);
   storage_.put(
       std::move(stored), json, 0,
       [this, job, key, json, turn](Result<Written> written) mutable {
@@ -154,14 +157,14 @@ void Registry::put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::T
         if (!written->done) return create_again(job, std::move(turn), key, written->revision);
         if (turn) turn->written(written->revision);
         turn.reset();
-        for (auto& reservation : job->reservations) reservation->keep();
+        hold_until(written->revision, std::move(job->reservations));
         finish(job->call, std::move(key), std::move(json), written->revision, 201,
                std::move(job->done));
       },
       std::move(others));
 }
 
-// The name is taken, or a quota has been changed meanwhile.
+// The name is taken, or something that is written along has been changed meanwhile.
 void Registry::create_again(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn,
                             const std::string& key, std::int64_t revision) {
   const auto taken = [this, job] {
@@ -169,14 +172,23 @@ void Registry::create_again(const std::shared_ptr<CreateJob>& job, QuotaLedger::
     job->done(errors::already_exists(job->call->subject(metadata_of(*job->object)->name())));
   };
   // What is applied is applied to what there is: the cache has to have it.
-  if (!turn && job->owners != Owners::kSettled) return taken();
-  cache_.when(revision, [this, job, turn = std::move(turn), key, taken]() mutable {
-    const bool charged = turn != nullptr;
+  const bool alone = !turn && !job->asked;
+  if (alone && job->owners != Owners::kSettled) return taken();
+  cache_.when(revision, [this, job, turn = std::move(turn), key, taken, alone]() mutable {
     turn.reset();
-    if (!charged || job->call->cache->get(key)) return taken();
-    job->attempts = 0;
-    try_create(job);
+    if (alone || job->call->cache->get(key)) return taken();
+    recreate(job);
   });
+}
+
+void Registry::recreate(const std::shared_ptr<CreateJob>& job) {
+  job->attempts = 0;
+  if (!job->asked) return try_create(job);
+  job->reservations.clear();
+  const auto name = metadata_of(*job->object)->name();
+  job->object = clone(*job->asked);
+  metadata_of(*job->object)->set_name(name);
+  reserve_create(job);
 }
 
 }  // namespace kubus::apiserver

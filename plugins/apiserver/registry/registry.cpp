@@ -3,6 +3,9 @@
 #include <google/protobuf/message.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "custom/engine.h"
 #include "kubus/api/json.h"
 
@@ -29,16 +32,44 @@ void Registry::finish(const CallPtr& call, std::string key, std::string json, st
   });
 }
 
-Result<std::vector<std::shared_ptr<Reservation>>> Registry::reserve(const Call& call,
-                                                                    Message& object,
-                                                                    const Message* old) const {
-  std::vector<std::shared_ptr<Reservation>> reservations;
+bool Registry::is_hooked(const Call& call) const {
+  return std::any_of(hooks_.begin(), hooks_.end(),
+                     [&](const WriteHook* hook) { return hook->concerns(call); });
+}
+
+Result<Reservations> Registry::reserve(const Call& call, Message& object,
+                                       const Message* old) const {
+  Reservations reservations;
   for (auto* hook : hooks_) {
+    if (!hook->concerns(call)) continue;
     auto reservation = hook->reserve(call, object, old);
     if (!reservation.ok()) return reservation.status();
     if (*reservation) reservations.push_back(std::move(*reservation));
   }
   return reservations;
+}
+
+Companions Registry::companions(const Reservations& reservations, const QuotaLedger::TurnPtr& turn,
+                                const Message& object) {
+  auto all = turn ? turn->puts() : Companions();
+  for (const auto& reservation : reservations) {
+    auto more = reservation->companions(object);
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+Companions Registry::removal(const ResourceInfo& resource, const Message& object) const {
+  Companions all;
+  for (auto* hook : hooks_) {
+    auto more = hook->removal(resource, object);
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+void Registry::hold_until(std::int64_t revision, Reservations reservations) {
+  if (!reservations.empty()) cache_.when(revision, [held = std::move(reservations)] {});
 }
 
 Status Registry::admit_part(Call& call, Message& posted) const {

@@ -100,6 +100,8 @@ class Registry {
   void put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn);
   void create_again(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn,
                     const std::string& key, std::int64_t revision);
+  // Something else than the name was in the way.
+  void recreate(const std::shared_ptr<CreateJob>& job);
   // The steps of a change, of which some wait as those of a creation do.
   void try_change(std::shared_ptr<ChangeJob> job);
   void mutated_change(const std::shared_ptr<ChangeJob>& job, const std::shared_ptr<Change>& change);
@@ -118,8 +120,15 @@ class Registry {
   void remove_some(const std::shared_ptr<CollectionJob>& job);
   void finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
               int code, Done done);
-  Result<std::vector<std::shared_ptr<Reservation>>> reserve(const Call& call, Message& object,
-                                                            const Message* old) const;
+  bool is_hooked(const Call& call) const;
+  Result<Reservations> reserve(const Call& call, Message& object, const Message* old) const;
+  // Everything that is written along with `object`. A null `turn` has nothing.
+  static Companions companions(const Reservations& reservations, const QuotaLedger::TurnPtr& turn,
+                               const Message& object);
+  // Everything that goes along with `object`.
+  Companions removal(const ResourceInfo& resource, const Message& object) const;
+  // From then on the cache tells what is taken.
+  void hold_until(std::int64_t revision, Reservations reservations);
 
   Context& context_;
   ClusterCache& cache_;

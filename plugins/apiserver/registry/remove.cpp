@@ -88,19 +88,17 @@ void Registry::plan_remove(std::shared_ptr<RemoveJob> job, ObjectPtr stored,
   auto place = storage_key(*call.resource, key);
   auto json = stored_json(*plan->object, *call.resource);
   if (!gone && json == stored->stored()) return job->done(Answer::of(std::move(stored)));
-  auto written = [this, job, key, json, old, gone, returns,
-                  removed](Result<Written> result) mutable {
+  auto written = [this, job, key, json, returns, removed](Result<Written> result) mutable {
     if (!result.ok()) return job->done(result.status());
     if (!result->done) return cache_.when(result->revision, [this, job] { try_remove(job); });
-    if (gone)
-      for (auto* hook : hooks_) hook->removed(*job->call->resource, *old);
     if (returns)
       return finish(job->call, std::move(key), std::move(json), result->revision, 200,
                     std::move(job->done));
     cache_.when(result->revision, [job, removed] { job->done(removed_answer(removed)); });
   };
   if (gone)
-    storage_.remove(std::move(place), stored->revision(), std::move(written));
+    storage_.remove(std::move(place), stored->revision(), std::move(written),
+                    removal(*call.resource, *old));
   else
     storage_.put(std::move(place), std::move(json), stored->revision(), std::move(written));
 }

@@ -13,14 +13,6 @@ void expect(storage::TxnRequest& request, const std::string& key, std::int64_t e
   compare->set_number(expected);
 }
 
-void add_put(storage::TxnRequest& request, std::string key, std::string value,
-             std::int64_t expected) {
-  expect(request, key, expected);
-  auto* put = request.add_success()->mutable_put();
-  put->set_key(std::move(key));
-  put->set_value(std::move(value));
-}
-
 void send(Context& context, const storage::TxnRequest& request, StorageClient::Done done) {
   rpc::call(context.bus(), storage::kTxn, request, {},
             [done = std::move(done)](Result<storage::TxnResponse> reply) mutable {
@@ -32,23 +24,31 @@ void send(Context& context, const storage::TxnRequest& request, StorageClient::D
 
 }  // namespace
 
-void StorageClient::put(std::string key, std::string value, std::int64_t expected, Done done,
-                        std::vector<AlsoPut> others) {
+void StorageClient::write(Companion first, Companions others, Done done) {
+  others.insert(others.begin(), std::move(first));
   storage::TxnRequest request;
-  others.insert(others.begin(), AlsoPut{std::move(key), std::move(value), expected});
   for (auto& one : others) {
+    expect(request, one.key, one.expected);
+    if (one.act == Companion::Act::kRemove)
+      request.add_success()->mutable_delete_()->set_key(std::move(one.key));
+    if (one.act != Companion::Act::kPut) continue;
     auto sealed = codec_.seal(one.key, std::move(one.value));
     if (!sealed.ok()) return done(sealed.status());
-    add_put(request, std::move(one.key), std::move(*sealed), one.expected);
+    auto* put = request.add_success()->mutable_put();
+    put->set_key(std::move(one.key));
+    put->set_value(std::move(*sealed));
   }
   send(context_, request, std::move(done));
 }
 
-void StorageClient::remove(std::string key, std::int64_t expected, Done done) {
-  storage::TxnRequest request;
-  expect(request, key, expected);
-  request.add_success()->mutable_delete_()->set_key(std::move(key));
-  send(context_, request, std::move(done));
+void StorageClient::put(std::string key, std::string value, std::int64_t expected, Done done,
+                        Companions others) {
+  write(Companion::put(std::move(key), std::move(value), expected), std::move(others),
+        std::move(done));
+}
+
+void StorageClient::remove(std::string key, std::int64_t expected, Done done, Companions others) {
+  write(Companion::remove(std::move(key), expected), std::move(others), std::move(done));
 }
 
 }  // namespace kubus::apiserver

@@ -21,11 +21,23 @@ struct Written {
   std::int64_t revision = 0;
 };
 
-// What is put in the same step, on a condition of its own of the same kind.
-struct AlsoPut {
+// What is done to another key in the same step, on a condition of its own of the same kind.
+struct Companion {
+  enum class Act { kPut, kRemove, kNothing } act = Act::kPut;
   std::string key, value;
   std::int64_t expected = 0;
+
+  static Companion put(std::string key, std::string value, std::int64_t expected) {
+    return {Act::kPut, std::move(key), std::move(value), expected};
+  }
+  static Companion remove(std::string key, std::int64_t expected) {
+    return {Act::kRemove, std::move(key), {}, expected};
+  }
+  static Companion check(std::string key, std::int64_t expected) {
+    return {Act::kNothing, std::move(key), {}, expected};
+  }
 };
+using Companions = std::vector<Companion>;
 
 class StorageClient {
  public:
@@ -36,10 +48,12 @@ class StorageClient {
   // Puts `value` if the key's revision is `expected`; 0: if there is no such key.
   // All or nothing with `others`.
   void put(std::string key, std::string value, std::int64_t expected, Done done,
-           std::vector<AlsoPut> others = {});
-  void remove(std::string key, std::int64_t expected, Done done);
+           Companions others = {});
+  void remove(std::string key, std::int64_t expected, Done done, Companions others = {});
 
  private:
+  void write(Companion first, Companions others, Done done);
+
   Context& context_;
   const ValueCodec& codec_;
 };

@@ -39,7 +39,7 @@ struct Registry::Change {
   MessagePtr old, object;
   std::string json;
   bool gone = false;
-  std::vector<std::shared_ptr<Reservation>> reservations;
+  Reservations reservations;
   QuotaLedger::TurnPtr turn;
 
   RemoteAdmission::Review review(const CallPtr& call) {
@@ -249,14 +249,14 @@ void Registry::store(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Chan
     }
     if (change->turn) change->turn->written(result->revision);
     change->turn.reset();
-    for (auto& reservation : change->reservations) reservation->keep();
-    if (change->gone)
-      for (auto* hook : hooks_) hook->removed(*job->call->resource, *change->old);
+    hold_until(result->revision, std::move(change->reservations));
     finish(job->call, std::move(key), std::move(change->json), result->revision, 200,
            std::move(job->done));
   };
-  if (change->gone) return storage_.remove(std::move(place), expected, std::move(written));
-  auto others = change->turn ? change->turn->puts() : std::vector<AlsoPut>();
+  if (change->gone)
+    return storage_.remove(std::move(place), expected, std::move(written),
+                           removal(*call.resource, *change->old));
+  auto others = companions(change->reservations, change->turn, *change->object);
   storage_.put(std::move(place), change->json, expected, std::move(written), std::move(others));
 }
 

@@ -32,7 +32,10 @@
 #include "server/http_api.h"
 #include "server/options.h"
 #include "server/routes.h"
-#include "services/service_allocator.h"
+#include "services/address_object.h"
+#include "services/address_repair.h"
+#include "services/allocator_feed.h"
+#include "services/default_range.h"
 #include "subresource/subresources.h"
 #include "token/subprotocol_authenticator.h"
 #include "token/token_request.h"
@@ -59,13 +62,16 @@ struct ApiServer::Parts {
   std::optional<ClusterCache> cache;
   std::optional<rbac::Feed> rbac_feed;
   std::optional<node::Graph> node_graph;
-  std::optional<ServiceAllocator> services;
+  std::shared_ptr<ServiceAllocator> services;
+  std::optional<AllocatorFeed> services_feed;
   TokenService tokens;
   std::optional<QuotaLedger> ledger;
   std::optional<webhooks::Webhooks> webhooks;
   std::optional<fairness::Fairness> fairness;
   std::optional<Registry> registry;
   std::optional<fairness::Feed> fairness_feed;
+  std::optional<DefaultRange> default_range;
+  std::optional<AddressRepair> address_repair;
   std::optional<KindCatalog> kinds;
   std::optional<DefinitionController> definitions;
   std::optional<aggregation::LocalServices> local_services;
@@ -97,7 +103,8 @@ struct ApiServer::Parts {
 
   Status configure();
   Status make_audit();
-  void make_registry(AddressRange addresses);
+  void make_registry();
+  void make_services();
   Status make_admissions();
   void make_subresources();
   void make_authorizers();
@@ -107,6 +114,7 @@ struct ApiServer::Parts {
   void use(const Certificates& renewed);
   Status listen();
   void begin_objects();
+  void make_objects();
   void finish_start(const Status& status);
 };
 
@@ -154,11 +162,9 @@ Status ApiServer::Parts::configure() {
     codec = std::move(*rules);
   }
   KUBUS_TRY(make_audit());
-  auto addresses = AddressRange::parse(options.service_cidr);
-  if (!addresses.ok()) return addresses.status();
-  service_address = addresses->first();
+  service_address = AddressRange(options.service_cidrs.front()).first().text();
   certificates.emplace(context, options, service_address);
-  make_registry(std::move(*addresses));
+  make_registry();
   KUBUS_TRY(make_admissions());
   make_subresources();
   make_authorizers();
@@ -183,14 +189,12 @@ Status ApiServer::Parts::make_audit() {
   return {};
 }
 
-void ApiServer::Parts::make_registry(AddressRange addresses) {
+void ApiServer::Parts::make_registry() {
   cache.emplace(options.watch_history);
   rbac_feed.emplace(*cache, rbac_index);
   node_graph.emplace(*cache);
-  services.emplace(std::move(addresses),
-                   PortRange(options.node_port_first, options.node_port_last));
   registry.emplace(context, *cache, codec, standard_engines());
-  registry->hooks().push_back(&*services);
+  make_services();
   kinds.emplace(*cache, served_resources(*cache),
                 options.advertise_address + ":" + std::to_string(options.port),
                 std::string(kGitVersion));
@@ -199,6 +203,8 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
   cache->on_settle([this] {
     kinds->settle();
     if (is_ready) availability->wake();
+    default_range->wake();
+    address_repair->wake();
   });
   kinds->on_change([this] {
     definitions->wake();
@@ -206,7 +212,7 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
   });
   api.emplace(*registry, *kinds);
   sync.emplace(context, *cache, codec, [this] {
-    services->fill(*cache);
+    if (auto status = services_feed->start(); !status.ok()) return context.fail(std::move(status));
     if (auto status = rbac_feed->start(); !status.ok()) return context.fail(std::move(status));
     if (fairness_feed)
       if (auto status = fairness_feed->start(); !status.ok())
@@ -215,6 +221,20 @@ void ApiServer::Parts::make_registry(AddressRange addresses) {
     begin_objects();
   });
   expiry.emplace(*registry, options.event_ttl);
+}
+
+void ApiServer::Parts::make_services() {
+  std::vector<std::string> cidrs, families;
+  for (const auto& network : options.service_cidrs) {
+    cidrs.push_back(network.text());
+    families.emplace_back(family_name(network.address.family));
+  }
+  services = std::make_shared<ServiceAllocator>(
+      std::move(families), PortRange(options.node_port_first, options.node_port_last));
+  services_feed.emplace(*cache, services);
+  registry->hooks().push_back(&*services);
+  default_range.emplace(*registry, std::move(cidrs));
+  address_repair.emplace(*registry, services);
 }
 
 Status ApiServer::Parts::make_admissions() {
@@ -339,6 +359,14 @@ void ApiServer::Parts::use(const Certificates& renewed) {
 
 void ApiServer::Parts::begin_objects() {
   if (!listening || !filled || drained) return;
+  // The addresses of Services come from there.
+  default_range->start([this](const Status& status) {
+    if (!status.ok() || drained) return finish_start(status);
+    make_objects();
+  });
+}
+
+void ApiServer::Parts::make_objects() {
   auto bootstrap = std::make_shared<Bootstrap>(
       *registry, options, service_address, server->port(),
       authentication_facts(client_ca, front_proxy_ca, options.front_proxy));
@@ -370,6 +398,7 @@ void ApiServer::Parts::finish_start(const Status& status) {
   definitions->start();
   local_services->start();
   availability->start();
+  address_repair->start();
   progress.controllers = true;
   ready();
 }
@@ -412,6 +441,8 @@ void ApiServer::drain() {
   if (parts.local_services) parts.local_services->stop();
   if (parts.availability) parts.availability->stop();
   if (parts.certificates) parts.certificates->stop();
+  if (parts.default_range) parts.default_range->stop();
+  if (parts.address_repair) parts.address_repair->stop();
   if (parts.cache) parts.cache->end_watches({});
   // Requests that are under way finish on the loop, so it is not blocked here.
   parts.drained = true;

@@ -1,6 +1,7 @@
 #include "server/options.h"
 
 #include <charconv>
+#include <sstream>
 
 #include "server/advertise.h"
 #include "token/claims.h"
@@ -15,6 +16,24 @@ Status bad(const char* key, const std::string& why) {
 bool parse_port(std::string_view text, std::uint16_t& port) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   return error == std::errc() && end == text.data() + text.size() && port > 0;
+}
+
+// Networks of a size that the reference allows.
+Result<std::vector<IpNetwork>> parse_service_cidrs(const std::string& text) {
+  std::vector<IpNetwork> networks;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const auto network = parse_network(part);
+    const bool four = network && network->address.family == 4;
+    if (!network || network->prefix < (four ? 8U : 64U) || network->prefix > (four ? 30U : 126U))
+      return bad("service_cidr", "\"" + part + "\" is not a network such as 10.96.0.0/12");
+    networks.push_back(network->masked());
+  }
+  const bool two = networks.size() == 2;
+  if (networks.size() != 1 && !two) return bad("service_cidr", "not one network or two");
+  if (two && networks[0].address.family == networks[1].address.family)
+    return bad("service_cidr", "two networks of one family");
+  return networks;
 }
 
 Result<TokenOptions> token_options(const Config& config, const Options& options) {
@@ -98,7 +117,9 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   if (options.tls_cert_file.empty() != options.tls_key_file.empty())
     return bad("tls_cert_file", "goes together with tls_private_key_file");
   options.kubeconfig_server = config.string("kubeconfig_server");
-  options.service_cidr = config.string("service_cidr");
+  auto cidrs = parse_service_cidrs(config.string("service_cidr"));
+  if (!cidrs.ok()) return cidrs.status();
+  options.service_cidrs = std::move(*cidrs);
   const auto range = config.string("node_port_range");
   const auto dash = range.find('-');
   if (dash == std::string::npos ||

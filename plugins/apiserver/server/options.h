@@ -14,6 +14,7 @@
 #include "kubus/config.h"
 #include "kubus/status.h"
 #include "token/token_service.h"
+#include "kubus/ip.h"
 
 namespace kubus::apiserver {
 
@@ -29,7 +30,8 @@ struct Options {
   std::string cluster_domain;
   std::string kubeconfig_path;
   std::string kubeconfig_server;
-  std::string service_cidr;
+  // One, or one of each family; the first is that of the kubernetes Service.
+  std::vector<IpNetwork> service_cidrs;
   std::uint16_t node_port_first = 0;
   std::uint16_t node_port_last = 0;
   std::string kubelet_ca;

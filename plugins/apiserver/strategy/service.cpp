@@ -35,6 +35,21 @@ void follow_address(ServiceSpec& spec, const ServiceSpec& old) {
     spec.set_clusterips(0, spec.clusterip());
 }
 
+template <class Items>
+void leave_first(Items& items, const Items& old) {
+  if (items.size() > 1 && std::equal(items.begin(), items.end(), old.begin(), old.end()))
+    items.DeleteSubrange(1, items.size() - 1);
+}
+
+// A Service that is to have one family lets go of what it has of the other.
+void follow_policy(ServiceSpec& spec, const ServiceSpec& old) {
+  if (spec.ipfamilypolicy() != "SingleStack" || !old.has_ipfamilypolicy() ||
+      old.ipfamilypolicy() == "SingleStack")
+    return;
+  leave_first(*spec.mutable_clusterips(), old.clusterips());
+  leave_first(*spec.mutable_ipfamilies(), old.ipfamilies());
+}
+
 void drop_what_the_type_lacks(ServiceSpec& spec, const ServiceSpec& old) {
   if (!has_cluster_address(spec) && has_cluster_address(old)) {
     spec.clear_clusterip();
@@ -74,6 +89,7 @@ void update(Message& object, const Message& old_object) {
     if (spec.ipfamilies_size() == 0) *spec.mutable_ipfamilies() = old.ipfamilies();
     if (spec.ipfamilypolicy().empty() && old.has_ipfamilypolicy())
       spec.set_ipfamilypolicy(old.ipfamilypolicy());
+    follow_policy(spec, old);
   }
   if (has_node_ports(spec) && has_node_ports(old)) keep_node_ports(spec, old);
   if (spec.type() == "LoadBalancer" && spec.healthchecknodeport() == 0)

@@ -97,7 +97,6 @@ void print_cidr(const networking_v1::ServiceCIDR& object, Cells& cells) {
 constexpr Column kAddressColumns[] = {
     kNameColumn,
     {"ParentRef", "string", "Object that has the address"},
-    kAgeColumn,
 };
 
 void print_address(const networking_v1::IPAddress& object, Cells& cells) {
@@ -111,7 +110,6 @@ void print_address(const networking_v1::IPAddress& object, Cells& cells) {
   }
   cells.text(object.metadata().name());
   cells.text(parent);
-  cells.age(object.metadata().creationtimestamp());
 }
 
 constexpr Printer kPrinters[] = {
