@@ -28,6 +28,7 @@ const std::vector<std::string>& isolated_plugins() {
                                                  "controller-replicationcontroller",
                                                  "controller-resourcequota",
                                                  "controller-serviceaccount",
+                                                 "controller-servicecidr",
                                                  "controller-volume-protection",
                                                  "scheduler"};
   return names;

@@ -33,10 +33,12 @@ void add_checks(Health& health, const Progress& progress, Signs signs) {
              unless(signs.filled, "storage has not been read yet"));
   hooks.add("start-system-namespaces-controller", progress.objects);
   hooks.add("start-cluster-authentication-info-controller", progress.objects);
+  hooks.add("start-service-ip-repair-controllers", progress.controllers);
   hooks.add("rbac/bootstrap-roles", progress.roles);
   hooks.add("scheduling/bootstrap-system-priority-classes", progress.objects);
   hooks.add("priority-and-fairness-config-producer", progress.flows);
   hooks.add("bootstrap-controller", progress.objects);
+  hooks.add("start-kubernetes-service-cidr-controller", progress.objects);
   for (const char* hook :
        {"apiservice-status-local-available-controller",
         "apiservice-status-remote-available-controller", "apiservice-registration-controller",
