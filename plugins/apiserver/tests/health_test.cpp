@@ -46,10 +46,12 @@ TEST_F(HealthTest, TellsOfEachThingUnderTheNameItHasElsewhere) {
 [+]poststarthook/crd-informer-synced ok
 [+]poststarthook/start-system-namespaces-controller ok
 [+]poststarthook/start-cluster-authentication-info-controller ok
+[+]poststarthook/start-service-ip-repair-controllers ok
 [+]poststarthook/rbac/bootstrap-roles ok
 [+]poststarthook/scheduling/bootstrap-system-priority-classes ok
 [+]poststarthook/priority-and-fairness-config-producer ok
 [+]poststarthook/bootstrap-controller ok
+[+]poststarthook/start-kubernetes-service-cidr-controller ok
 [+]poststarthook/apiservice-status-local-available-controller ok
 [+]poststarthook/apiservice-status-remote-available-controller ok
 [+]poststarthook/apiservice-registration-controller ok
