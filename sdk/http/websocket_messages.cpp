@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kubus/api/base64.h"
+
 namespace kubus::http {
 namespace asio = boost::asio;
 namespace websocket = boost::beast::websocket;
@@ -24,6 +26,11 @@ using Count = std::uint32_t;
 }  // namespace
 
 bool MessageBody::write(std::vector<Bytes> pieces, bool limited) {
+  if (base64_) {
+    std::string text;
+    for (const auto& piece : pieces) text.append(piece.view());
+    pieces = {Bytes(encode_base64(text))};
+  }
   std::erase_if(pieces, [](const Bytes& piece) { return piece.empty(); });
   const auto count = static_cast<Count>(pieces.size());
   pieces.insert(pieces.begin(),
@@ -55,7 +62,7 @@ std::shared_ptr<BodyStream> MessagePump::body() {
     if (auto self = weak.lock()) self->wake(cut);
   };
   body_ = std::make_shared<MessageBody>(
-      options_.waiting, [tell] { tell(false); }, [tell] { tell(true); });
+      options_, [tell] { tell(false); }, [tell] { tell(true); });
   return body_;
 }
 

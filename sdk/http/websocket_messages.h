@@ -19,8 +19,9 @@ namespace kubus::http {
 // A StreamQueue that knows where messages end: a piece before each says how many it is made of.
 class MessageBody final : public BodyStream {
  public:
-  MessageBody(std::size_t limit, UniqueFunction<void()> wake, UniqueFunction<void()> overflow)
-      : queue_(limit, std::move(wake), std::move(overflow)) {}
+  MessageBody(const MessageOptions& options, UniqueFunction<void()> wake,
+              UniqueFunction<void()> overflow)
+      : base64_(options.base64), queue_(options.waiting, std::move(wake), std::move(overflow)) {}
   ~MessageBody() override { queue_.close(); }
 
   bool write(std::vector<Bytes> pieces, bool limited) override;
@@ -40,6 +41,7 @@ class MessageBody final : public BodyStream {
   static Message message_at(Piece piece);
 
  private:
+  const bool base64_;
   StreamQueue queue_;
 };
 

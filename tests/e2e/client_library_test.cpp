@@ -39,6 +39,22 @@ port-forward
   });
 }
 
+TEST_F(ClientLibrary, OfJavaScriptReadsOverWebSocket) {
+  play({
+      {run("websockets.mjs"), R"(
+watch
+end
+protobuf
+nobody
+forbidden
+token
+log
+base64
+no container
+)"},
+  });
+}
+
 TEST_F(ClientLibrary, OfJavaScriptElectsALeader) {
   play({
       {run("leases.mjs"), R"(

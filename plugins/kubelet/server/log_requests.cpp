@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "../logs/log_source.h"
+#include "log_messages.h"
 #include "reply.h"
 
 namespace kubus::kubelet {
@@ -13,6 +14,12 @@ void LogRequests::serve(ServerRequest request) {
   if (!options.ok()) return request.respond(error_reply(options.status()));
   const auto& name = request.path[1];
   const auto& container = request.path[2];
+  const auto& asked = request.exchange->request();
+  if (http::is_websocket(asked)) {
+    auto messages = log_messages(asked);
+    if (auto* refusal = std::get_if<http::Response>(&messages))
+      return request.respond(std::move(*refusal));
+  }
   auto pod = parts_.find_pod(request.path[0], name);
   if (!pod) return request.respond(text_reply(404, "pod \"" + name + "\" does not exist"));
   if (!has_container(*pod, container))
@@ -36,17 +43,28 @@ void LogRequests::begin(const std::shared_ptr<http::Exchange>& exchange, const P
   send(exchange, *container, std::move(file), options);
 }
 
+std::shared_ptr<http::BodyStream> LogRequests::open_body(http::Exchange& exchange) {
+  if (http::is_websocket(exchange.request())) {
+    auto messages = log_messages(exchange.request());
+    auto body = http::open_messages(exchange, std::get<http::MessageOptions>(std::move(messages)));
+    // Tells the client that it is connected.
+    body->write({});
+    return body;
+  }
+  http::Response head;
+  head.headers.add("Content-Type", "text/plain; charset=utf-8");
+  return exchange.stream(std::move(head));
+}
+
 void LogRequests::send(const std::shared_ptr<http::Exchange>& exchange,
                        const runtime::Container& container, LogFile file,
                        const LogOptions& options) {
-  http::Response head;
-  head.headers.add("Content-Type", "text/plain; charset=utf-8");
   std::unique_lock lock(mutex_);
   const auto id = ++last_id_;
   lock.unlock();
   auto stream =
       std::make_shared<LogStream>(parts_.pool, std::move(file), options,
-                                  exchange->stream(std::move(head)), [this, id] { forget(id); });
+                                  open_body(*exchange), [this, id] { forget(id); });
   Open open;
   open.stream = stream;
   // Without the news it would hang for ever: what is there now is better.

@@ -29,6 +29,7 @@ class LogRequests {
   };
   void begin(const std::shared_ptr<http::Exchange>& exchange, const PodPtr& pod,
              const std::string& name, const LogOptions& options);
+  static std::shared_ptr<http::BodyStream> open_body(http::Exchange& exchange);
   void send(const std::shared_ptr<http::Exchange>& exchange, const runtime::Container& container,
             LogFile file, const LogOptions& options);
   Status follow(const std::shared_ptr<LogStream>& stream, const runtime::Container& container,

@@ -71,6 +71,17 @@ TEST_F(MessagesTest, AgreesToTheSubprotocolAndSendsBytesAsSuch) {
               ElementsAre(WebSocketMessage{Opcode::kBinary, std::string("\0\xff", 2)}));
 }
 
+TEST_F(MessagesTest, SendsBase64ToThoseWhoReadText) {
+  http::MessageOptions options;
+  options.base64 = true;
+  open(options);
+  write({std::string("\0", 1), "\xff"});
+  write({});
+  client.turn();
+  EXPECT_THAT(client.messages, ElementsAre(WebSocketMessage{Opcode::kText, "AP8="},
+                                           WebSocketMessage{Opcode::kText, ""}));
+}
+
 TEST_F(MessagesTest, EndsWithAClose) {
   open();
   write({"last"});

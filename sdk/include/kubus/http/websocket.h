@@ -29,6 +29,7 @@ std::optional<Response> refused_handshake(const Request& request);
 
 struct MessageOptions {
   bool binary = false;
+  bool base64 = false;      // what is written is sent in base64
   std::string subprotocol;  // the one that is agreed upon; may be empty
   // What may wait for the client before it is cut off, and how long one message may take.
   std::size_t waiting = Limits().stream_bytes;
