@@ -9,6 +9,7 @@
 #include "kubus/api_contract.h"
 #include "kubus/storage.h"
 #include "tests/api_fixture.h"
+#include "tests/own_plane.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -177,6 +178,21 @@ TEST_F(ServiceAddressesTest, IsRepaired) {
   EXPECT_EQ(owner_of("10.96.6.6"), "kept");
 }
 
+TEST_F(ServiceAddressesTest, HasTheRangeOfItsConfigurationAgainWhenItIsGone) {
+  const auto before = get(kRanges, "", "kubernetes").at("metadata.uid");
+  ASSERT_EQ(call("delete", kRanges, "", "kubernetes").code, 200);
+  EXPECT_EQ(create("/services", "default", service("between", R"(,"clusterIP":"10.96.7.7")")).code,
+            422);
+  call("patch", kRanges, "", "kubernetes", R"({"metadata":{"finalizers":null}})", {}, kMerge);
+  EXPECT_TRUE(eventually([&] {
+    const auto range = get(kRanges, "", "kubernetes");
+    return range.code == 200 && range.at("metadata.uid") != before &&
+           range.body.find("Kubernetes Service CIDR is ready") != std::string::npos;
+  }));
+  EXPECT_EQ(create("/services", "default", service("after", R"(,"clusterIP":"10.96.7.7")")).code,
+            201);
+}
+
 // A plane of its own, whose first range is let go.
 class FewAddressesTest : public ServiceAddressesTest {};
 
@@ -229,6 +245,33 @@ TEST_F(FewAddressesTest, AreNeverGivenTwice) {
     EXPECT_EQ(owner_of(ip), "s" + std::to_string(i));
   }
   EXPECT_EQ(static_cast<int>(seen.size()), made);
+}
+
+class ServiceFamiliesTest : public OwnPlaneTest {
+ protected:
+  Result<std::string> ask(const std::string& verb, const std::string& resource,
+                          const std::string& name, const std::string& body = "") {
+    return ApiClient::of(tester_->context())
+        ->raw({verb, "networking.k8s.io", "v1", resource, "", name, "", {}, body, ""});
+  }
+};
+
+TEST_F(ServiceFamiliesTest, AreThoseOfTheConfiguration) {
+  EXPECT_ANY_THROW(plane_->restart_apiserver({{"service_cidr", "10.96.0.0/12,10.97.0.0/16"}}));
+  plane_->restart_apiserver({{"service_cidr", "10.96.0.0/12,fd00:96::/112"}});
+  EXPECT_THAT(*ask("get", "servicecidrs", "kubernetes"),
+              HasSubstr(R"("cidrs":["10.96.0.0/12"])")) << "it was there";
+  ASSERT_TRUE(ask("create", "servicecidrs", "",
+                  R"({"metadata":{"name":"six"},"spec":{"cidrs":["fd00:96::/112"]}})")
+                  .ok());
+  const auto made = request("create", "services", "",
+                            R"({"metadata":{"name":"both"},"spec":{"ports":[{"port":80}],)"
+                            R"("ipFamilyPolicy":"RequireDualStack","selector":{"a":"b"}}})");
+  ASSERT_TRUE(made.ok()) << made.status().to_string();
+  EXPECT_THAT(*made, HasSubstr(R"("ipFamilies":["IPv4","IPv6"])"));
+  const auto found = *ask("list", "ipaddresses", "");
+  EXPECT_THAT(found, HasSubstr(R"("name":"fd00:96::)"));
+  EXPECT_THAT(found, HasSubstr(R"("ipaddress.kubernetes.io/ip-family":"IPv6")"));
 }
 
 }  // namespace
