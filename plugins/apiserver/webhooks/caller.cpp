@@ -1,9 +1,10 @@
 #include "webhooks/caller.h"
 
-#include <charconv>
 #include <utility>
 
 #include "proxy/service_endpoint.h"
+#include "proxy/url_target.h"
+#include "respond/client_words.h"
 
 namespace kubus::apiserver::webhooks {
 namespace {
@@ -18,27 +19,10 @@ struct Target {
   std::string url;
 };
 
-// "https://host[:port][/path]", which is what validation lets pass.
 Result<Target> target_of_url(const std::string& url) {
-  static constexpr std::string_view kScheme = "https://";
-  const auto wrong = [&] { return Status(Code::kInternalError, "invalid URL " + url); };
-  if (!url.starts_with(kScheme)) return wrong();
-  const auto slash = url.find('/', kScheme.size());
-  auto place = url.substr(kScheme.size(), slash - kScheme.size());
-  Target out;
-  out.url = url;
-  out.request.target = slash == std::string::npos ? "/" : url.substr(slash);
-  out.request.port = kHttps;
-  const auto colon = place.rfind(':');
-  if (colon != std::string::npos && place.find(']', colon) == std::string::npos) {
-    const auto* end = place.data() + place.size();
-    const auto read = std::from_chars(place.data() + colon + 1, end, out.request.port);
-    if (read.ec != std::errc() || read.ptr != end) return wrong();
-    place.resize(colon);
-  }
-  if (place.starts_with('[') && place.ends_with(']')) place = place.substr(1, place.size() - 2);
-  out.request.host = place;
-  return out;
+  auto request = request_to(url);
+  if (!request.ok()) return request.status();
+  return Target{std::move(*request), url};
 }
 
 Result<Target> target_of_service(const registration::ServiceReference& service,
@@ -58,39 +42,6 @@ Result<Target> target_of_service(const registration::ServiceReference& service,
   return out;
 }
 
-// What the client library of the reference says of an answer that is no success.
-std::string refused(int status, std::string_view body) {
-  switch (status) {
-    case 400:
-      return "the server rejected our request for an unknown reason";
-    case 401:
-      return "the server has asked for the client to provide credentials";
-    case 403:
-      return body.empty() ? "forbidden" : std::string(body);
-    case 404:
-      return "the server could not find the requested resource";
-    case 405:
-      return "the server does not allow this method on the requested resource";
-    case 409:
-      return "the server reported a conflict";
-    case 422:
-      return "the server rejected our request due to an error in our request";
-    case 429:
-      return "the server has received too many requests and has asked us to try again later";
-    case 503:
-      return "the server is currently unable to handle the request";
-    case 504:
-      return "the server was unable to return a response in the time allotted, but may still be "
-             "processing the request";
-    default:
-      if (status < 500)
-        return "the server responded with the status code " + std::to_string(status) +
-               " but did not return more information";
-      return "an error on the server (\"" + std::string(body.substr(0, 1024)) +
-             "\") has prevented the request from succeeding";
-  }
-}
-
 Status not_called(const std::string& why) {
   return Status(Code::kInternalError, "failed to call webhook: " + why);
 }
@@ -101,7 +52,7 @@ Result<Verdict> read_answer(const Result<http::Response>& response, const std::s
   std::string body;
   for (const auto& part : response->body) body += part.view();
   if (response->status < 200 || response->status > 206)
-    return not_called(refused(response->status, body));
+    return not_called(words_of_failure(response->status, body));
   auto verdict = read_verdict(body, uid, mutates);
   if (!verdict.ok()) return verdict.status().annotate("received invalid webhook response");
   return verdict;
