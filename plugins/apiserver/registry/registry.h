@@ -6,6 +6,8 @@
 // A write is answered once the cache has it, so that whoever wrote reads what they wrote.
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <functional>
 #include <memory>
 #include <vector>
