@@ -58,7 +58,7 @@ class Settlement {
     const auto& used = is_kind ? in_use_.kinds : in_use_.resources;
     if (wanted == accepted || !used.contains(wanted)) return true;
     reason = why;
-    message = quoted(wanted) + " is already in use";
+    message = apiserver::quoted(wanted) + " is already in use";
     return false;
   }
 
@@ -76,7 +76,7 @@ void settle_short_names(CustomResourceDefinition& definition, const NamesInUse& 
   std::vector<std::string> conflicts;
   for (const auto& name : wanted.shortnames())
     if (!had.contains(name) && in_use.resources.contains(name))
-      conflicts.push_back(quoted(name) + " is already in use");
+      conflicts.push_back(apiserver::quoted(name) + " is already in use");
   if (conflicts.empty()) {
     *accepted.mutable_shortnames() = wanted.shortnames();
     return;
@@ -98,7 +98,8 @@ void settle_approval(CustomResourceDefinition& definition, SystemTime now) {
                 approved ? "ApprovedAnnotation" : "UnapprovedAnnotation",
                 approved
                     ? "approved in " + found->second
-                    : "not approved: " + quoted(found == annotations.end() ? "" : found->second),
+                    : "not approved: " +
+                          apiserver::quoted(found == annotations.end() ? "" : found->second),
                 now);
 }
 
