@@ -5,8 +5,8 @@
 #include <openssl/sha.h>
 
 #include "kubus/api/base64.h"
-#include "kubus/pki/jwt.h"
-#include "openssl.h"
+#include "kubus/api/json.h"
+#include "verifying_key.h"
 
 namespace kubus::pki {
 namespace {
@@ -102,20 +102,15 @@ KeyPtr next_key(BIO* bio) {
 
 }  // namespace
 
-struct VerifyingKey::Impl {
-  KeyPtr key;
-  std::string algorithm;
-  std::string id;
-
-  static Result<std::shared_ptr<const Impl>> make(KeyPtr key) {
-    auto impl = std::make_shared<Impl>();
-    if (key) impl->algorithm = algorithm_of(key.get());
-    if (impl->algorithm.empty()) return not_usable();
-    impl->id = id_of(key.get());
-    impl->key = std::move(key);
-    return std::shared_ptr<const Impl>(std::move(impl));
-  }
-};
+Result<std::shared_ptr<const VerifyingKey::Impl>> VerifyingKey::Impl::make(
+    KeyPtr key, std::optional<std::string> id) {
+  auto impl = std::make_shared<Impl>();
+  if (key) impl->algorithm = algorithm_of(key.get());
+  if (impl->algorithm.empty()) return not_usable();
+  impl->id = id ? std::move(*id) : id_of(key.get());
+  impl->key = std::move(key);
+  return std::shared_ptr<const Impl>(std::move(impl));
+}
 
 Result<std::vector<VerifyingKey>> VerifyingKey::parse_all(const std::string& pem) {
   const BioPtr bio = reader(pem);
@@ -137,7 +132,8 @@ std::string VerifyingKey::jwk() const {
   EVP_PKEY* key = impl_->key.get();
   const bool rsa = impl_->algorithm == "RS256";
   std::string json = std::string(R"({"use":"sig","kty":")") + (rsa ? "RSA" : "EC") +
-                     R"(","kid":")" + impl_->id + '"';
+                     R"(","kid":)";
+  append_json_string(impl_->id, json);
   if (!rsa) json += R"(,"crv":"P-256")";
   json += R"(,"alg":")" + impl_->algorithm + '"';
   const auto add = [&](const char* name, const std::string& value) {

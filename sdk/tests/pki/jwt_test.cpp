@@ -179,6 +179,81 @@ TEST(Jwt, TakesNothingApartThatIsNoToken) {
     EXPECT_FALSE(Token::parse(text).ok()) << text.substr(0, 80);
 }
 
+std::string set_of(const std::string& jwks) { return R"({"keys":[)" + jwks + "]}"; }
+
+std::vector<VerifyingKey> published(const std::string& jwks) {
+  auto keys = VerifyingKey::parse_jwks(set_of(jwks));
+  return keys.ok() ? *keys : std::vector<VerifyingKey>();
+}
+
+// With one text in place of another.
+std::string with(std::string text, const std::string& old, const std::string& now) {
+  const auto at = text.find(old);
+  return at == std::string::npos ? "" : text.replace(at, old.size(), now);
+}
+
+TEST(Jwks, HasTheKeysThatWerePublished) {
+  for (const auto& pem : {make_signing_key()->key_pem, new_rsa_key()}) {
+    const auto key = *SigningKey::parse(pem);
+    const auto jwk = key.public_key().jwk();
+    const auto read = published(keys(kEcKey)[0].jwk() + "," + jwk);
+    ASSERT_EQ(read.size(), 2);
+    EXPECT_EQ(read[1].jwk(), jwk);
+    EXPECT_EQ(read[1].algorithm(), key.public_key().algorithm());
+    EXPECT_TRUE(believed(*key.sign("{}"), read));
+    EXPECT_FALSE(believed(*key.sign("{}"), {read[0]}));
+  }
+  EXPECT_TRUE(believed(kRsaToken, published(keys(kRsaKey)[0].jwk())));
+  EXPECT_TRUE(VerifyingKey::parse_jwks(set_of(""))->empty());
+}
+
+TEST(Jwks, NamesKeysAsTheirPublisherDoes) {
+  const auto jwk = keys(kEcKey)[0].jwk();
+  const auto named = with(jwk, "K9G7DESol8MKeqCZHN442AYv5EHeUNoPRoJTRPYC6Cc", "the \\\"first\\\"");
+  ASSERT_EQ(published(named).size(), 1);
+  EXPECT_EQ(published(named)[0].id(), "the \"first\"");
+  EXPECT_EQ(published(named)[0].jwk(), named);
+  const auto nameless = with(jwk, "\"kid\"", "\"kind\"");
+  EXPECT_EQ(published(nameless)[0].id(), "");
+  // The members that say what a key is for may be missing.
+  EXPECT_EQ(published(with(with(jwk, "\"use\"", "\"us\""), "\"alg\"", "\"al\"")).size(), 1);
+}
+
+TEST(Jwks, LeavesOutWhatNoTokenMayBeSignedWith) {
+  const auto ec = keys(kEcKey)[0].jwk();
+  const auto rsa = keys(kRsaKey)[0].jwk();
+  const std::string short_modulus = encode_base64url(std::string(128, '\x81'));
+  const std::string long_modulus = encode_base64url(std::string(1025, '\x81'));
+  const auto modulus = [&] {
+    const auto at = rsa.find("\"n\":\"") + 5;
+    return rsa.substr(at, rsa.find('"', at) - at);
+  }();
+  for (const auto& jwk :
+       {with(ec, "P-256", "P-384"), with(ec, "\"sig\"", "\"enc\""), with(ec, "ES256", "ES384"),
+        with(ec, "\"EC\"", "\"oct\""), with(ec, "\"x\":\"f", "\"x\":\"g"), with(ec, "\"y\"", "\"z\""),
+        with(ec, "\"x\":\"f", "\"x\":\""), with(rsa, "RS256", "PS256"), with(rsa, "AQAB", "AQ"),
+        with(rsa, "AQAB", "AA"), with(rsa, "AQAB", ""), with(rsa, "AQAB", "AAAAAAAAAAAAAQAB"),
+        with(rsa, modulus, short_modulus), with(rsa, modulus, long_modulus),
+        with(rsa, modulus, ""), with(rsa, "\"n\":\"", "\"n\":1,\"m\":\""),
+        with(ec, "K9G7", std::string(1100, 'k')), std::string("{}")}) {
+    ASSERT_FALSE(jwk.empty());
+    const auto set = VerifyingKey::parse_jwks(set_of(jwk + "," + rsa));
+    ASSERT_TRUE(set.ok()) << jwk;
+    EXPECT_EQ(set->size(), 1) << jwk;
+  }
+}
+
+TEST(Jwks, IsNotReadFromWhatIsNoSet) {
+  std::string many = keys(kEcKey)[0].jwk();
+  for (int i = 0; i < 128; ++i) many += ",{}";
+  for (const std::string& text :
+       {std::string(), std::string("[]"), std::string("{}"), std::string(R"({"keys":{}})"),
+        std::string(R"({"keys":[1]})"), std::string(R"({"keys":[)"), set_of(many),
+        set_of("") + std::string(2 << 20, ' '),
+        R"({"keys":)" + std::string(1000, '[') + std::string(1000, ']') + "}"})
+    EXPECT_EQ(VerifyingKey::parse_jwks(text).code(), Code::kInvalid) << text.substr(0, 80);
+}
+
 TEST(Base64Url, HasOneTextForEachValue) {
   EXPECT_EQ(encode_base64url("\xff\xfe\xfd?"), "__79Pw");
   EXPECT_EQ(*decode_base64url("__79Pw"), "\xff\xfe\xfd?");

@@ -4,7 +4,7 @@
 // Thread safety: keys are immutable and may be used from any thread at once; the rest are values.
 //
 // A key is named by the base64url form of the SHA-256 of its public part in DER, as the reference
-// names the keys of service accounts.
+// names the keys of service accounts; one that others publish has the name they gave it.
 #pragma once
 
 #include <memory>
@@ -23,6 +23,10 @@ class VerifyingKey {
   // Every key of a PEM text; of private keys and certificates the public part. kInvalid for a text
   // without any, and for a key of another kind.
   static Result<std::vector<VerifyingKey>> parse_all(const std::string& pem);
+  // The keys of a JSON Web Key Set (RFC 7517), named by their `kid`, empty for one without. Keys
+  // of another kind or for another use are left out, so that there may be none. kInvalid for a
+  // text that is no set, and for one larger than any that is made in good faith.
+  static Result<std::vector<VerifyingKey>> parse_jwks(std::string_view json);
 
   const std::string& id() const;
   const std::string& algorithm() const;  // "RS256", "ES256"
