@@ -57,7 +57,7 @@ json::value request_of(const AdmissionCall& call) {
   out["requestSubResource"] = call.call.info.subresource;
   out["name"] = call.subject().name;
   out["namespace"] = call.call.info.ns;
-  out["operation"] = operation_name(call);
+  out["operation"] = operation_name(call.operation);
   out["userInfo"] = user_of(call.call.identity);
   out["dryRun"] = call.call.dry_run();
   return out;

@@ -13,12 +13,6 @@ namespace {
 
 namespace v1 = admissionregistration_v1;
 
-template <class List>
-bool names(const List& list, std::string_view wanted) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](const auto& one) { return one == "*" || one == wanted; });
-}
-
 bool names_resource(std::string_view rule, std::string_view plural, std::string_view subresource) {
   const auto slash = rule.find('/');
   const auto resource = rule.substr(0, slash);
@@ -42,16 +36,18 @@ bool matches_labels(const meta_v1::LabelSelector& selector, const Message* objec
 
 }  // namespace
 
-std::string_view operation_name(const AdmissionCall& call) {
-  return call.creates() ? "CREATE" : call.updates() ? "UPDATE" : "DELETE";
+std::string_view operation_name(AdmissionCall::Operation operation) {
+  using Operation = AdmissionCall::Operation;
+  if (operation == Operation::kCreate) return "CREATE";
+  return operation == Operation::kUpdate ? "UPDATE" : "DELETE";
 }
 
 bool matches_rule(const v1::RuleWithOperations& rule, const AdmissionCall& call) {
   const auto& resource = *call.call.resource;
-  if (!names(rule.operations(), operation_name(call))) return false;
+  if (!rule_names(rule.operations(), operation_name(call.operation))) return false;
   const auto& what = rule.rule();
-  if (!names(what.apigroups(), resource.group)) return false;
-  if (!names(what.apiversions(), resource.version)) return false;
+  if (!rule_names(what.apigroups(), resource.group)) return false;
+  if (!rule_names(what.apiversions(), resource.version)) return false;
   if (what.scope() == "Cluster" && resource.namespaced) return false;
   if (what.scope() == "Namespaced" && !resource.namespaced) return false;
   return std::any_of(what.resources().begin(), what.resources().end(), [&](const std::string& one) {

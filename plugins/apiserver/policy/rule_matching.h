@@ -5,6 +5,9 @@
 
 #include <k8s/admissionregistration/v1/rule.pb.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "admission/admission.h"
 
 namespace kubus::apiserver {
@@ -24,6 +27,13 @@ bool matches_resources(const admissionregistration_v1::MatchResources& match,
                        const AdmissionCall& call, const ResourceCache& namespaces);
 
 // The name of an operation: "CREATE".
-std::string_view operation_name(const AdmissionCall& call);
+std::string_view operation_name(AdmissionCall::Operation operation);
+
+// Whether a list of a rule has `wanted`, or everything.
+template <class List>
+bool rule_names(const List& list, std::string_view wanted) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const auto& one) { return one == "*" || one == wanted; });
+}
 
 }  // namespace kubus::apiserver

@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "cache/resource_cache.h"
 #include "cel/program.h"
 #include "kubus/api/types.h"
 #include "kubus/http/tls.h"
@@ -37,22 +36,5 @@ using WebhookList = std::vector<WebhookPtr>;
 
 WebhookList compile(const admissionregistration_v1::MutatingWebhookConfiguration& configuration);
 WebhookList compile(const admissionregistration_v1::ValidatingWebhookConfiguration& configuration);
-
-// All webhooks of one kind of configuration, by the names of the configurations and then in their
-// order. A configuration is compiled once for each of its versions.
-//
-// Thread safety: all members from any thread.
-class WebhookIndex {
- public:
-  explicit WebhookIndex(const ResourceCache& configurations);
-  ~WebhookIndex();
-  // Null while there are none.
-  std::shared_ptr<const WebhookList> all();
-
- private:
-  struct Impl;
-  const ResourceCache& configurations_;
-  std::unique_ptr<Impl> impl_;
-};
 
 }  // namespace kubus::apiserver::webhooks

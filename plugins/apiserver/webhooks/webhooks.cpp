@@ -27,15 +27,15 @@ bool matches_rules(const Webhook& webhook, const AdmissionCall& call) {
 
 bool is_matched(WebhookIndex& index, const AdmissionCall& call) {
   if (is_exempt(call)) return false;
-  const auto all = index.all();
-  return all && std::any_of(all->begin(), all->end(),
-                            [&](const auto& one) { return matches_rules(*one, call); });
+  const auto some = index.candidates(call);
+  return some && std::any_of(some->begin(), some->end(),
+                             [&](const auto& one) { return matches_rules(*one, call); });
 }
 
 WebhookList matched(WebhookIndex& index, const AdmissionCall& call) {
   WebhookList out;
-  if (const auto all = index.all())
-    for (const auto& one : *all)
+  if (const auto some = index.candidates(call))
+    for (const auto& one : *some)
       if (matches_rules(*one, call)) out.push_back(one);
   return out;
 }

@@ -7,7 +7,7 @@
 #include "admission/remote.h"
 #include "kubus/context.h"
 #include "webhooks/caller.h"
-#include "webhooks/webhook.h"
+#include "webhooks/webhook_index.h"
 
 namespace kubus::apiserver::webhooks {
 
