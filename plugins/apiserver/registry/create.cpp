@@ -45,7 +45,7 @@ void Registry::create(CallPtr call, Done done) {
 Status Registry::prepare_create(Call& call, Owners owners, Message& object, bool& soon) const {
   const auto& strategy = strategy_of(*call.resource);
   auto& metadata = *metadata_of(object);
-  KUBUS_TRY(prepare_created(metadata, call, strategy.counts_generations));
+  KUBUS_TRY(prepare_created(metadata, call));
   if (call.resource->find_subresource("status") && !strategy.keeps_status_on_create)
     clear_field(object, "status");
   if (engines_.apply_defaults) engines_.apply_defaults(object, *call.resource);
@@ -56,6 +56,7 @@ Status Registry::prepare_create(Call& call, Owners owners, Message& object, bool
 Status Registry::check_create(Call& call, Message& object) const {
   const auto& strategy = strategy_of(*call.resource);
   auto& metadata = *metadata_of(object);
+  fill_created(metadata, strategy.counts_generations);
   if (metadata.name().empty() && !metadata.generatename().empty())
     metadata.set_name(generated_name(metadata.generatename()));
   if (strategy.prepare_create) strategy.prepare_create(object);
@@ -97,7 +98,7 @@ void Registry::begin_create(std::shared_ptr<CreateJob> job) {
 void Registry::mutated_create(const std::shared_ptr<CreateJob>& job) {
   auto& call = *job->call;
   const auto& strategy = strategy_of(*call.resource);
-  auto status = prepare_created(*metadata_of(*job->object), call, strategy.counts_generations);
+  auto status = prepare_created(*metadata_of(*job->object), call);
   if (!status.ok()) return job->done(status);
   if (call.resource->find_subresource("status") && !strategy.keeps_status_on_create)
     clear_field(*job->object, "status");

@@ -38,7 +38,7 @@ std::string generated_name(const std::string& prefix) {
   return name;
 }
 
-Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call, bool counts_generations) {
+Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call) {
   if (!metadata.resourceversion().empty())
     return errors::bad_request("resourceVersion should not be set on objects to be created");
   if (call.resource->namespaced) {
@@ -49,14 +49,19 @@ Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call, bool cou
   } else {
     metadata.clear_namespace_();
   }
-  metadata.set_uid(new_uid());
+  metadata.clear_uid();
+  metadata.clear_creationtimestamp();
   metadata.clear_selflink();
   metadata.clear_deletiontimestamp();
   metadata.clear_deletiongraceperiodseconds();
   metadata.clear_generation();
-  if (counts_generations) metadata.set_generation(1);
-  set_now(*metadata.mutable_creationtimestamp());
   return {};
+}
+
+void fill_created(meta_v1::ObjectMeta& metadata, bool counts_generations) {
+  metadata.set_uid(new_uid());
+  set_now(*metadata.mutable_creationtimestamp());
+  if (counts_generations) metadata.set_generation(1);
 }
 
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,

@@ -17,9 +17,11 @@ std::string new_uid();
 // `prefix` and five random characters, cut to what a name may have.
 std::string generated_name(const std::string& prefix);
 
-// Checks what the client sent against the request and fills in what the server decides. A
-// generated name is not made here.
-Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call, bool counts_generations);
+// Checks what the client sent against the request and takes away what the server decides.
+// A generated name is not made here.
+Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call);
+// What makes it an object of its own, which nobody sees before it has been changed by all who may.
+void fill_created(meta_v1::ObjectMeta& metadata, bool counts_generations);
 // Carries over from `old` what a client cannot change. kConflict when it means another object.
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
                        const Call& call);

@@ -71,7 +71,8 @@ std::string stored_address(const IpAddress& address, const Service& service) {
   auto object =
       address_object(address, service.metadata().namespace_(), service.metadata().name());
   auto& metadata = *object.mutable_metadata();
-  if (!prepare_created(metadata, creation(), false).ok()) return {};
+  if (!prepare_created(metadata, creation()).ok()) return {};
+  fill_created(metadata, false);
   *metadata.mutable_managedfields() = owners_at(metadata.creationtimestamp());
   return stored_json(object);
 }

@@ -1,8 +1,10 @@
 // Admission webhooks: whom they are asked about, what they may do, and what comes of bad ones.
 #include <gmock/gmock.h>
 
+#include <future>
 #include <optional>
 
+#include "eventually.h"
 #include "kubus/api/base64.h"
 #include "tests/api_fixture.h"
 #include "tests/hook_server.h"
@@ -204,6 +206,119 @@ TEST_F(WebhooksTest, AreAskedAboutDryRunsWhenTheyLeaveNothingBehind) {
   EXPECT_EQ(dry.code, 201) << dry.body;
   EXPECT_THAT(server_.questions("/yes").back(), HasSubstr(R"("dryRun":true)"));
   EXPECT_THAT(server_.questions("/yes").back(), HasSubstr(R"("dryRun":["All"])"));
+}
+
+
+TEST_F(WebhooksTest, SeeNewObjectsBeforeAndAfterTheyAreFilledIn) {
+  server_.on("/before", [](const std::string&) { return patch("[]"); });
+  server_.on("/after", [](const std::string&) { return "\"allowed\":true"; });
+  configure(kMutating, "before", hook("before", "/before"));
+  configure(kValidating, "after", hook("after", "/after"));
+  const auto made =
+      create("/configmaps", "default",
+             R"({"metadata":{"generateName":"w12-","uid":"mine","creationTimestamp":)"
+             R"("2020-01-01T00:00:00Z"}})");
+  ASSERT_EQ(made.code, 201) << made.body;
+  const auto of = [&](const std::string& path, const std::string& field) {
+    return json_text(json_at(server_.questions(path).back(), "request." + field));
+  };
+  for (const auto* field : {"uid", "creationTimestamp", "name"}) {
+    const auto at = std::string("object.metadata.") + field;
+    EXPECT_EQ(of("/before", at), "") << field;
+    EXPECT_EQ(of("/after", at), made.at(std::string("metadata.") + field)) << field;
+  }
+  EXPECT_NE(made.at("metadata.uid"), "mine");
+  EXPECT_EQ(of("/before", "name"), "");
+  EXPECT_EQ(of("/after", "name"), made.at("metadata.name"));
+}
+
+TEST_F(WebhooksTest, AreToldHowAnObjectIsWritten) {
+  server_.on("/how", [](const std::string&) { return "\"allowed\":true"; });
+  configure(kValidating, "how",
+            hook("how", "/how",
+                 R"("rules":[{"operations":["*"],"apiGroups":[""],"apiVersions":["v1"],)"
+                 R"("resources":["configmaps"]}])"));
+  const auto option = [&](const char* name) {
+    return json_text(
+        json_at(server_.questions("/how").back(), std::string("request.options.") + name));
+  };
+  const auto apply = [] {
+    return call("patch", "/configmaps", "default", "w13",
+                R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"w13"},)"
+                R"("data":{"a":"b"}})",
+                {{"fieldManager", "me"}, {"force", "true"}}, "application/apply-patch+yaml");
+  };
+  ASSERT_EQ(apply().code, 201);
+  EXPECT_EQ(option("kind"), "CreateOptions");
+  EXPECT_EQ(option("fieldManager"), "me");
+  ASSERT_EQ(call("patch", "/configmaps", "default", "w13", R"({"data":{"a":"c"}})",
+                 {{"fieldManager", "you"}}, kMerge)
+                .code,
+            200);
+  EXPECT_EQ(option("kind"), "UpdateOptions");
+  EXPECT_EQ(option("fieldManager"), "you");
+  const auto uid = get("/configmaps", "default", "w13").at("metadata.uid");
+  ASSERT_EQ(call("delete", "/configmaps", "default", "w13",
+                 R"({"gracePeriodSeconds":7,"propagationPolicy":"Background","dryRun":["All"],)"
+                 R"("preconditions":{"uid":")" +
+                     uid + R"("}})")
+                .code,
+            200);
+  EXPECT_EQ(option("kind"), "DeleteOptions");
+  EXPECT_EQ(option("apiVersion"), "meta.k8s.io/v1");
+  EXPECT_EQ(option("gracePeriodSeconds"), "7");
+  EXPECT_EQ(option("propagationPolicy"), "Background");
+  EXPECT_EQ(option("preconditions.uid"), uid);
+  EXPECT_THAT(server_.questions("/how").back(), HasSubstr(R"("dryRun":["All"])"));
+}
+
+TEST_F(WebhooksTest, SeeAConfigurationThatComesChangesAndGoes) {
+  server_.on("/no", [](const std::string&) { return "\"allowed\":false"; });
+  const auto rules = [](const std::string& resource) {
+    return R"("rules":[{"operations":["CREATE"],"apiGroups":["*"],"apiVersions":["*"],)"
+           R"("resources":[")" +
+           resource + R"("]}])";
+  };
+  for (const auto* resource : {"configmaps", "*", "configmaps/*", "configmaps/status"}) {
+    configure(kValidating, "some", hook("some", "/no", rules("secrets")));
+    EXPECT_EQ(config_map("w14").code, 201);
+    call("delete", "/configmaps", "default", "w14");
+    const auto changed =
+        call("patch", kValidating, "", "some",
+             R"({"webhooks":[)" + hook("some", "/no", rules(resource)) + "]}", {}, kMerge);
+    ASSERT_EQ(changed.code, 200) << changed.body;
+    const bool asked = std::string_view(resource) != "configmaps/status";
+    EXPECT_EQ(config_map("w14").code, asked ? 400 : 201) << resource;
+    call("delete", "/configmaps", "default", "w14");
+    call("delete", kValidating, "", "some");
+    EXPECT_EQ(config_map("w14").code, 201) << resource;
+    call("delete", "/configmaps", "default", "w14");
+  }
+}
+
+TEST_F(WebhooksTest, MayTakeTheirTimeWhileTheObjectChanges) {
+  ASSERT_EQ(config_map("w15", R"(},"data":{"a":"0")").code, 201);
+  server_.on("/slow", [](const std::string&) { return "\"allowed\":true"; });
+  server_.hang("/slow");
+  configure(kValidating, "slow",
+            hook("slow", "/slow",
+                 R"("matchConditions":[{"name":"x","expression":"object.data.a == '2'"}])"));
+  const auto change = [](const std::string& data) {
+    return call("patch", "/configmaps", "default", "w15", R"({"data":)" + data + "}", {}, kMerge);
+  };
+  const auto before = get("/configmaps", "default", "w15");
+  auto slow = std::async(std::launch::async, [&] { return change(R"({"a":"2"})"); });
+  ASSERT_TRUE(testing::eventually([&] { return !server_.questions("/slow").empty(); }));
+  EXPECT_EQ(change(R"({"b":"1"})").code, 200) << "nobody waits for the other";
+  server_.let_go("/slow");
+  const auto patched = slow.get();
+  EXPECT_EQ(patched.code, 200) << patched.body;
+  EXPECT_EQ(patched.at("data.a"), "2");
+  EXPECT_EQ(patched.at("data.b"), "1") << "the other change is lost";
+  ASSERT_THAT(server_.questions("/slow"), SizeIs(2));
+  EXPECT_EQ(json_text(json_at(server_.questions("/slow")[1], "request.oldObject.data.b")), "1")
+      << "it is asked about what the change comes to now";
+  EXPECT_EQ(call("update", "/configmaps", "default", "w15", before.body).code, 409);
 }
 
 TEST_F(WebhooksTest, SeeTheObjectAgainWhenOthersChangedIt) {

@@ -4,12 +4,15 @@
 #include <k8s/apimachinery/runtime.pb.h>
 #include <k8s/authentication/v1/user_info.pb.h>
 #include <k8s/meta/v1/group_version.pb.h>
+#include <k8s/meta/v1/options.pb.h>
 
 #include <boost/json.hpp>
 
 #include "auth/user_info.h"
 #include "kubus/api/json.h"
+#include "kubus/api/json_value.h"
 #include "policy/rule_matching.h"
+#include "registry/body.h"
 
 namespace kubus::apiserver::webhooks {
 namespace {
@@ -31,18 +34,41 @@ void set_resource(const ResourceInfo& resource, meta_v1::GroupVersionResource& o
   out.set_resource(resource.plural);
 }
 
-// How the write is to be done, as the parameters of the request say it.
+// What was sent along with a deletion. One that an eviction comes to has sent none.
+json::object deletion_options(const Call& call) {
+  if (call.body.empty() || !call.info.subresource.empty()) return {};
+  // Answers to other questions may be adding their warnings to the call itself.
+  Call reading;
+  reading.resource = call.resource;
+  reading.body = call.body;
+  reading.body_format = call.body_format;
+  const auto sent = read_body(reading, *meta_v1::DeleteOptions::descriptor());
+  json::value tree;
+  if (!sent.ok() || !to_json_value(**sent, tree).ok() || !tree.is_object()) return {};
+  return std::move(tree.as_object());
+}
+
+// How the write is to be done: as the body of a deletion says it, and the parameters of the
+// request. A patch creates or updates, and has the options of that.
 std::string options_json(const AdmissionCall& call) {
-  json::object out;
-  const bool patches = call.call.info.verb == "patch";
+  const auto& query = call.call.query;
+  auto out = call.deletes() ? deletion_options(call.call) : json::object();
   out["kind"] = call.creates()   ? "CreateOptions"
                 : call.deletes() ? "DeleteOptions"
-                : patches        ? "PatchOptions"
                                  : "UpdateOptions";
   out["apiVersion"] = "meta.k8s.io/v1";
   if (call.call.dry_run()) out["dryRun"] = json::array({"All"});
-  for (const auto* name : {"fieldManager", "fieldValidation", "propagationPolicy"})
-    if (const auto value = call.call.query.get(name); !value.empty()) out[name] = value;
+  const auto add = [&](const char* name) {
+    if (const auto value = query.get(name); !value.empty()) out[name] = value;
+  };
+  if (call.deletes()) {
+    add("propagationPolicy");
+    const auto seconds = query.number("gracePeriodSeconds");
+    if (seconds) out["gracePeriodSeconds"] = *seconds;
+  } else {
+    add("fieldManager");
+    add("fieldValidation");
+  }
   return json::serialize(out);
 }
 
@@ -92,7 +118,7 @@ std::string review_json(const std::string& uid, const AdmissionCall& call) {
   const auto& name = call.creates() ? metadata_of(*object)->name() : call.call.info.name;
   if (!name.empty()) request.set_name(name);
   if (!call.call.info.ns.empty()) request.set_namespace_(call.call.info.ns);
-  request.set_operation(std::string(operation_name(call)));
+  request.set_operation(std::string(operation_name(call.operation)));
   set_user_info(call.call.identity, *request.mutable_userinfo());
   if (call.object) request.mutable_object()->set_raw(to_json(*call.object));
   if (call.old) request.mutable_oldobject()->set_raw(to_json(*call.old));
