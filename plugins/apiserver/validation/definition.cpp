@@ -113,29 +113,6 @@ void check_schemas(const Spec& spec, const Path& path, ErrorList& errors) {
   }
 }
 
-void check_conversion(const Spec& spec, const Path& path, ErrorList& errors) {
-  if (!spec.has_conversion()) return;
-  const auto& conversion = spec.conversion();
-  const auto& strategy = conversion.strategy();
-  if (strategy.empty()) return errors.required(path.child("strategy"));
-  if (strategy != "None" && strategy != "Webhook")
-    return errors.not_supported(path.child("strategy"), strategy, {"None", "Webhook"});
-  if (strategy == "None" && conversion.webhook().has_clientconfig())
-    errors.forbidden(path.child("webhookClientConfig"),
-                     "should not be set when strategy is not set to Webhook");
-  if (strategy == "None" && conversion.webhook().conversionreviewversions_size() > 0)
-    errors.forbidden(path.child("conversionReviewVersions"),
-                     "should not be set when strategy is not set to Webhook");
-  if (strategy != "Webhook") return;
-  if (!conversion.webhook().has_clientconfig())
-    errors.required(path.child("webhookClientConfig"), "required when strategy is set to Webhook");
-  // With one version there is nothing to convert.
-  if (spec.versions_size() > 1)
-    errors.forbidden(path.child("strategy"),
-                     "conversion by webhooks is not supported: serve one version, or convert by "
-                     "\"None\"");
-}
-
 bool is_protected(const std::string& group) {
   for (const std::string_view owner : {"k8s.io", "kubernetes.io"})
     if (group == owner || group.ends_with("." + std::string(owner))) return true;

@@ -21,5 +21,8 @@ void check_definition_status(const CustomResourceDefinition& object,
 // Subresources, columns and selectable fields of one version. `path`: of the spec.
 void check_definition_version(const apiextensions_v1::CustomResourceDefinitionSpec& spec, int index,
                               const Path& path, ErrorList& errors);
+// How the versions of `spec` become one another. `path`: of that.
+void check_conversion(const apiextensions_v1::CustomResourceDefinitionSpec& spec, const Path& path,
+                      ErrorList& errors);
 
 }  // namespace kubus::apiserver

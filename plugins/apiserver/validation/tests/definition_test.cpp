@@ -158,6 +158,76 @@ TEST(Definition, VersionsAreOneStoredAndUnique) {
   EXPECT_EQ(errors.errors()[1].detail, "must have exactly one version marked as storage version");
 }
 
+std::string conversion_errors(const std::string& conversion) {
+  return errors_of(definition(kAny, "", "\"conversion\":" + conversion + ","));
+}
+
+std::string webhook_errors(const std::string& client, const std::string& versions = R"(["v1"])") {
+  return conversion_errors(R"({"strategy":"Webhook","webhook":{"clientConfig":)" + client +
+                           R"(,"conversionReviewVersions":)" + versions + "}}");
+}
+
+TEST(Definition, ConversionsSayWhoConverts) {
+  EXPECT_EQ(conversion_errors(R"({"strategy":"None"})"), "");
+  EXPECT_EQ(conversion_errors(R"({"strategy":"Magic"})"),
+            R"(spec.conversion.strategy: Unsupported value: "Magic": )"
+            R"(supported values: "None", "Webhook")");
+  EXPECT_EQ(conversion_errors(R"({"strategy":"None","webhook":{"clientConfig":{"url":"https://x"},)"
+                              R"("conversionReviewVersions":["v1"]}})"),
+            "[spec.conversion.webhookClientConfig: Forbidden: should not be set when strategy is "
+            "not set to Webhook, spec.conversion.conversionReviewVersions: Forbidden: should not "
+            "be set when strategy is not set to Webhook]");
+  EXPECT_EQ(conversion_errors(R"({"strategy":"Webhook"})"),
+            "[spec.conversion.webhookClientConfig: Required value: required when strategy is set "
+            "to Webhook, spec.conversion.conversionReviewVersions: Required value]");
+}
+
+TEST(Definition, ConvertersAreReachedInOneWay) {
+  const std::string one_of =
+      "spec.conversion.webhookClientConfig: Required value: exactly one of url or service is "
+      "required";
+  const std::string service = R"("service":{"namespace":"a","name":"b","path":"/c/d","port":8443})";
+  EXPECT_EQ(webhook_errors("{}"), one_of);
+  EXPECT_EQ(webhook_errors(R"({"url":"https://x",)" + service + "}"), one_of);
+  EXPECT_EQ(webhook_errors("{" + service + "}"), "");
+  EXPECT_EQ(webhook_errors(R"({"url":"https://[::1]:8443/convert"})"), "");
+  const std::string form = "; desired format: https://host[/path]";
+  const std::string url = "spec.conversion.webhookClientConfig.url: ";
+  EXPECT_EQ(webhook_errors(R"({"url":"http://x"})"),
+            url + R"(Invalid value: "http": 'https' is the only allowed URL scheme)" + form);
+  EXPECT_EQ(webhook_errors(R"({"url":"https:///x"})"),
+            url + R"(Invalid value: "": host must be specified)" + form);
+  EXPECT_EQ(webhook_errors(R"({"url":"https://x:y/"})"),
+            url + R"(Required value: url must be a valid URL: parse "https://x:y/": )" +
+                R"(invalid port ":y" after host)" + form);
+  EXPECT_EQ(webhook_errors(R"({"url":"https://u:p@x/?q#f"})"),
+            "[" + url + R"(Invalid value: "u:p": user information is not permitted in the URL, )" +
+                url + R"(Invalid value: "f": fragments are not permitted in the URL, )" + url +
+                R"(Invalid value: "q": query parameters are not permitted in the URL])");
+  const std::string at = "spec.conversion.webhookClientConfig.service.";
+  EXPECT_EQ(webhook_errors(R"({"service":{"namespace":"","name":"","port":0,"path":"x/_"}})"),
+            "[" + at + "name: Required value: service name is required, " + at +
+                "namespace: Required value: service namespace is required, " + at +
+                "port: Invalid value: 0: port is not valid: must be between 1 and 65535, "
+                "inclusive, " +
+                at + R"(path: Invalid value: "x/_": must start with a '/', )" + at +
+                R"(path: Invalid value: "x/_": segment[0] may not be empty, )" + at +
+                R"(path: Invalid value: "x/_": segment[1]: )" + check_dns1123_subdomain("_")[0] +
+                "]");
+}
+
+TEST(Definition, ConvertersSpeakAKnownVersion) {
+  const std::string client = R"({"url":"https://x"})";
+  const std::string at = "spec.conversion.conversionReviewVersions";
+  EXPECT_EQ(webhook_errors(client, R"(["v9","v1beta1"])"), "");
+  EXPECT_EQ(webhook_errors(client, "[]"), at + ": Required value");
+  EXPECT_EQ(webhook_errors(client, R"(["v2","v2"])"),
+            "[" + at + R"([1]: Invalid value: "v2": duplicate version, )" + at +
+                R"(: Invalid value: ["v2","v2"]: must include at least one of v1, v1beta1])");
+  EXPECT_EQ(webhook_errors(client, R"(["v1","1"])"),
+            at + R"([1]: Invalid value: "1": )" + check_dns1035_label("1")[0]);
+}
+
 TEST(Definition, WebhooksConvertNothing) {
   const std::string webhook =
       R"("conversion":{"strategy":"Webhook","webhook":{"clientConfig":{"url":"https://x/"},)"
