@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "eventually.h"
+#include "tests/hook_server.h"
 #include "tests/own_plane.h"
 
 namespace kubus::apiserver {
@@ -120,6 +121,30 @@ TEST_F(Auditing, KeepsWhatAdmissionPoliciesSay) {
       annotations.at("validation.policy.admission.k8s.io/validation_failure").as_string());
   EXPECT_EQ(failures, json::parse(R"([{"message":"never","policy":"p","binding":"b",)"
                                   R"("expressionIndex":0,"validationActions":["Audit"]}])"));
+}
+
+TEST_F(Auditing, KeepsWhatWebhooksSay) {
+  record(
+      "- {level: Metadata, omitStages: [RequestReceived], verbs: [create], "
+      "resources: [{group: '', resources: [configmaps]}]}\n");
+  HookServer server;
+  server.on("/why", [](const std::string&) {
+    return R"("allowed":true,"auditAnnotations":{"why":"because"})";
+  });
+  const auto made = ApiClient::of(tester_->context())
+                        ->raw({"create", "admissionregistration.k8s.io", "v1",
+                               "validatingwebhookconfigurations", "", "", "", {},
+                               R"({"metadata":{"name":"w"},"webhooks":[{"name":"w.example.com",)"
+                               R"("clientConfig":{"url":")" +
+                                   server.url("/why") + R"(","caBundle":")" + server.ca_bundle() +
+                                   R"("},"admissionReviewVersions":["v1"],"sideEffects":"None",)"
+                                   R"("rules":[{"operations":["CREATE"],"apiGroups":[""],)"
+                                   R"("apiVersions":["v1"],"resources":["configmaps"]}]}]})",
+                               ""});
+  ASSERT_TRUE(made.ok());
+  ASSERT_TRUE(request("create", "", R"({"metadata":{"name":"c"}})").ok());
+  const auto found = events(1);
+  EXPECT_EQ(found[0].at("annotations").at("w.example.com/why"), "because");
 }
 
 TEST_F(Auditing, DoesNotBeginWithAPolicyThatIsWrong) {

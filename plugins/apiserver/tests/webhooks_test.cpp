@@ -398,6 +398,67 @@ TEST_F(WebhooksTest, BadOnesFailTheCallOrNothing) {
   }
 }
 
+TEST_F(WebhooksTest, MayGoAwayWithoutAnAnswer) {
+  for (const bool ignored : {false, true}) {
+    std::optional<HookServer> other(std::in_place);
+    other->hang("/cut");
+    auto hooks = hook("cut", "/cut", ignored ? R"("failurePolicy":"Ignore")" : "");
+    const auto swap = [&](const std::string& from, const std::string& to) {
+      hooks.replace(hooks.find(from), from.size(), to);
+    };
+    swap(server_.url("/cut"), other->url("/cut"));
+    swap(server_.ca_bundle(), other->ca_bundle());
+    configure(kMutating, "cut", hooks);
+    auto made = std::async(std::launch::async, [] { return config_map("w16"); });
+    ASSERT_TRUE(testing::eventually([&] { return !other->questions("/cut").empty(); }));
+    other.reset();
+    const auto reply = made.get();
+    EXPECT_EQ(reply.code, ignored ? 201 : 500) << reply.body;
+    if (!ignored) {
+      EXPECT_THAT(reply.at("message"),
+                  HasSubstr("failed calling webhook \"cut.example.com\": failed to call "
+                            "webhook: "));
+    }
+    call("delete", kMutating, "", "cut");
+  }
+}
+
+TEST_F(WebhooksTest, AreAskedAboutStatusWhenTheySayIt) {
+  server_.on("/no", [](const std::string&) { return "\"allowed\":false"; });
+  ASSERT_EQ(create("/services", "default",
+                   R"({"metadata":{"name":"w17"},"spec":{"ports":[{"port":80}]}})")
+                .code,
+            201);
+  configure(kValidating, "status",
+            hook("status", "/no",
+                 R"("rules":[{"operations":["UPDATE"],"apiGroups":[""],"apiVersions":["v1"],)"
+                 R"("resources":["services/status"]}])"));
+  const auto change = [](const std::string& path) {
+    return call("patch", path, "default", "w17", R"({"metadata":{"labels":{"a":"b"}}})", {},
+                kMerge);
+  };
+  EXPECT_EQ(change("/services").code, 200);
+  EXPECT_EQ(change("/services/status").code, 400);
+  const auto question = server_.questions("/no").back();
+  EXPECT_EQ(json_text(json_at(question, "request.subResource")), "status");
+  EXPECT_EQ(json_text(json_at(question, "request.requestSubResource")), "status");
+}
+
+TEST_F(WebhooksTest, AreNotAskedAboutDryRunsWhenTheyMayLeaveSomethingBehind) {
+  server_.on("/some", [](const std::string&) { return "\"allowed\":true"; });
+  for (const auto* kind : {kMutating, kValidating})
+    for (const std::string effects : {"Some", "Unknown"}) {
+      configure(kind, "some", hook("some", "/some", R"("sideEffects":")" + effects + '"'));
+      const auto refused =
+          create("/configmaps", "default", R"({"metadata":{"name":"w18"}})", {{"dryRun", "All"}});
+      EXPECT_EQ(refused.code, 400) << refused.body;
+      EXPECT_EQ(refused.at("message"),
+                "admission webhook \"some.example.com\" does not support dry run");
+      call("delete", kind, "", "some");
+    }
+  EXPECT_THAT(server_.questions("/some"), IsEmpty());
+}
+
 TEST_F(WebhooksTest, TellWhyTheirServiceIsNotReached) {
   server_.on("/no", [](const std::string&) { return "\"allowed\":false"; });
   const auto hook = [&](const std::string& service) {
