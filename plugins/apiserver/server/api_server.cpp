@@ -20,6 +20,7 @@
 #include "kubus/http/server.h"
 #include "node/node_authorizer.h"
 #include "node/node_restriction.h"
+#include "oidc/oidc_tokens.h"
 #include "quota/quota_ledger.h"
 #include "rbac/authorizer.h"
 #include "rbac/escalation.h"
@@ -329,7 +330,10 @@ Status ApiServer::Parts::listen() {
   if (!made.ok()) return made.status();
   client_ca = made->ca_pem;
   front_proxy_ca = made->front_proxy_ca_pem;
-  KUBUS_TRY(tokens.load(options.tokens, made->service_account_key_pem, *cache));
+  KUBUS_TRY(tokens.load(options.tokens, made->service_account_key_pem, *cache, [&](Audiences own) {
+    if (options.oidc) return oidc::make_oidc_tokens(context, *options.oidc, std::move(own));
+    return Result<std::unique_ptr<TokenAuthenticator>>(nullptr);
+  }));
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
   proxy.emplace(*cache, made->kubelet_client, std::move(*plain));

@@ -141,6 +141,9 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   auto tokens = token_options(config, options);
   if (!tokens.ok()) return tokens.status();
   options.tokens = std::move(*tokens);
+  auto oidc = oidc::Settings::from(config, options.tokens.issuers);
+  if (!oidc.ok()) return oidc.status();
+  options.oidc = std::move(*oidc);
   options.front_proxy_ca = config.string("requestheader_client_ca_file");
   options.front_proxy.allowed_names = config.list("requestheader_allowed_names");
   if (options.front_proxy_ca.empty()) options.front_proxy.allowed_names = {"front-proxy-client"};

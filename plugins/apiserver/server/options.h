@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "auth/front_proxy.h"
 #include "kubus/config.h"
 #include "kubus/status.h"
+#include "oidc/settings.h"
 #include "token/token_service.h"
 #include "kubus/ip.h"
 
@@ -45,6 +47,7 @@ struct Options {
   std::chrono::nanoseconds event_ttl{};
   std::chrono::milliseconds drain_grace{};
   TokenOptions tokens;
+  std::optional<oidc::Settings> oidc;
   std::string audit_policy;  // a file; empty: nothing is recorded
   audit::LogOptions audit_log;
   std::string encryption_config;  // a file; empty: values are stored as they are

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cache/cluster_cache.h"
+#include "kubus/function.h"
 #include "kubus/status.h"
 #include "token/token_authenticator.h"
 #include "token/token_issuer.h"
@@ -31,7 +32,10 @@ class TokenService {
  public:
   // `signing_key`: as PEM text. Files are read. `cache` outlives it. kInvalid that names the file
   // for one that cannot be used.
-  Status load(const TokenOptions& options, const std::string& signing_key, ClusterCache& cache);
+  // `foreign` makes the one for tokens of somebody else, for these audiences; null for none.
+  using MakeForeign = UniqueFunction<Result<std::unique_ptr<TokenAuthenticator>>(Audiences own)>;
+  Status load(const TokenOptions& options, const std::string& signing_key, ClusterCache& cache,
+              MakeForeign foreign);
 
   // Null until loaded.
   const TokenIssuer* issuer() const { return issuer_now_.load(std::memory_order_acquire); }

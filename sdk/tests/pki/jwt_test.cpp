@@ -230,8 +230,9 @@ TEST(Jwks, LeavesOutWhatNoTokenMayBeSignedWith) {
   }();
   for (const auto& jwk :
        {with(ec, "P-256", "P-384"), with(ec, "\"sig\"", "\"enc\""), with(ec, "ES256", "ES384"),
-        with(ec, "\"EC\"", "\"oct\""), with(ec, "\"x\":\"f", "\"x\":\"g"), with(ec, "\"y\"", "\"z\""),
-        with(ec, "\"x\":\"f", "\"x\":\""), with(rsa, "RS256", "PS256"), with(rsa, "AQAB", "AQ"),
+        with(ec, "\"EC\"", "\"oct\""), with(ec, "\"x\":\"f", "\"x\":\"g"),
+        with(ec, "\"y\"", "\"z\""), with(ec, "\"x\":\"f", "\"x\":\""),
+        with(rsa, "RS256", "PS256"), with(rsa, "AQAB", "AQ"),
         with(rsa, "AQAB", "AA"), with(rsa, "AQAB", ""), with(rsa, "AQAB", "AAAAAAAAAAAAAQAB"),
         with(rsa, modulus, short_modulus), with(rsa, modulus, long_modulus),
         with(rsa, modulus, ""), with(rsa, "\"n\":\"", "\"n\":1,\"m\":\""),

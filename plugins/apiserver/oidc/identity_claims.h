@@ -1,0 +1,20 @@
+// Whom the claims of an issuer's token name.
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "auth/identity.h"
+#include "kubus/api/time.h"
+#include "kubus/status.h"
+#include "oidc/settings.h"
+
+namespace kubus::apiserver::oidc {
+
+// The claims are believed to be the issuer's. kUnauthorized, as the reference words it: they are
+// meant for somebody else, not valid at `now`, or do not say what the settings ask for.
+Result<Identity> identity_of(const boost::json::object& claims, const Settings& settings,
+                             SystemTime now);
+
+}  // namespace kubus::apiserver::oidc

@@ -1,0 +1,39 @@
+// The keys of an issuer of OpenID Connect, fetched from where its discovery document says.
+//
+// Thread safety: all members from any thread. None of them waits.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kubus/context.h"
+#include "kubus/pki/jwt.h"
+#include "kubus/status.h"
+
+namespace kubus::apiserver::oidc {
+
+class IssuerKeys {
+ public:
+  using Keys = std::shared_ptr<const std::vector<pki::VerifyingKey>>;
+
+  // Begins to fetch, and tries until it works. With an empty `ca_pem` the issuer's certificate must
+  // be of a CA that this machine trusts. kInvalid for CAs that cannot be used. `context` outlives
+  // it.
+  static Result<std::unique_ptr<IssuerKeys>> start(Context& context, const std::string& issuer,
+                                                   std::string ca_pem);
+  ~IssuerKeys();
+
+  // Null until they have been fetched for the first time.
+  Keys keys() const;
+  // There is a token by a key that is not among them: fetches them again soon, unless that was done
+  // a moment ago.
+  void refresh();
+
+ private:
+  struct State;
+  explicit IssuerKeys(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace kubus::apiserver::oidc
