@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "admission/plugins.h"
+#include "auth/deferred.h"
 #include "kubus/object.h"
 #include "kubus/pki/signing_request.h"
 
@@ -35,13 +36,13 @@ class SignerRights {
     info.group = kGroup;
     info.version = "*";
     info.resource = "signers";
-    for (const auto& name : {signer, signer.substr(0, signer.find('/')) + "/*"}) {
-      info.name = name;
-      if (authorize(authorizers_, admission.call.identity, info).ok()) return {};
-    }
-    return errors::forbidden(admission.subject(), std::string("user not permitted to ") + what +
-                                                      " requests with signerName \"" + signer +
-                                                      "\"");
+    info.name = signer;
+    auto domain = info;
+    domain.name = signer.substr(0, signer.find('/')) + "/*";
+    return require_any(authorizers_, admission.call, {std::move(info), std::move(domain)},
+                       errors::forbidden(admission.subject(),
+                                         std::string("user not permitted to ") + what +
+                                             " requests with signerName \"" + signer + "\""));
   }
 
  private:

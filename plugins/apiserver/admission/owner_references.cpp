@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "admission/plugins.h"
+#include "auth/deferred.h"
 #include "kubus/api/resource.h"
 #include "kubus/object.h"
 
@@ -38,9 +39,10 @@ class OwnerReferences final : public Admission {
     RequestInfo info = admission.call.info;
     info.verb = "delete";
     if (admission.creates()) info.name = metadata_of(*admission.object)->name();
-    if (!may(admission, info))
-      return errors::forbidden(admission.subject(),
-                               "cannot set an ownerRef on a resource you can't delete: , <nil>");
+    KUBUS_TRY(require_any(
+        authorizers_, admission.call, {std::move(info)},
+        errors::forbidden(admission.subject(),
+                          "cannot set an ownerRef on a resource you can't delete: , <nil>")));
     for (const auto& reference : now) {
       if (!reference.blockownerdeletion()) continue;
       const auto* old = find(before, reference.uid());
@@ -66,14 +68,11 @@ class OwnerReferences final : public Admission {
     info.subresource = "finalizers";
     info.name = reference.name();
     if (!owner || owner->namespaced) info.ns = admission.call.info.ns;
-    if (may(admission, info)) return {};
-    return errors::forbidden(admission.subject(),
-                             "cannot set blockOwnerDeletion if an ownerReference refers to a "
-                             "resource you can't set finalizers on: , <nil>");
-  }
-
-  bool may(const AdmissionCall& admission, const RequestInfo& info) const {
-    return authorize(authorizers_, admission.call.identity, info).ok();
+    return require_any(
+        authorizers_, admission.call, {std::move(info)},
+        errors::forbidden(admission.subject(),
+                          "cannot set blockOwnerDeletion if an ownerReference refers to a "
+                          "resource you can't set finalizers on: , <nil>"));
   }
 
   const Authorizers& authorizers_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "auth/identity.h"
+#include "kubus/function.h"
 #include "kubus/status.h"
 #include "rbac/rule.h"
 #include "request/request_info.h"
@@ -40,17 +41,44 @@ class Authorizer {
 // Members of system:masters may do everything.
 std::unique_ptr<Authorizer> make_masters_authorizer();
 
-using Authorizers = std::vector<std::unique_ptr<Authorizer>>;
-
 struct Decision {
   Verdict verdict = Verdict::kNoOpinion;
   std::string reason;
+  Status error;  // somebody could not be asked
 };
+
+// One that has to ask another server, and so takes its time.
+class RemoteAuthorizer {
+ public:
+  using Done = UniqueFunction<void(Decision)>;
+  virtual ~RemoteAuthorizer() = default;
+  // `done` on any thread, also before this returns.
+  virtual void decide(const Identity& identity, const RequestInfo& info, Done done) = 0;
+};
+
+// All of them, in the order in which they are asked; the remote one, if any, is the last.
+class Authorizers {
+ public:
+  void add(std::unique_ptr<Authorizer> authorizer) { local_.push_back(std::move(authorizer)); }
+  void set_remote(std::unique_ptr<RemoteAuthorizer> remote) { remote_ = std::move(remote); }
+  const std::vector<std::unique_ptr<Authorizer>>& local() const { return local_; }
+  RemoteAuthorizer* remote() const { return remote_.get(); }
+
+ private:
+  std::vector<std::unique_ptr<Authorizer>> local_;
+  std::unique_ptr<RemoteAuthorizer> remote_;
+};
+
+// What the local ones say.
 Decision decide(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
 // The same without a reason, which costs less.
 bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
 // kForbidden, in the words clients know, when it is not allowed.
 Status authorize(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
+// What all of them say; the remote one is asked only where the local ones have no opinion.
+void decide_with_remote(const Authorizers& authorizers, const Identity& identity,
+                        const RequestInfo& info, RemoteAuthorizer::Done done);
+// What the local ones allow.
 RuleList list_rules(const Authorizers& authorizers, const Identity& identity, std::string_view ns);
 
 }  // namespace kubus::apiserver

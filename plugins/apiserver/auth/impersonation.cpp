@@ -2,6 +2,9 @@
 
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/algorithm/string/predicate.hpp>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "respond/api_errors.h"
 
@@ -41,40 +44,49 @@ RequestInfo impersonating_attribute(std::string_view resource, const std::string
   return info;
 }
 
-// What the header fields ask for.
-struct Wish {
+// Who the header fields ask to be.
+Identity read_wish(const http::Request& request) {
   Identity identity;
-  bool any = false;
-};
-
-Wish read_wish(const http::Request& request) {
-  Wish wish;
   for (const auto& [name, value] : request.headers.fields()) {
-    if (!boost::istarts_with(name, "impersonate-")) continue;
-    wish.any = true;
-    auto& identity = wish.identity;
     if (boost::iequals(name, "impersonate-user")) identity.name = value;
     if (boost::iequals(name, "impersonate-group")) identity.groups.push_back(value);
     if (boost::iequals(name, "impersonate-uid")) identity.uid = value;
     if (boost::istarts_with(name, kExtra)) identity.extra[extra_key(name)].push_back(value);
   }
-  return wish;
+  return identity;
 }
 
 // Each attribute is a right of its own.
-Status check_attributes(const Authorizers& authorizers, const Identity& who,
-                        const Identity& wanted) {
-  for (const auto& group : wanted.groups)
-    KUBUS_TRY(authorize(authorizers, who, impersonating("groups", group)));
+std::vector<RequestInfo> rights_to(const RequestInfo& user, const Identity& wanted) {
+  std::vector<RequestInfo> rights = {user};
+  for (const auto& group : wanted.groups) rights.push_back(impersonating("groups", group));
   for (const auto& [key, values] : wanted.extra) {
     for (const auto& value : values) {
-      auto info = impersonating_attribute("userextras", value);
-      info.subresource = key;
-      KUBUS_TRY(authorize(authorizers, who, info));
+      rights.push_back(impersonating_attribute("userextras", value));
+      rights.back().subresource = key;
     }
   }
-  if (wanted.uid.empty()) return {};
-  return authorize(authorizers, who, impersonating_attribute("uids", wanted.uid));
+  if (!wanted.uid.empty()) rights.push_back(impersonating_attribute("uids", wanted.uid));
+  return rights;
+}
+
+// All rights are needed, and asked about one after the other.
+struct Impersonation {
+  const Authorizers& authorizers;
+  const Identity who;
+  Identity wanted;
+  const std::vector<RequestInfo> rights;
+  UniqueFunction<void(Result<Identity>)> done;
+  std::size_t next = 0;
+};
+
+void check_next(const std::shared_ptr<Impersonation>& work) {
+  if (work->next == work->rights.size()) return work->done(std::move(work->wanted));
+  const auto& right = work->rights[work->next++];
+  decide_with_remote(work->authorizers, work->who, right, [work, &right](const Decision& decision) {
+    if (decision.verdict == Verdict::kAllow) return check_next(work);
+    work->done(errors::forbidden(work->who.name, right, decision.reason));
+  });
 }
 
 // The groups that a client gets without being asked for them.
@@ -91,16 +103,22 @@ void add_own_groups(Identity& identity, const RequestInfo& user) {
 
 }  // namespace
 
-Result<Identity> impersonate(Authorizers& authorizers, Identity who, const http::Request& request) {
-  auto [wanted, any] = read_wish(request);
-  if (!any) return who;
+bool wants_to_impersonate(const http::Request& request) {
+  for (const auto& [name, value] : request.headers.fields())
+    if (boost::istarts_with(name, "impersonate-")) return true;
+  return false;
+}
+
+void impersonate(const Authorizers& authorizers, Identity who, const http::Request& request,
+                 UniqueFunction<void(Result<Identity>)> done) {
+  auto wanted = read_wish(request);
   if (wanted.name.empty())
-    return errors::bad_request("requested impersonation without impersonating a user");
+    return done(errors::bad_request("requested impersonation without impersonating a user"));
   const auto user = impersonating_user(wanted.name);
-  KUBUS_TRY(authorize(authorizers, who, user));
-  KUBUS_TRY(check_attributes(authorizers, who, wanted));
+  auto rights = rights_to(user, wanted);
   add_own_groups(wanted, user);
-  return std::move(wanted);
+  check_next(std::shared_ptr<Impersonation>(new Impersonation{
+      authorizers, std::move(who), std::move(wanted), std::move(rights), std::move(done)}));
 }
 
 }  // namespace kubus::apiserver

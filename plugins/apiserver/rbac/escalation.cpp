@@ -4,6 +4,7 @@
 #include <k8s/meta/v1/object_meta.pb.h>
 #include <k8s/rbac/v1/role_binding.pb.h>
 
+#include "auth/deferred.h"
 #include "rbac/authorizer.h"
 #include "rbac/coverage.h"
 #include "registry/reflect.h"
@@ -53,11 +54,16 @@ class EscalationCheck final : public Admission {
   template <class Role>
   Status check_role(const AdmissionCall& admission) {
     if (may_escalate(admission.call)) return {};
-    return check_held(admission, rules_of(static_cast<const Role&>(*admission.object)));
+    return unless_escalates(
+        admission, check_held(admission, rules_of(static_cast<const Role&>(*admission.object))));
   }
 
   Status check_cluster_role(const AdmissionCall& admission) {
     if (may_escalate(admission.call)) return {};
+    return unless_escalates(admission, check_cluster_rules(admission));
+  }
+
+  Status check_cluster_rules(const AdmissionCall& admission) {
     const auto& role = static_cast<const rbac_v1::ClusterRole&>(*admission.object);
     KUBUS_TRY(check_held(admission, rules_of(role)));
     const auto* old = static_cast<const rbac_v1::ClusterRole*>(admission.old);
@@ -80,11 +86,20 @@ class EscalationCheck final : public Admission {
     const auto rules = index_.find_role(cluster ? "" : admission.call.info.ns, reference.name());
     if (!rules)
       return errors::not_found({std::string(kRbacGroup), bind.resource, reference.name()});
-    return check_held(admission, *rules);
+    auto held = check_held(admission, *rules);
+    if (held.ok()) return held;
+    return require_any(authorizers_, admission.call, {std::move(bind)}, std::move(held));
   }
 
   bool may_escalate(const Call& call) const {
     return allowed(authorizers_, call.identity, right(call, "escalate"));
+  }
+
+  // Somebody who is asked later may know that the client may.
+  Status unless_escalates(const AdmissionCall& admission, Status held) const {
+    if (held.ok()) return held;
+    return require_any(authorizers_, admission.call, {right(admission.call, "escalate")},
+                       std::move(held));
   }
 
   static RequestInfo right(const Call& call, const char* verb) {

@@ -23,6 +23,12 @@
 
 namespace kubus::apiserver {
 
+// One of these rights is needed, and it is still to be asked whether the client has it.
+struct DeferredCheck {
+  std::vector<RequestInfo> any_of;
+  Status refusal;
+};
+
 struct Version;
 namespace audit {
 struct Record;
@@ -47,6 +53,7 @@ struct Call {
   // Who writes where the request does not name a manager: the program behind it.
   std::string program = "kube-apiserver";
   std::shared_ptr<audit::Record> record;  // null: it is not recorded
+  std::vector<DeferredCheck> deferred;  // see auth/deferred.h
   // The object that was sent has a list of managers, with nobody in it.
   bool clears_managers = false;
 

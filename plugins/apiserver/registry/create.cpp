@@ -108,6 +108,14 @@ void Registry::mutated_create(const std::shared_ptr<CreateJob>& job) {
 
 void Registry::validate_create(const std::shared_ptr<CreateJob>& job) {
   if (auto status = check_create(*job->call, *job->object); !status.ok()) return job->done(status);
+  if (job->call->deferred.empty() || !settle_) return review_create(job);
+  settle_(job->call, [this, job](const Status& status) {
+    if (!status.ok()) return job->done(status);
+    review_create(job);
+  });
+}
+
+void Registry::review_create(const std::shared_ptr<CreateJob>& job) {
   const auto review = job->review();
   if (!remote_ || !remote_->validates(review.as_call())) return reserve_create(job);
   remote_->validate(review, [this, job](const Status& status) {

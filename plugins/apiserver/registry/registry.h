@@ -41,8 +41,11 @@ class Registry {
   std::vector<WriteHook*>& hooks() { return hooks_; }
   // Asked before an update or an apply creates what it was to change: whoever may do the one may
   // not do the other for that.
-  using Permit = std::function<Status(const Call&)>;
+  using Permit = std::function<Status(Call&)>;
   void permit_creation(Permit permit) { may_create_ = std::move(permit); }
+  // Asks whatever checks have put off, before others are asked about an object.
+  using Settle = std::function<void(CallPtr, UniqueFunction<void(Status)>)>;
+  void settle_deferred(Settle settle) { settle_ = std::move(settle); }
   // Null: nobody else is asked about what is written.
   void set_remote_admission(RemoteAdmission* remote) { remote_ = remote; }
   // Null: nobody keeps account of quotas.
@@ -97,6 +100,7 @@ class Registry {
   void begin_create(std::shared_ptr<CreateJob> job);
   void mutated_create(const std::shared_ptr<CreateJob>& job);
   void validate_create(const std::shared_ptr<CreateJob>& job);
+  void review_create(const std::shared_ptr<CreateJob>& job);
   void reserve_create(std::shared_ptr<CreateJob> job);
   void try_create(std::shared_ptr<CreateJob> job);
   void put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn);
@@ -109,6 +113,7 @@ class Registry {
   void mutated_change(const std::shared_ptr<ChangeJob>& job, const std::shared_ptr<Change>& change);
   void validate_change(const std::shared_ptr<ChangeJob>& job,
                        const std::shared_ptr<Change>& change);
+  void review_change(const std::shared_ptr<ChangeJob>& job, const std::shared_ptr<Change>& change);
   Status prepare_change(const ChangeJob& job, Change& change) const;
   void keep_other_parts(const ChangeJob& job, Change& change) const;
   Status check_change(const ChangeJob& job, Change& change) const;
@@ -137,7 +142,8 @@ class Registry {
   Engines engines_;
   Admissions admissions_;
   RemoteAdmission* remote_ = nullptr;
-  Permit may_create_ = [](const Call&) { return Status(); };
+  Permit may_create_ = [](Call&) { return Status(); };
+  Settle settle_;
   std::vector<WriteHook*> hooks_;
   QuotaLedger* ledger_ = nullptr;
   StorageClient storage_;

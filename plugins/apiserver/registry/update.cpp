@@ -140,6 +140,15 @@ void Registry::mutated_change(const std::shared_ptr<ChangeJob>& job,
 void Registry::validate_change(const std::shared_ptr<ChangeJob>& job,
                                const std::shared_ptr<Change>& change) {
   if (auto status = check_change(*job, *change); !status.ok()) return job->done(status);
+  if (job->call->deferred.empty() || !settle_) return review_change(job, change);
+  settle_(job->call, [this, job, change](const Status& status) {
+    if (!status.ok()) return job->done(status);
+    review_change(job, change);
+  });
+}
+
+void Registry::review_change(const std::shared_ptr<ChangeJob>& job,
+                             const std::shared_ptr<Change>& change) {
   const auto review = change->review(job->call);
   if (!remote_ || !remote_->validates(review.as_call())) return write_change(job, change);
   remote_->validate(review, [this, job, change](const Status& status) {

@@ -9,7 +9,9 @@
 #include "aggregation/aggregator.h"
 #include "aggregation/availability.h"
 #include "aggregation/local_services.h"
+#include "auth/deferred.h"
 #include "auth/plugin_permissions.h"
+#include "auth/webhook_authorizer.h"
 #include "cache/storage_sync.h"
 #include "components/component_statuses.h"
 #include "custom/definition_controller.h"
@@ -108,7 +110,7 @@ struct ApiServer::Parts {
   void make_services();
   Status make_admissions();
   void make_subresources();
-  void make_authorizers();
+  Status make_authorizers();
   void make_fairness();
   void keep_defaults();
   void make_frontend(const Certificates& made);
@@ -168,12 +170,16 @@ Status ApiServer::Parts::configure() {
   make_registry();
   KUBUS_TRY(make_admissions());
   make_subresources();
-  make_authorizers();
+  KUBUS_TRY(make_authorizers());
   make_fairness();
-  registry->permit_creation([this](const Call& call) {
+  registry->permit_creation([this](Call& call) {
     auto creation = call.info;
     creation.verb = "create";
-    return authorize(authorizers, call.identity, creation);
+    return require_any(authorizers, call, {creation},
+                       authorize(authorizers, call.identity, creation));
+  });
+  registry->settle_deferred([this](CallPtr call, UniqueFunction<void(Status)> then) {
+    apiserver::settle_deferred(authorizers, std::move(call), std::move(then));
   });
   bus_api.emplace(*registry, *api, authorizers, *permissions);
   if (audit) bus_api->record_with(*audit);
@@ -267,12 +273,17 @@ void ApiServer::Parts::make_subresources() {
   components::add_component_statuses(*api, context);
 }
 
-void ApiServer::Parts::make_authorizers() {
+Status ApiServer::Parts::make_authorizers() {
   permissions = std::make_shared<PluginPermissions>(context);
-  authorizers.push_back(make_masters_authorizer());
-  authorizers.push_back(std::make_unique<SharedAuthorizer>(permissions));
-  authorizers.push_back(node::make_authorizer(*node_graph, *cache));
-  authorizers.push_back(rbac::make_authorizer(rbac_index));
+  authorizers.add(make_masters_authorizer());
+  authorizers.add(std::make_unique<SharedAuthorizer>(permissions));
+  authorizers.add(node::make_authorizer(*node_graph, *cache));
+  authorizers.add(rbac::make_authorizer(rbac_index));
+  if (options.authorization_webhook.config_file.empty()) return {};
+  auto webhook = make_webhook_authorizer(context, options.authorization_webhook);
+  if (!webhook.ok()) return webhook.status();
+  authorizers.set_remote(std::move(*webhook));
+  return {};
 }
 
 void ApiServer::Parts::make_fairness() {
@@ -414,6 +425,8 @@ ApiServer::~ApiServer() {
   if (parts_->fairness) parts_->fairness->close();
   // Its threads use everything else.
   if (parts_->server) parts_->server->stop(std::chrono::milliseconds(0));
+  // What waits for its answer ends while everything is still there.
+  parts_->authorizers.set_remote(nullptr);
 }
 
 Status ApiServer::start() {

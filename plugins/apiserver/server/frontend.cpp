@@ -44,6 +44,13 @@ bool is_well_escaped(std::string_view path) {
   return true;
 }
 
+// Whether the client may could not be found out.
+http::Response undecided(const http::Request& request, const Status& why) {
+  return text_response(500, "text/plain; charset=utf-8",
+                       "Internal Server Error: \"" + request.target + "\": " + why.message() +
+                           "\n");
+}
+
 // Who asks for what, for those who look at what waits.
 std::string describe(const ResourceCall& call) {
   return call.identity.name + " " + call.info.verb + " " + call.info.path;
@@ -68,14 +75,6 @@ http::Response Frontend::failure(int status, std::string message) {
                            ": " + message + "\n");
 }
 
-Status Frontend::check_access(const ResourceCall& call, audit::Record* record) const {
-  if (!record) return authorize(authorizers_, call.identity, call.info);
-  const auto decision = decide(authorizers_, call.identity, call.info);
-  audit::note(*record, decision);
-  if (decision.verdict == Verdict::kAllow) return {};
-  return errors::forbidden(call.identity.name, call.info, decision.reason);
-}
-
 void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
   if (!is_well_escaped(request.path()))
@@ -87,19 +86,28 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   if (audit_)
     call.record = audit_->begin(exchange, identity.ok() ? *identity : Identity(), call.info);
   drop_token_subprotocol(exchange->request());
-  if (identity.ok()) identity = impersonate(authorizers_, std::move(*identity), request);
-  if (identity.ok() && call.record && request.headers.has("Impersonate-User"))
-    call.record->impersonated = *identity;
-  if (!identity.ok())
-    return exchange->respond(status_response(identity.status(), failure_format(request)));
-  call.identity = std::move(*identity);
-  const auto limit = set_deadline(*exchange, call.info, call.query);
-  if (!limit.ok())
-    return exchange->respond(status_response(limit.status(), failure_format(request)));
   call.exchange = std::move(exchange);
+  if (!identity.ok() || !wants_to_impersonate(request))
+    return identified(std::move(call), std::move(identity));
+  impersonate(authorizers_, std::move(*identity), request,
+              [this, call = std::move(call)](Result<Identity> wanted) mutable {
+                if (wanted.ok() && call.record) call.record->impersonated = *wanted;
+                identified(std::move(call), std::move(wanted));
+              });
+}
+
+void Frontend::identified(ResourceCall call, Result<Identity> identity) {
+  auto& exchange = *call.exchange;
+  const auto& request = exchange.request();
+  if (!identity.ok())
+    return exchange.respond(status_response(identity.status(), failure_format(request)));
+  call.identity = std::move(*identity);
+  const auto limit = set_deadline(exchange, call.info, call.query);
+  if (!limit.ok())
+    return exchange.respond(status_response(limit.status(), failure_format(request)));
   // A watch takes its turn until it is set up; what else lives long does not.
   if (!fairness_ || (fairness::is_long_running(call.info) && call.info.verb != "watch"))
-    return serve(std::move(call));
+    return check_access(std::move(call));
   take_turn(std::move(call), *limit);
 }
 
@@ -116,7 +124,7 @@ void Frontend::take_turn(ResourceCall call, Duration limit) {
   if (entry.refused) return fair->respond(fairness::refusal_response());
   if (entry.seats) {
     fair->hold(std::move(entry.seats));
-    return serve(std::move(call));
+    return check_access(std::move(call));
   }
   auto what = describe(call);
   lane->level->wait(arrival, std::move(what),
@@ -124,15 +132,38 @@ void Frontend::take_turn(ResourceCall call, Duration limit) {
                         fairness::Seats seats, std::optional<fairness::Refusal> refused) mutable {
                       if (refused) return fair->respond(fairness::refusal_response());
                       std::exchange(fair, nullptr)->hold(std::move(seats));
-                      serve(std::move(call));
+                      check_access(std::move(call));
                     });
+}
+
+void Frontend::check_access(ResourceCall call) {
+  // The reason of what is allowed costs something, and only the audit log wants it.
+  if (!call.record && allowed(authorizers_, call.identity, call.info)) return serve(std::move(call));
+  auto decision = decide(authorizers_, call.identity, call.info);
+  if (decision.verdict != Verdict::kNoOpinion || !authorizers_.remote())
+    return decided(std::move(call), decision);
+  const auto who = call.identity;
+  const auto info = call.info;
+  decide_with_remote(authorizers_, who, info,
+                     [this, call = std::move(call)](const Decision& said) mutable {
+                       decided(std::move(call), said);
+                     });
+}
+
+void Frontend::decided(ResourceCall call, const Decision& decision) {
+  auto& exchange = *call.exchange;
+  const auto& request = exchange.request();
+  if (call.record) audit::note(*call.record, decision);
+  if (decision.verdict == Verdict::kAllow) return serve(std::move(call));
+  if (!decision.error.ok()) return exchange.respond(undecided(request, decision.error));
+  exchange.respond(
+      status_response(errors::forbidden(call.identity.name, call.info, decision.reason),
+                      failure_format(request)));
 }
 
 void Frontend::serve(ResourceCall call) {
   auto& exchange = *call.exchange;
   const auto& request = exchange.request();
-  if (auto allowed = check_access(call, call.record.get()); !allowed.ok())
-    return exchange.respond(status_response(allowed, failure_format(request)));
   if (others_ && call.info.path.starts_with("/apis/") && others_(call)) return;
   if (call.info.is_resource) return resources_(std::move(call));
   if (auto* route = routes_.find(request.path()))

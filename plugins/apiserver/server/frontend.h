@@ -44,9 +44,12 @@ class Frontend final : public http::Handler {
   http::Response failure(int status, std::string message) override;
 
  private:
-  Status check_access(const ResourceCall& call, audit::Record* record) const;
+  // The steps of a request, of which some wait for others.
+  void identified(ResourceCall call, Result<Identity> identity);
+  void check_access(ResourceCall call);
   // Goes on with the call now, or when its turn comes; `limit`: the time it has in all.
   void take_turn(ResourceCall call, Duration limit);
+  void decided(ResourceCall call, const Decision& decision);
   void serve(ResourceCall call);
 
   Authenticators authenticators_;

@@ -58,6 +58,17 @@ Result<TokenOptions> token_options(const Config& config, const Options& options)
   return tokens;
 }
 
+Status read_webhook_options(const Config& config, Options& options) {
+  auto& webhook = options.authorization_webhook;
+  webhook.config_file = config.string("authorization_webhook_config_file");
+  webhook.version = config.string("authorization_webhook_version");
+  if (webhook.version != "v1" && webhook.version != "v1beta1")
+    return bad("authorization_webhook_version", "neither v1 nor v1beta1");
+  webhook.allowed_ttl = config.duration("authorization_webhook_cache_authorized_ttl");
+  webhook.denied_ttl = config.duration("authorization_webhook_cache_unauthorized_ttl");
+  return {};
+}
+
 Status read_audit_options(const Config& config, Options& options) {
   options.audit_policy = config.string("audit_policy_file");
   auto& log = options.audit_log;
@@ -158,6 +169,7 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
     options.event_limits.push_back(*limit);
   }
   KUBUS_TRY(read_audit_options(config, options));
+  KUBUS_TRY(read_webhook_options(config, options));
   options.encryption_config = config.string("encryption_provider_config");
   options.event_ttl = config.duration("event_ttl");
   options.drain_grace =

@@ -12,6 +12,7 @@
 #include "admission/event_limit.h"
 #include "audit/log_file.h"
 #include "auth/front_proxy.h"
+#include "auth/webhook_authorizer.h"
 #include "kubus/config.h"
 #include "kubus/status.h"
 #include "oidc/settings.h"
@@ -48,6 +49,7 @@ struct Options {
   std::chrono::milliseconds drain_grace{};
   TokenOptions tokens;
   std::optional<oidc::Settings> oidc;
+  WebhookAuthorizerOptions authorization_webhook;
   std::string audit_policy;  // a file; empty: nothing is recorded
   audit::LogOptions audit_log;
   std::string encryption_config;  // a file; empty: values are stored as they are

@@ -112,38 +112,33 @@ Identity named_in(const authorization_v1::SubjectAccessReviewSpec& spec) {
 }
 
 template <class Review>
-void answer(const Authorizers& authorizers, const Identity& identity, Review& review) {
-  auto decision = decide(authorizers, identity, asked_about(review.spec()));
+void fill_in(Decision decision, Review& review) {
   auto& status = *review.mutable_status();
   status.set_allowed(decision.verdict == Verdict::kAllow);
   if (decision.verdict == Verdict::kDeny) status.set_denied(true);
   if (!decision.reason.empty()) status.set_reason(std::move(decision.reason));
+  if (!decision.error.ok()) status.set_evaluationerror(decision.error.message());
 }
 
-Status self_review(const Authorizers& authorizers, const Call& call,
-                   SelfSubjectAccessReview& review) {
+// Checks the question, and finds out whom it is about.
+Result<Identity> subject_of(const Call& call, SelfSubjectAccessReview& review) {
   KUBUS_TRY(check(call, review));
-  answer(authorizers, call.identity, review);
-  return {};
+  return call.identity;
 }
 
-Status review_subject(const Authorizers& authorizers, const Call& call,
-                      SubjectAccessReview& review) {
+Result<Identity> subject_of(const Call& call, SubjectAccessReview& review) {
   KUBUS_TRY(check(call, review));
-  answer(authorizers, named_in(review.spec()), review);
-  return {};
+  return named_in(review.spec());
 }
 
-Status review_local(const Authorizers& authorizers, const Call& call,
-                    LocalSubjectAccessReview& review) {
+Result<Identity> subject_of(const Call& call, LocalSubjectAccessReview& review) {
   auto& metadata = *review.mutable_metadata();
   if (metadata.namespace_().empty()) metadata.set_namespace_(call.info.ns);
   if (metadata.namespace_() != call.info.ns)
     return errors::bad_request("spec.resourceAttributes.namespace must match namespace: " +
                                call.info.ns);
   KUBUS_TRY(check(call, review));
-  answer(authorizers, named_in(review.spec()), review);
-  return {};
+  return named_in(review.spec());
 }
 
 Status review_rules(const Authorizers& authorizers, const Call& call,
@@ -167,28 +162,44 @@ Status review_rules(const Authorizers& authorizers, const Call& call,
       *out.mutable_nonresourceurls() = message.nonresourceurls();
     }
   }
-  status.set_incomplete(list.incomplete);
-  if (!list.errors.empty()) status.set_evaluationerror(rbac::join_errors(list.errors));
+  auto errors = list.errors;
+  if (authorizers.remote())
+    errors.emplace_back("webhook authorizer does not support user rule resolution");
+  status.set_incomplete(list.incomplete || authorizers.remote());
+  if (!errors.empty()) status.set_evaluationerror(rbac::join_errors(errors));
   return {};
 }
 
 template <class Review>
-void add(Api& api, const char* resource, const Authorizers& authorizers,
-         Status (*fill)(const Authorizers&, const Call&, Review&)) {
+void add(Api& api, const char* resource, const Authorizers& authorizers) {
   api.add(std::string("authorization.k8s.io/") + resource, "create",
-          [&authorizers, fill](CallPtr call, Done done) {
-            answer_review<Review>(call, std::move(done),
-                                  [&](Review& review) { return fill(authorizers, *call, review); });
+          [&authorizers](CallPtr call, Done done) {
+            auto review = read_review<Review>(*call);
+            if (!review.ok()) return done(review.status());
+            const auto subject = subject_of(*call, **review);
+            if (!subject.ok()) return done(subject.status());
+            const auto info = asked_about((*review)->spec());
+            decide_with_remote(authorizers, *subject, info,
+                               [review = std::move(*review), done = std::move(done)](
+                                   Decision decision) mutable {
+                                 fill_in(std::move(decision), *review);
+                                 done(Answer::of(std::move(review), 201));
+                               });
           });
 }
 
 }  // namespace
 
 void add_access_reviews(Api& api, const Authorizers& authorizers) {
-  add(api, "selfsubjectaccessreviews", authorizers, self_review);
-  add(api, "subjectaccessreviews", authorizers, review_subject);
-  add(api, "localsubjectaccessreviews", authorizers, review_local);
-  add(api, "selfsubjectrulesreviews", authorizers, review_rules);
+  add<SelfSubjectAccessReview>(api, "selfsubjectaccessreviews", authorizers);
+  add<SubjectAccessReview>(api, "subjectaccessreviews", authorizers);
+  add<LocalSubjectAccessReview>(api, "localsubjectaccessreviews", authorizers);
+  api.add("authorization.k8s.io/selfsubjectrulesreviews", "create",
+          [&authorizers](CallPtr call, Done done) {
+            answer_review<SelfSubjectRulesReview>(call, std::move(done), [&](auto& review) {
+              return review_rules(authorizers, *call, review);
+            });
+          });
 }
 
 }  // namespace kubus::apiserver

@@ -15,15 +15,18 @@ const Identity kJane{"jane", {"system:authenticated"}, {}};
 class AuthTest : public ::testing::Test {
  protected:
   AuthTest() {
-    authorizers_.push_back(make_masters_authorizer());
-    authorizers_.push_back(rbac::make_authorizer(index_));
+    authorizers_.add(make_masters_authorizer());
+    authorizers_.add(rbac::make_authorizer(index_));
   }
 
   Result<Identity> acting(const Identity& who,
                           std::initializer_list<std::pair<const char*, const char*>> fields) {
     http::Request request;
     for (const auto& [name, value] : fields) request.headers.add(name, value);
-    return impersonate(authorizers_, who, request);
+    if (!wants_to_impersonate(request)) return who;
+    Result<Identity> result = Status(Code::kUnknown, "not answered");
+    impersonate(authorizers_, who, request, [&](Result<Identity> found) { result = std::move(found); });
+    return result;
   }
 
   // Jane gets a rule.

@@ -46,6 +46,11 @@ void HookServer::on(const std::string& path, Answer answer) {
   answers_[path] = std::move(answer);
 }
 
+void HookServer::on_whole(const std::string& path, Answer answer) {
+  const std::lock_guard lock(mutex_);
+  whole_[path] = std::move(answer);
+}
+
 void HookServer::on_raw(const std::string& path, int code, std::string body) {
   const std::lock_guard lock(mutex_);
   raw_[path] = {code, std::move(body)};
@@ -93,12 +98,18 @@ void HookServer::handle(std::shared_ptr<http::Exchange> exchange) {
 void HookServer::answer(const std::shared_ptr<http::Exchange>& exchange) {
   const auto& request = exchange->request();
   const std::string path(request.path());
-  Answer answer;
+  Answer answer, whole;
   {
     const std::lock_guard lock(mutex_);
     if (const auto raw = raw_.find(path); raw != raw_.end())
       return exchange->respond(json_response(raw->second.first, raw->second.second));
     if (const auto known = answers_.find(path); known != answers_.end()) answer = known->second;
+    if (const auto known = whole_.find(path); known != whole_.end()) whole = known->second;
+  }
+  if (whole) {
+    auto body = whole(request.body);
+    const int code = body.empty() ? 500 : 200;
+    return exchange->respond(json_response(code, std::move(body)));
   }
   if (!answer) return exchange->respond(json_response(404, ""));
   const auto question = boost::json::parse(request.body);

@@ -26,6 +26,8 @@ class HookServer final : public http::Handler {
   // What it answers at a path: the members of the response but for its uid, of the question.
   using Answer = std::function<std::string(const std::string& question)>;
   void on(const std::string& path, Answer answer);
+  // The whole of what it answers; nothing: 500.
+  void on_whole(const std::string& path, Answer answer);
   // Answers whatever is given, with that code.
   void on_raw(const std::string& path, int code, std::string body);
   // Questions at that path stay without an answer until they are let go, or this object ends.
@@ -47,7 +49,7 @@ class HookServer final : public http::Handler {
   void answer(const std::shared_ptr<http::Exchange>& exchange);
 
   mutable std::mutex mutex_;
-  std::map<std::string, Answer> answers_;
+  std::map<std::string, Answer> answers_, whole_;
   std::map<std::string, std::pair<int, std::string>> raw_;
   std::map<std::string, std::vector<std::string>> questions_;
   std::map<std::string, std::vector<std::shared_ptr<http::Exchange>>> hanging_;

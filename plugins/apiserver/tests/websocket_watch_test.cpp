@@ -14,14 +14,14 @@ using ::testing::Not;
 using ::testing::StartsWith;
 using Message = testing::WebSocketMessage;
 
-constexpr const char* kConfigMaps = "/api/v1/namespaces/default/configmaps";
+constexpr const char* kWatchedMaps = "/api/v1/namespaces/default/configmaps";
 
 class WebSocketWatchTest : public ActingTest {
  protected:
   // Asked for, and agreed to; `head` gets the answer.
   std::unique_ptr<Client> watch(const std::string& query, const std::string& fields = "",
                                 std::string* head = nullptr) const {
-    auto client = upgrade(connect(), std::string(kConfigMaps) + "?watch=true" + query, fields);
+    auto client = upgrade(connect(), std::string(kWatchedMaps) + "?watch=true" + query, fields);
     const auto answer = client->until("\r\n\r\n");
     EXPECT_EQ(status(answer), 101) << answer;
     if (head) *head = answer;
@@ -46,7 +46,7 @@ TEST_F(WebSocketWatchTest, SendsEachEventAsAMessage) {
   EXPECT_THAT(head, HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
   EXPECT_THAT(head, Not(HasSubstr("Sec-WebSocket-Protocol")));
   EXPECT_THAT(next_event(*client, "ADDED"), HasSubstr(R"("name":"ws-events")"));
-  const auto path = std::string(kConfigMaps) + "/ws-events";
+  const auto path = std::string(kWatchedMaps) + "/ws-events";
   ASSERT_EQ(as("", "PATCH", path, R"({"data":{"a":"b"}})").code, 200);
   EXPECT_THAT(next_event(*client, "MODIFIED"), HasSubstr(R"("data":{"a":"b"})"));
   ASSERT_EQ(as("", "DELETE", path).code, 200);
@@ -99,7 +99,7 @@ TEST_F(WebSocketWatchTest, AnswersPings) {
 }
 
 TEST_F(WebSocketWatchTest, WhatIsRefusedIsSoBeforeTheUpgrade) {
-  const auto watched = std::string(kConfigMaps) + "?watch=true";
+  const auto watched = std::string(kWatchedMaps) + "?watch=true";
   const struct {
     std::string target, fields;
     int code;
@@ -151,8 +151,8 @@ TEST_F(WebSocketWatchTest, WhoReadsNothingIsCutOff) {
   auto client = watch(one("ws-large"));
   const auto body = R"({"metadata":{"name":"ws-large"},"data":{"a":")" +
                     std::string(900'000, 'x') + "\"}}";
-  const auto path = std::string(kConfigMaps) + "/ws-large";
-  ASSERT_EQ(as("", "POST", kConfigMaps, body).code, 201);
+  const auto path = std::string(kWatchedMaps) + "/ws-large";
+  ASSERT_EQ(as("", "POST", kWatchedMaps, body).code, 201);
   // More than the bound and what the kernel holds.
   for (int i = 0; i < 40; ++i)
     ASSERT_EQ(as("", "PATCH", path, R"({"data":{"i":")" + std::to_string(i) + "\"}}").code, 200);
@@ -173,7 +173,7 @@ TEST_F(WebSocketWatchTest, TakesTokensAsASubprotocol) {
   grant(user, rule("\"watch\"", "\"\"", "\"configmaps\""));
   const auto prefix = std::string("base64url.bearer.authorization.k8s.io.");
   const auto name = prefix + encode_base64url(token);
-  const auto watched = std::string(kConfigMaps) + "?watch=true&timeoutSeconds=1" + one("none");
+  const auto watched = std::string(kWatchedMaps) + "?watch=true&timeoutSeconds=1" + one("none");
   for (const auto& fields :
        {subprotocols(name + ", some.protocol"),
         subprotocols("some.protocol,") + subprotocols(name)}) {

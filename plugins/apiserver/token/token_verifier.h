@@ -4,17 +4,13 @@
 // Thread safety: verify() from any thread.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstring>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "auth/digest_cache.h"
 #include "kubus/pki/jwt.h"
 #include "kubus/status.h"
 #include "token/claims.h"
@@ -32,29 +28,12 @@ class TokenVerifier {
   Result<std::shared_ptr<const Claims>> verify(std::string_view token);
 
  private:
-  // Tokens are remembered by their SHA-256: nobody can find them here.
-  using Digest = std::array<unsigned char, 32>;
-  struct Hash {
-    std::size_t operator()(const Digest& digest) const {
-      std::size_t hash = 0;
-      std::memcpy(&hash, digest.data(), sizeof(hash));
-      return hash;
-    }
-  };
-  struct Known {
-    std::shared_ptr<const Claims> claims;
-    std::list<Digest>::iterator at;
-  };
-  std::shared_ptr<const Claims> known(const Digest& digest);
-  void remember(const Digest& digest, std::shared_ptr<const Claims> claims);
+  using Known = std::shared_ptr<const Claims>;
   bool is_ours(std::string_view issuer) const;
 
   const std::vector<pki::VerifyingKey> keys_;
   const std::vector<std::string> issuers_;
-  const std::size_t capacity_;
-  std::mutex mutex_;
-  std::unordered_map<Digest, Known, Hash> known_;
-  std::list<Digest> used_;  // the last one first
+  DigestCache<Known> known_;
 };
 
 }  // namespace kubus::apiserver
