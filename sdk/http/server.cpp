@@ -75,6 +75,18 @@ struct Server::Impl {
     connection->start();
   }
 
+  // Without a grace the threads may have ended before what closes the sockets had run: a client would
+  // wait for answers that nobody writes.
+  void run_what_is_left() {
+    constexpr int kMost = 10'000;  // of handlers, should one of them go on for ever
+    for (auto& worker : workers) {
+      worker->io.restart();
+      for (int i = 0; i < kMost && worker->io.poll_one() > 0; ++i) {
+      }
+      worker->io.stop();
+    }
+  }
+
   void gone() {
     std::lock_guard lock(mutex);
     if (--alive == 0) none_left.notify_all();
@@ -150,6 +162,7 @@ void Server::stop(std::chrono::milliseconds grace) {
   for (auto& worker : impl_->workers) worker->io.stop();
   for (auto& worker : impl_->workers)
     if (worker->thread.joinable()) worker->thread.join();
+  impl_->run_what_is_left();
 }
 
 }  // namespace kubus::http
