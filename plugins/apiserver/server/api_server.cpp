@@ -175,8 +175,9 @@ Status ApiServer::Parts::configure() {
   registry->permit_creation([this](Call& call) {
     auto creation = call.info;
     creation.verb = "create";
-    return require_any(authorizers, call, {creation},
-                       authorize(authorizers, call.identity, creation));
+    auto status = authorize(authorizers, call.identity, creation);
+    if (status.ok()) return status;
+    return require_any(authorizers, call, {std::move(creation)}, std::move(status));
   });
   registry->settle_deferred([this](CallPtr call, UniqueFunction<void(Status)> then) {
     apiserver::settle_deferred(authorizers, std::move(call), std::move(then));

@@ -139,9 +139,10 @@ void Frontend::take_turn(ResourceCall call, Duration limit) {
 void Frontend::check_access(ResourceCall call) {
   // The reason of what is allowed costs something, and only the audit log wants it.
   if (!call.record && allowed(authorizers_, call.identity, call.info)) return serve(std::move(call));
-  auto decision = decide(authorizers_, call.identity, call.info);
-  if (decision.verdict != Verdict::kNoOpinion || !authorizers_.remote())
+  if (!authorizers_.remote()) {
+    const auto decision = decide(authorizers_, call.identity, call.info);
     return decided(std::move(call), decision);
+  }
   const auto who = call.identity;
   const auto info = call.info;
   decide_with_remote(authorizers_, who, info,

@@ -14,10 +14,10 @@
 #include "auth/front_proxy.h"
 #include "auth/webhook_authorizer.h"
 #include "kubus/config.h"
+#include "kubus/ip.h"
 #include "kubus/status.h"
 #include "oidc/settings.h"
 #include "token/token_service.h"
-#include "kubus/ip.h"
 
 namespace kubus::apiserver {
 
