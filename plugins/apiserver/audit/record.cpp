@@ -8,6 +8,7 @@
 #include "kubus/api/protobuf.h"
 #include "kubus/api/resource.h"
 #include "kubus/object.h"
+#include "respond/json_members.h"
 #include "respond/yaml.h"
 
 namespace kubus::apiserver::audit {
@@ -15,20 +16,10 @@ namespace {
 
 namespace json = boost::json;
 
-json::array strings(const std::vector<std::string>& texts) {
-  json::array list;
-  for (const auto& text : texts) list.emplace_back(text);
-  return list;
-}
-
-void set(json::object& object, std::string_view member, const std::string& text) {
-  if (!text.empty()) object[member] = text;
-}
-
 json::object user_info(const Identity& who) {
   json::object user;
-  set(user, "username", who.name);
-  set(user, "uid", who.uid);
+  set_text(user, "username", who.name);
+  set_text(user, "uid", who.uid);
   if (!who.groups.empty()) user["groups"] = strings(who.groups);
   json::object extra;
   for (const auto& [name, values] : who.extra) extra[name] = strings(values);
@@ -38,12 +29,12 @@ json::object user_info(const Identity& who) {
 
 json::object reference(const RequestInfo& info) {
   json::object object;
-  set(object, "resource", info.resource);
-  set(object, "namespace", info.ns);
-  set(object, "name", info.name);
-  set(object, "apiGroup", info.group);
-  set(object, "apiVersion", info.version);
-  set(object, "subresource", info.subresource);
+  set_text(object, "resource", info.resource);
+  set_text(object, "namespace", info.ns);
+  set_text(object, "name", info.name);
+  set_text(object, "apiGroup", info.group);
+  set_text(object, "apiVersion", info.version);
+  set_text(object, "subresource", info.subresource);
   return object;
 }
 
@@ -102,7 +93,7 @@ std::string Record::event(Stage stage, SystemTime now) const {
       {"verb", info.verb}, {"user", user_info(user)}};
   if (impersonated) event["impersonatedUser"] = user_info(*impersonated);
   if (!origin.addresses.empty()) event["sourceIPs"] = strings(origin.addresses);
-  set(event, "userAgent", origin.user_agent);
+  set_text(event, "userAgent", origin.user_agent);
   if (info.is_resource) event["objectRef"] = reference(info);
   if (stage != kRequestReceived) {
     if (code > 0) event["responseStatus"] = response_status(code, failure);

@@ -1,12 +1,12 @@
 #include "auth/webhook_authorizer.h"
 
-#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include "auth/digest_cache.h"
 #include "auth/review_client.h"
 #include "config/document.h"
 #include "kubus/api/json_value.h"
+#include "respond/json_members.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -18,23 +18,15 @@ constexpr std::size_t kDecisionsKept = 8192;
 // Longer questions are asked anew each time, as the reference does.
 constexpr std::size_t kLongestKept = 10'000;
 
-json::array to_array(const std::vector<std::string>& texts) {
-  return json::array(texts.begin(), texts.end());
-}
-
-void add(json::object& object, const char* member, const std::string& value) {
-  if (!value.empty()) object[member] = value;
-}
-
 json::object resource_attributes(const RequestInfo& info) {
   json::object out;
-  add(out, "namespace", info.ns);
-  add(out, "verb", info.verb);
-  add(out, "group", info.group);
-  add(out, "version", info.version);
-  add(out, "resource", info.resource);
-  add(out, "subresource", info.subresource);
-  add(out, "name", info.name);
+  set_text(out, "namespace", info.ns);
+  set_text(out, "verb", info.verb);
+  set_text(out, "group", info.group);
+  set_text(out, "version", info.version);
+  set_text(out, "resource", info.resource);
+  set_text(out, "subresource", info.subresource);
+  set_text(out, "name", info.name);
   if (!info.field_selector.empty())
     out["fieldSelector"] = json::object{{"rawSelector", info.field_selector}};
   return out;
@@ -85,13 +77,13 @@ std::string access_review_json(const std::string& version, const Identity& ident
     spec["resourceAttributes"] = resource_attributes(info);
   else
     spec["nonResourceAttributes"] = json::object{{"path", info.path}, {"verb", info.verb}};
-  add(spec, "user", identity.name);
+  set_text(spec, "user", identity.name);
   if (!identity.groups.empty())
-    spec[version == "v1" ? "groups" : "group"] = to_array(identity.groups);
-  add(spec, "uid", identity.uid);
+    spec[version == "v1" ? "groups" : "group"] = strings(identity.groups);
+  set_text(spec, "uid", identity.uid);
   if (!identity.extra.empty()) {
     json::object extra;
-    for (const auto& [key, values] : identity.extra) extra[key] = to_array(values);
+    for (const auto& [key, values] : identity.extra) extra[key] = strings(values);
     spec["extra"] = std::move(extra);
   }
   json::object review;
