@@ -73,5 +73,6 @@ std::span<const Validator> access_validators();
 std::span<const Validator> certificate_validators();
 std::span<const Validator> autoscaling_validators();
 std::span<const Validator> system_validators();
+std::span<const Validator> api_service_validators();
 
 }  // namespace kubus::apiserver
