@@ -1,0 +1,122 @@
+#include "server/api_server_parts.h"
+
+#include "auth/webhook_authorizer.h"
+#include "oidc/oidc_tokens.h"
+#include "rbac/authorizer.h"
+#include "server/routes.h"
+#include "token/subprotocol_authenticator.h"
+#include "token/token_routes.h"
+
+namespace kubus::apiserver {
+namespace {
+
+// Delegates to an authorizer that others share.
+class SharedAuthorizer final : public Authorizer {
+ public:
+  explicit SharedAuthorizer(std::shared_ptr<Authorizer> to) : to_(std::move(to)) {}
+  Verdict decide(const Identity& identity, const RequestInfo& info, std::string* reason) override {
+    return to_->decide(identity, info, reason);
+  }
+  void list_rules(const Identity& identity, std::string_view ns, RuleList& list) override {
+    to_->list_rules(identity, ns, list);
+  }
+
+ private:
+  std::shared_ptr<Authorizer> to_;
+};
+
+}  // namespace
+
+Status ApiServer::Parts::make_authorizers() {
+  permissions = std::make_shared<PluginPermissions>(context);
+  authorizers.add(make_masters_authorizer());
+  authorizers.add(std::make_unique<SharedAuthorizer>(permissions));
+  authorizers.add(node::make_authorizer(*node_graph, *cache));
+  authorizers.add(rbac::make_authorizer(rbac_index));
+  if (options.authorization_webhook.config_file.empty()) return {};
+  auto webhook = make_webhook_authorizer(context, options.authorization_webhook);
+  if (!webhook.ok()) return webhook.status();
+  authorizers.set_remote(std::move(*webhook));
+  return {};
+}
+
+void ApiServer::Parts::make_fairness() {
+  const auto seats = options.max_reads + options.max_writes;
+  if (seats == 0) return;
+  fairness::Surroundings surroundings;
+  surroundings.now = [] { return fairness::Clock::now(); };
+  surroundings.run = [this](Task task) { context.pool().post(std::move(task)); };
+  surroundings.after = [this](Duration delay, Task task) {
+    context.loop().after(delay, std::move(task)).detach();
+  };
+  fairness.emplace(static_cast<int>(seats), std::move(surroundings));
+  fairness_feed.emplace(*registry, *fairness);
+}
+
+void ApiServer::Parts::make_frontend(const Certificates& made) {
+  Authenticators authenticators;
+  if (!made.front_proxy_ca_pem.empty())
+    authenticators.push_back(
+        make_front_proxy_authenticator(made.front_proxy_ca_pem, options.front_proxy));
+  authenticators.push_back(make_certificate_authenticator());
+  authenticators.push_back(make_bearer_authenticator(*tokens.authenticators()));
+  authenticators.push_back(make_subprotocol_authenticator(*tokens.authenticators()));
+  frontend.emplace(std::move(authenticators), authorizers);
+  if (fairness) frontend->share_by(*fairness, *cache);
+  if (audit) frontend->record_with(*audit);
+  add_checks(health, progress,
+             {[this] { return sync->following(); }, [this] { return cache->revision() > 0; },
+              [this] { return drained.load(); }, fairness.has_value()});
+  add_health_routes(frontend->routes(), health);
+  add_discovery_routes(frontend->routes(), *kinds);
+  add_openapi_routes(frontend->routes(), *kinds);
+  add_token_routes(frontend->routes(), *tokens.issuer());
+  if (fairness) add_fairness_routes(frontend->routes(), *fairness);
+  http_api.emplace(*registry, *api, *proxy);
+  remote_services.emplace(*cache->find(aggregation::kGroup, aggregation::kPlural),
+                          made.front_proxy_client);
+  aggregator.emplace(*cache, *remote_services);
+  availability.emplace(*registry, *kinds, *remote_services);
+  frontend->on_other(
+      [this](const ResourceCall& call) { return aggregator->serve(call.identity, call.exchange); });
+  frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });
+}
+
+// On the pool: files are read and written.
+Status ApiServer::Parts::listen() {
+  auto made = certificates->open();
+  if (!made.ok()) return made.status();
+  client_ca = made->ca_pem;
+  front_proxy_ca = made->front_proxy_ca_pem;
+  KUBUS_TRY(tokens.load(options.tokens, made->service_account_key_pem, *cache, [&](Audiences own) {
+    if (options.oidc) return oidc::make_oidc_tokens(context, *options.oidc, std::move(own));
+    return Result<std::unique_ptr<TokenAuthenticator>>(nullptr);
+  }));
+  auto plain = http::ClientTls::make("", "", "");
+  if (!plain.ok()) return plain.status();
+  proxy.emplace(*cache, made->kubelet_client, std::move(*plain));
+  make_frontend(*made);
+  http::ServerOptions http;
+  http.address = options.bind_address;
+  http.port = options.port;
+  http.threads = options.http_threads;
+  http.limits.http2_streams = options.http2_streams;
+  {
+    std::lock_guard lock(starting);
+    if (drained) return Status(Code::kCancelled, "drained before it served");
+    server.emplace(std::move(http), made->server, *frontend);
+    KUBUS_TRY(server->start());
+  }
+  return write_kubeconfig(options, server->port());
+}
+
+// On the pool. What is connected stays so, with what it was connected by.
+void ApiServer::Parts::use(const Certificates& renewed) {
+  server->set_tls(renewed.server);
+  proxy->set_kubelet_tls(renewed.kubelet_client);
+  remote_services->set_client(renewed.front_proxy_client);
+  const auto status = write_kubeconfig(options, server->port());
+  if (!status.ok()) context.log().warn("kubeconfig not written", {{"error", status.message()}});
+}
+
+}  // namespace kubus::apiserver
