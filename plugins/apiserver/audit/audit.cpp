@@ -5,7 +5,8 @@
 
 namespace kubus::apiserver::audit {
 
-std::shared_ptr<Record> Audit::begin(Origin origin, const Identity& user, const RequestInfo& info) {
+std::shared_ptr<Record> Audit::begin(Origin origin, const Identity& user, const RequestInfo& info,
+                                     SystemTime received) {
   const auto verdict = policy_.judge(user, info);
   if (verdict.level == Level::kNone) return nullptr;
   auto record = std::make_shared<Record>();
@@ -14,7 +15,7 @@ std::shared_ptr<Record> Audit::begin(Origin origin, const Identity& user, const 
   record->origin = std::move(origin);
   record->user = user;
   record->info = info;
-  record->received = std::chrono::system_clock::now();
+  record->received = received;
   write(*record, kRequestReceived);
   return record;
 }

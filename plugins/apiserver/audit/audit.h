@@ -18,7 +18,8 @@ class Audit {
       : policy_(std::move(policy)), log_(std::move(log)) {}
 
   // Null: the policy does not want this request. Writes the event of its arrival.
-  std::shared_ptr<Record> begin(Origin origin, const Identity& user, const RequestInfo& info);
+  std::shared_ptr<Record> begin(Origin origin, const Identity& user, const RequestInfo& info,
+                                SystemTime received = std::chrono::system_clock::now());
   void write(const Record& record, Stage stage);
   // Writes what waits.
   void flush() { log_->flush(); }
@@ -26,7 +27,8 @@ class Audit {
   // Begins a record of an HTTP request and puts in place of `exchange` one that completes the
   // record. Null as above.
   std::shared_ptr<Record> begin(std::shared_ptr<http::Exchange>& exchange, const Identity& user,
-                                const RequestInfo& info);
+                                const RequestInfo& info,
+                                SystemTime received = std::chrono::system_clock::now());
 
  private:
   const Policy policy_;

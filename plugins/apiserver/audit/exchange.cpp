@@ -163,11 +163,12 @@ class AuditedExchange final : public http::Exchange {
 }  // namespace
 
 std::shared_ptr<Record> Audit::begin(std::shared_ptr<http::Exchange>& exchange,
-                                     const Identity& user, const RequestInfo& info) {
+                                     const Identity& user, const RequestInfo& info,
+                                     SystemTime received) {
   const auto& request = exchange->request();
   auto record =
       begin({request.target, std::string(request.headers.get("User-Agent")), addresses_of(request)},
-            user, info);
+            user, info, received);
   if (!record) return nullptr;
   if (record->wants_request() && !request.body.empty()) {
     const auto type = request.headers.get("Content-Type");

@@ -14,22 +14,53 @@ class CertificateAuthenticator final : public Authenticator {
   }
 };
 
+// Bad credentials are not the same as none; why they are bad is nobody's business.
+Result<Identity> not_known(bool refused) {
+  if (refused) return Status(Code::kUnauthorized, "Unauthorized");
+  return Identity::anonymous();
+}
+
+struct Search {
+  const Authenticators& authenticators;
+  const http::Request& request;
+  UniqueFunction<void(Result<Identity>)> done;
+  bool refused = false;
+  std::size_t next = 0;
+};
+
+void search_on(std::shared_ptr<Search> walk) {
+  auto& asked = *walk;
+  if (asked.next == asked.authenticators.size()) return asked.done(not_known(asked.refused));
+  auto& one = *asked.authenticators[asked.next++];
+  one.authenticate_later(asked.request, [walk = std::move(walk)](
+                                            Result<std::optional<Identity>> identity) mutable {
+    if (identity.ok() && *identity) return walk->done(std::move(**identity));
+    walk->refused = walk->refused || !identity.ok();
+    search_on(std::move(walk));
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Authenticator> make_certificate_authenticator() {
   return std::make_unique<CertificateAuthenticator>();
 }
 
-Result<Identity> authenticate(const Authenticators& authenticators, const http::Request& request) {
+std::optional<Result<Identity>> authenticate(const Authenticators& authenticators,
+                                             const http::Request& request) {
   bool refused = false;
   for (const auto& authenticator : authenticators) {
     auto identity = authenticator->authenticate(request);
     refused = refused || !identity.ok();
     if (identity.ok() && *identity) return std::move(**identity);
+    if (authenticator->asks_others(request)) return std::nullopt;
   }
-  // Bad credentials are not the same as none; why they are bad is nobody's business.
-  if (refused) return Status(Code::kUnauthorized, "Unauthorized");
-  return Identity::anonymous();
+  return not_known(refused);
+}
+
+void authenticate_later(const Authenticators& authenticators, const http::Request& request,
+                        UniqueFunction<void(Result<Identity>)> done) {
+  search_on(std::shared_ptr<Search>(new Search{authenticators, request, std::move(done)}));
 }
 
 }  // namespace kubus::apiserver

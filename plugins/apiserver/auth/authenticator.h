@@ -1,7 +1,7 @@
 // Authentication: the first stage of a request. Authenticators are asked in turn until one knows
 // the client; a client whose credentials all of them refuse is nobody, not even anonymous.
 //
-// Thread safety: authenticate() from any thread.
+// Thread safety: all of it from any thread.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auth/identity.h"
+#include "kubus/function.h"
 #include "kubus/http/message.h"
 #include "kubus/status.h"
 
@@ -17,15 +18,31 @@ namespace kubus::apiserver {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // Nothing: this one has no opinion. kUnauthorized: there are credentials, and they are bad.
+  // What can be said at once. Nothing: this one has no opinion. kUnauthorized: there are
+  // credentials, and they are bad.
   virtual Result<std::optional<Identity>> authenticate(const http::Request& request) = 0;
+
+  // Whether there are others who may know a client that authenticate() does not.
+  virtual bool asks_others(const http::Request& /*request*/) const { return false; }
+  // Asks them: `done` on any thread, also before this returns. The request lives until then.
+  using Done = UniqueFunction<void(Result<std::optional<Identity>>)>;
+  virtual void authenticate_later(const http::Request& request, Done done) {
+    done(authenticate(request));
+  }
 };
 
 // Common name and organizations of a certificate that our CA signed.
 std::unique_ptr<Authenticator> make_certificate_authenticator();
 
 using Authenticators = std::vector<std::unique_ptr<Authenticator>>;
-// The identity of the client, anonymous if it shows no credentials.
-Result<Identity> authenticate(const Authenticators& authenticators, const http::Request& request);
+
+// Whom they know without asking others, anonymous for a client that shows no credentials. Nothing:
+// others have to be asked.
+std::optional<Result<Identity>> authenticate(const Authenticators& authenticators,
+                                             const http::Request& request);
+// The same where others have to be asked. `done` gets the identity on any thread, also before this
+// returns; authenticators and request live until then.
+void authenticate_later(const Authenticators& authenticators, const http::Request& request,
+                        UniqueFunction<void(Result<Identity>)> done);
 
 }  // namespace kubus::apiserver

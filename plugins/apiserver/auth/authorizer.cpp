@@ -1,5 +1,7 @@
 #include "auth/authorizer.h"
 
+#include <algorithm>
+
 #include "respond/api_errors.h"
 
 namespace kubus::apiserver {
@@ -12,57 +14,167 @@ class MastersAuthorizer final : public Authorizer {
   }
 };
 
+// What several authorizers say in turn. An opinion stands alone; those without one leave their
+// reasons and their troubles.
+class Opinions {
+ public:
+  // True when that ends the matter.
+  bool add(Decision one) {
+    if (one.verdict != Verdict::kNoOpinion) {
+      said_ = std::move(one);
+      return true;
+    }
+    if (!one.reason.empty()) said_.reason += (said_.reason.empty() ? "" : "\n") + one.reason;
+    if (!one.error.ok()) note(one.error);
+    return false;
+  }
+  Decision take() {
+    if (troubles_ > 1)
+      said_.error = Status(said_.error.code(), "[" + std::string(said_.error.message()) + "]");
+    return std::move(said_);
+  }
+
+ private:
+  void note(const Status& error) {
+    said_.error = troubles_++ == 0
+                      ? error
+                      : Status(error.code(), std::string(said_.error.message()) + ", " +
+                                                 std::string(error.message()));
+  }
+
+  Decision said_;
+  int troubles_ = 0;
+};
+
+Decision ask(Authorizer& authorizer, const Identity& identity, const RequestInfo& info) {
+  Decision said;
+  said.verdict = authorizer.decide(identity, info, &said.reason);
+  return said;
+}
+
+// A question on its way along the chain, from where the first one had to be waited for.
+struct Question {
+  const Authorizers& authorizers;
+  const std::shared_ptr<const AuthorizerChain> chain;
+  const Identity who;
+  const RequestInfo info;
+  RemoteAuthorizer::Done done;
+  std::size_t next;
+  Opinions opinions;
+};
+
+void ask_on(std::shared_ptr<Question> walk);
+
+void ask_other(std::shared_ptr<Question> walk, RemoteAuthorizer& other) {
+  const auto& asked = *walk;
+  other.decide(asked.who, asked.info,
+               [walk = std::move(walk), asker = std::this_thread::get_id()](Decision said) mutable {
+                 const auto& resume = walk->authorizers.resume();
+                 resume(asker, [walk = std::move(walk), said = std::move(said)]() mutable {
+                   if (!walk->opinions.add(std::move(said))) return ask_on(std::move(walk));
+                   walk->done(walk->opinions.take());
+                 });
+               });
+}
+
+void ask_on(std::shared_ptr<Question> walk) {
+  const auto& chain = *walk->chain;
+  while (walk->next < chain.size()) {
+    const auto& step = chain[walk->next++];
+    if (step.remote) return ask_other(std::move(walk), *step.remote);
+    if (walk->opinions.add(ask(*step.local, walk->who, walk->info))) break;
+  }
+  walk->done(walk->opinions.take());
+}
+
 }  // namespace
 
 std::unique_ptr<Authorizer> make_masters_authorizer() {
   return std::make_unique<MastersAuthorizer>();
 }
 
-Decision decide(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info) {
-  Decision decision;
-  for (const auto& authorizer : authorizers.local()) {
-    std::string reason;
-    decision.verdict = authorizer->decide(identity, info, &reason);
-    if (decision.verdict == Verdict::kAllow) {
-      decision.reason = std::move(reason);
-      return decision;
-    }
-    if (!reason.empty()) decision.reason += (decision.reason.empty() ? "" : "\n") + reason;
-    if (decision.verdict == Verdict::kDeny) return decision;
-  }
-  return decision;
+void Authorizers::add(std::shared_ptr<Authorizer> authorizer) {
+  auto chain = *chain_.get();
+  chain.push_back({std::move(authorizer), nullptr});
+  replace(std::move(chain));
+  sweep();
 }
 
-bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info) {
-  for (const auto& authorizer : authorizers.local()) {
-    const auto verdict = authorizer->decide(identity, info, nullptr);
-    if (verdict != Verdict::kNoOpinion) return verdict == Verdict::kAllow;
-  }
-  return false;
+void Authorizers::add(std::shared_ptr<RemoteAuthorizer> authorizer) {
+  auto chain = *chain_.get();
+  chain.push_back({nullptr, std::move(authorizer)});
+  replace(std::move(chain));
+  sweep();
+}
+
+bool Authorizers::asks_others() const {
+  const auto chain = this->chain();
+  return std::any_of(chain->begin(), chain->end(),
+                     [](const auto& step) { return step.remote != nullptr; });
+}
+
+void Authorizers::close() {
+  for (const auto& chain : chain_.all())
+    for (const auto& step : *chain)
+      if (step.remote) step.remote->close();
+}
+
+Decision decide(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info) {
+  Opinions opinions;
+  const auto chain = authorizers.chain();
+  for (const auto& step : *chain)
+    if (step.local && opinions.add(ask(*step.local, identity, info))) break;
+  return opinions.take();
 }
 
 Status authorize(const Authorizers& authorizers, const Identity& identity,
                  const RequestInfo& info) {
-  if (allowed(authorizers, identity, info)) return {};
+  // A reason costs something, and is wanted for a no only.
+  const auto chain = authorizers.chain();
+  for (const auto& step : *chain) {
+    if (!step.local) continue;
+    const auto verdict = step.local->decide(identity, info, nullptr);
+    if (verdict == Verdict::kAllow) return {};
+    if (verdict == Verdict::kDeny) break;
+  }
   return errors::forbidden(identity.name, info, decide(authorizers, identity, info).reason);
+}
+
+Verdict decide_so_far(const Authorizers& authorizers, const Identity& identity,
+                      const RequestInfo& info, bool& open) {
+  open = false;
+  const auto chain = authorizers.chain();
+  for (const auto& step : *chain) {
+    open = step.remote != nullptr;
+    if (open) break;
+    const auto verdict = step.local->decide(identity, info, nullptr);
+    if (verdict != Verdict::kNoOpinion) return verdict;
+  }
+  return Verdict::kNoOpinion;
+}
+
+bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info) {
+  bool open = false;
+  return decide_so_far(authorizers, identity, info, open) == Verdict::kAllow;
 }
 
 void decide_with_remote(const Authorizers& authorizers, const Identity& identity,
                         const RequestInfo& info, RemoteAuthorizer::Done done) {
-  auto local = decide(authorizers, identity, info);
-  if (local.verdict != Verdict::kNoOpinion || !authorizers.remote()) return done(std::move(local));
-  authorizers.remote()->decide(
-      identity, info,
-      [reason = std::move(local.reason), done = std::move(done)](Decision decision) mutable {
-        if (decision.verdict != Verdict::kAllow && !reason.empty())
-          decision.reason = reason + (decision.reason.empty() ? "" : "\n") + decision.reason;
-        done(std::move(decision));
-      });
+  auto chain = authorizers.chain();
+  Opinions opinions;
+  std::size_t next = 0;
+  for (; next < chain->size() && !(*chain)[next].remote; ++next)
+    if (opinions.add(ask(*(*chain)[next].local, identity, info))) return done(opinions.take());
+  if (next == chain->size()) return done(opinions.take());
+  ask_on(std::shared_ptr<Question>(new Question{authorizers, std::move(chain), identity, info,
+                                       std::move(done), next, std::move(opinions)}));
 }
 
 RuleList list_rules(const Authorizers& authorizers, const Identity& identity, std::string_view ns) {
   RuleList list;
-  for (const auto& authorizer : authorizers.local()) authorizer->list_rules(identity, ns, list);
+  const auto chain = authorizers.chain();
+  for (const auto& step : *chain)
+    if (step.local) step.local->list_rules(identity, ns, list);
   return list;
 }
 

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "auth/identity.h"
+#include "auth/replaceable.h"
+#include "auth/resumption.h"
 #include "kubus/function.h"
 #include "kubus/status.h"
 #include "rbac/rule.h"
@@ -54,28 +56,56 @@ class RemoteAuthorizer {
   virtual ~RemoteAuthorizer() = default;
   // `done` on any thread, also before this returns.
   virtual void decide(const Identity& identity, const RequestInfo& info, Done done) = 0;
+  // Whoever waits is told that there is no answer; so is whoever asks from now on. Not called on a
+  // thread that brings answers.
+  virtual void close() = 0;
 };
 
-// All of them, in the order in which they are asked; the remote one, if any, is the last.
+// In the order in which they are asked. Each step is one of the two.
+struct AuthorizerStep {
+  std::shared_ptr<Authorizer> local;
+  std::shared_ptr<RemoteAuthorizer> remote;
+};
+using AuthorizerChain = std::vector<AuthorizerStep>;
+
+// All of them; they may be replaced while requests are under way.
 class Authorizers {
  public:
-  void add(std::unique_ptr<Authorizer> authorizer) { local_.push_back(std::move(authorizer)); }
-  void set_remote(std::unique_ptr<RemoteAuthorizer> remote) { remote_ = std::move(remote); }
-  const std::vector<std::unique_ptr<Authorizer>>& local() const { return local_; }
-  RemoteAuthorizer* remote() const { return remote_.get(); }
+  Authorizers() : chain_(std::make_shared<AuthorizerChain>()) {}
+  // Behind those that are there; while the server is set up.
+  void add(std::shared_ptr<Authorizer> authorizer);
+  void add(std::shared_ptr<RemoteAuthorizer> authorizer);
+  // Questions under way end as they began.
+  void replace(AuthorizerChain chain) {
+    chain_.replace(std::make_shared<AuthorizerChain>(std::move(chain)));
+  }
+  // Ends those that were replaced and are in no use any more.
+  void sweep() { chain_.sweep(); }
+  // Nobody else is asked any more.
+  void close();
+  // Where a request goes on that waited for an answer.
+  void resume_by(Resumption::Run run) { resume_.by(std::move(run)); }
+
+  std::shared_ptr<const AuthorizerChain> chain() const { return chain_.get(); }
+  bool asks_others() const;
+  const Resumption& resume() const { return resume_; }
 
  private:
-  std::vector<std::unique_ptr<Authorizer>> local_;
-  std::unique_ptr<RemoteAuthorizer> remote_;
+  Replaceable<AuthorizerChain> chain_;
+  Resumption resume_;
 };
 
-// What the local ones say.
+// What the local ones say, as if there were no others.
 Decision decide(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
-// The same without a reason, which costs less.
-bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
-// kForbidden, in the words clients know, when it is not allowed.
+// kForbidden, in the words clients know, when the local ones do not allow it.
 Status authorize(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
-// What all of them say; the remote one is asked only where the local ones have no opinion.
+// What the local ones say before the first that has to ask another server. `open`: then there is
+// one, and its opinion counts.
+Verdict decide_so_far(const Authorizers& authorizers, const Identity& identity,
+                      const RequestInfo& info, bool& open);
+// Whether that is a yes.
+bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
+// What all of them say; `done` before this returns where nobody else has to be asked.
 void decide_with_remote(const Authorizers& authorizers, const Identity& identity,
                         const RequestInfo& info, RemoteAuthorizer::Done done);
 // What the local ones allow.

@@ -19,15 +19,13 @@ void settle_next(const std::shared_ptr<Settlement>& work) {
   if (work->check == work->checks.size()) return work->then(Status());
   auto& check = work->checks[work->check];
   if (work->right == check.any_of.size()) return work->then(std::move(check.refusal));
-  auto* remote = work->authorizers.remote();
-  if (!remote) return work->then(std::move(check.refusal));
-  remote->decide(work->call->identity, check.any_of[work->right],
-                                     [work](const Decision& decision) {
-                                       const bool allowed = decision.verdict == Verdict::kAllow;
-                                       work->check += allowed ? 1 : 0;
-                                       work->right = allowed ? 0 : work->right + 1;
-                                       settle_next(work);
-                                     });
+  decide_with_remote(work->authorizers, work->call->identity, check.any_of[work->right],
+                     [work](const Decision& decision) {
+                       const bool allowed = decision.verdict == Verdict::kAllow;
+                       work->check += allowed ? 1 : 0;
+                       work->right = allowed ? 0 : work->right + 1;
+                       settle_next(work);
+                     });
 }
 
 }  // namespace
@@ -36,11 +34,11 @@ Status require_any(const Authorizers& authorizers, Call& call, std::vector<Reque
                    Status refusal) {
   std::vector<RequestInfo> open;
   for (auto& right : any_of) {
-    const auto verdict = decide(authorizers, call.identity, right).verdict;
-    if (verdict == Verdict::kAllow) return {};
-    if (verdict == Verdict::kNoOpinion) open.push_back(std::move(right));
+    bool asks = false;
+    if (decide_so_far(authorizers, call.identity, right, asks) == Verdict::kAllow) return {};
+    if (asks) open.push_back(std::move(right));
   }
-  if (open.empty() || !authorizers.remote()) return refusal;
+  if (open.empty()) return refusal;
   call.deferred.push_back({std::move(open), std::move(refusal)});
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <boost/json/value.hpp>
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 #include "kubus/api/json_value.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr int kTries = 5;
 constexpr std::chrono::milliseconds kFirstPause{500};
-constexpr std::chrono::milliseconds kTimeout{30'000};  // of one try
 constexpr std::size_t kMostAnswer = std::size_t{1} << 20;
 
 // A connection that broke may do better next time; one that was refused will not so soon.
@@ -44,54 +44,71 @@ Result<boost::json::object> read_answer(const Result<http::Response>& response,
 
 }  // namespace
 
+// Outlives the client while answers are on their way.
 struct ReviewClient::Shared {
   Context& context;
-  const std::shared_ptr<const config::RemoteServer> server;
-  http::Client client;
+  const config::RemoteServer server;
+  const std::chrono::milliseconds timeout;
+  std::mutex mutex;
+  std::unique_ptr<http::Client> client;  // null once closed
+
+  bool closed() {
+    const std::lock_guard lock(mutex);
+    return client == nullptr;
+  }
+  bool send(http::ClientRequest request, http::Client::Done done) {
+    const std::lock_guard lock(mutex);
+    if (client) client->send(std::move(request), std::move(done));
+    return client != nullptr;
+  }
 };
 
 struct ReviewClient::Job {
-  Context& context;
-  const std::shared_ptr<const config::RemoteServer> server;
-  // Never locked on the client's own thread, which cannot end itself.
-  const std::weak_ptr<Shared> shared;
+  const std::shared_ptr<Shared> shared;
   const std::string review;
   Done done;
   int tries = 0;
   std::chrono::milliseconds pause = kFirstPause;
 };
 
-ReviewClient::ReviewClient(Context& context, config::RemoteServer server, const std::string& name)
-    : shared_(new Shared{context,
-                         std::make_shared<const config::RemoteServer>(std::move(server)),
-                         http::Client(name)}) {}
-ReviewClient::~ReviewClient() = default;
+ReviewClient::ReviewClient(Context& context, config::RemoteServer server, const std::string& name,
+                           std::chrono::milliseconds timeout)
+    : shared_(new Shared{
+          context, std::move(server), timeout, {}, std::make_unique<http::Client>(name)}) {}
+
+ReviewClient::~ReviewClient() { close(); }
+
+void ReviewClient::close() {
+  std::unique_ptr<http::Client> client;  // ends without the lock: those who wait look for it
+  const std::lock_guard lock(shared_->mutex);
+  client.swap(shared_->client);
+}
 
 void ReviewClient::ask(std::string review, Done done) {
-  attempt(std::shared_ptr<Job>(new Job{
-      shared_->context, shared_->server, shared_, std::move(review), std::move(done)}));
+  attempt(std::shared_ptr<Job>(new Job{shared_, std::move(review), std::move(done)}));
 }
 
 void ReviewClient::attempt(const std::shared_ptr<Job>& job) {
-  const auto shared = job->shared.lock();
-  if (!shared) return job->done(Status(Code::kUnavailable, "the server is about to end"));
-  auto request = request_to(job->server->url);
+  const auto& shared = *job->shared;
+  auto request = request_to(shared.server.url);
   if (!request.ok()) return job->done(request.status());
-  request->tls = job->server->tls;
-  request->server_name = job->server->server_name;
-  request->headers = job->server->headers;
+  request->tls = shared.server.tls;
+  request->server_name = shared.server.server_name;
+  request->headers = shared.server.headers;
   request->headers.add("Content-Type", "application/json");
   request->headers.add("Accept", "application/json, */*");
-  request->timeout = kTimeout;
+  request->timeout = shared.timeout;
   request->most = kMostAnswer;
   request->body = job->review;
   ++job->tries;
-  shared->client.send(std::move(*request), [job](const Result<http::Response>& response) {
-    if (job->shared.expired() || job->tries == kTries || !is_passing(response))
-      return job->done(read_answer(response, job->server->url));
-    const auto pause = std::exchange(job->pause, job->pause * 3 / 2);
-    job->context.loop().after(pause, [job] { attempt(job); }).detach();
-  });
+  const bool sent =
+      job->shared->send(std::move(*request), [job](const Result<http::Response>& response) {
+        if (job->shared->closed() || job->tries == kTries || !is_passing(response))
+          return job->done(read_answer(response, job->shared->server.url));
+        const auto pause = std::exchange(job->pause, job->pause * 3 / 2);
+        job->shared->context.loop().after(pause, [job] { attempt(job); }).detach();
+      });
+  if (!sent) job->done(Status(Code::kUnavailable, "the server is about to end"));
 }
 
 }  // namespace kubus::apiserver

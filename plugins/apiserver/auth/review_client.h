@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -18,21 +19,25 @@ namespace kubus::apiserver {
 
 class ReviewClient {
  public:
-  // `name`: of its thread. `context` outlives it.
-  ReviewClient(Context& context, config::RemoteServer server, const std::string& name);
-  // Whoever still waits is told kUnavailable, or nothing when between two tries.
-  ~ReviewClient();
+  // `timeout`: of one try. `name`: of its thread. `context` outlives it.
+  ReviewClient(Context& context, config::RemoteServer server, const std::string& name,
+               std::chrono::milliseconds timeout = std::chrono::seconds(30));
+  ~ReviewClient();  // close()
 
-  // `done` on a thread that must not block. kUnavailable: there is no usable answer; why, as the
-  // reference words it.
+  // `done` on a thread that must not block, or before this returns. kUnavailable: there is no usable
+  // answer; why, as the reference words it.
   using Done = UniqueFunction<void(Result<boost::json::object>)>;
   void ask(std::string review, Done done);
+  // Whoever waits is told kUnavailable, when between two tries as soon as the next one is due, or
+  // nothing when the loop ends before. So is whoever asks from now on. Not on the thread that brings
+  // answers.
+  void close();
 
  private:
   struct Job;
   struct Shared;
   static void attempt(const std::shared_ptr<Job>& job);
-  std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace kubus::apiserver

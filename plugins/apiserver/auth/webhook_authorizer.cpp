@@ -60,6 +60,8 @@ class WebhookAuthorizer final : public RemoteAuthorizer {
                 });
   }
 
+  void close() override { client_.close(); }
+
  private:
   using Known = DigestCache<Decision>;
   const WebhookAuthorizerOptions options_;

@@ -44,8 +44,8 @@ Status check_audience(const json::object& claims, const std::string& client_id) 
     if (one == client_id) return {};
     got += (got.empty() ? "" : " ") + quoted(one);
   }
-  return refused("verify token: oidc: expected audience " + quoted(client_id) + " got [" + got +
-                 "]");
+  return refused("verify token: oidc: expected audience in [" + quoted(client_id) + "] got [" +
+                 got + "]");
 }
 
 // Seconds since 1970, perhaps with a fraction.
@@ -62,22 +62,6 @@ Result<std::optional<std::int64_t>> read_seconds(const json::object& claims,
 
 std::string text_of_time(std::int64_t seconds) {
   return format_time(SystemTime(std::chrono::seconds(seconds)));
-}
-
-Status check_times(const json::object& claims, SystemTime at) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
-  const auto expires = read_seconds(claims, "exp");
-  if (!expires.ok()) return expires.status();
-  // A token that never ends is taken for one that ended in 1970.
-  if (const auto end = expires->value_or(0); end < now)
-    return refused("verify token: oidc: token is expired (Token Expiry: " + text_of_time(end) +
-                   ")");
-  const auto begins = read_seconds(claims, "nbf");
-  if (!begins.ok()) return begins.status();
-  if (*begins && now + kNotBeforeLeeway < **begins)
-    return refused("verify token: oidc: current time " + text_of_time(now) +
-                   " before the nbf (not before) time: " + text_of_time(**begins));
-  return {};
 }
 
 Result<std::string> read_username(const json::object& claims, const Settings& settings) {
@@ -119,9 +103,24 @@ Status check_required(const json::object& claims, const Settings& settings) {
 
 }  // namespace
 
-Result<Identity> identity_of(const json::object& claims, const Settings& settings, SystemTime now) {
+Status check_times(const json::object& claims, SystemTime at) {
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+  const auto expires = read_seconds(claims, "exp");
+  if (!expires.ok()) return expires.status();
+  // A token that never ends is taken for one that ended in 1970.
+  if (const auto end = expires->value_or(0); end < now)
+    return refused("verify token: oidc: token is expired (Token Expiry: " + text_of_time(end) +
+                   ")");
+  const auto begins = read_seconds(claims, "nbf");
+  if (!begins.ok()) return begins.status();
+  if (*begins && now + kNotBeforeLeeway < **begins)
+    return refused("verify token: oidc: current time " + text_of_time(now) +
+                   " before the nbf (not before) time: " + text_of_time(**begins));
+  return {};
+}
+
+Result<Identity> identity_of(const json::object& claims, const Settings& settings) {
   KUBUS_TRY(check_audience(claims, settings.client_id));
-  KUBUS_TRY(check_times(claims, now));
   auto name = read_username(claims, settings);
   if (!name.ok()) return name.status();
   Identity identity;

@@ -12,9 +12,11 @@
 
 namespace kubus::apiserver::oidc {
 
+// Whether a token with these claims is good at `now`. kUnauthorized, as the reference words it.
+Status check_times(const boost::json::object& claims, SystemTime now);
+
 // The claims are believed to be the issuer's. kUnauthorized, as the reference words it: they are
-// meant for somebody else, not valid at `now`, or do not say what the settings ask for.
-Result<Identity> identity_of(const boost::json::object& claims, const Settings& settings,
-                             SystemTime now);
+// meant for somebody else, or do not say what the settings ask for.
+Result<Identity> identity_of(const boost::json::object& claims, const Settings& settings);
 
 }  // namespace kubus::apiserver::oidc

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstWait{500};
 constexpr std::chrono::milliseconds kMostWait{30'000};
-constexpr std::chrono::seconds kBetweenFetches{2};
+constexpr std::chrono::seconds kBetweenFetches{1};
 constexpr std::size_t kMostDocument = std::size_t{1} << 20;
 constexpr const char* kMachineCas = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -69,6 +69,7 @@ struct IssuerKeys::State : std::enable_shared_from_this<State> {
   Keys keys;
   bool fetching = true;
   std::chrono::steady_clock::time_point fetched;
+  std::vector<Done> waiting;
 
   State(Context& c, std::string i, std::shared_ptr<const http::ClientTls> t)
       : context(c), issuer(std::move(i)), tls(std::move(t)) {}
@@ -114,19 +115,27 @@ struct IssuerKeys::State : std::enable_shared_from_this<State> {
     if (!body.ok()) return no_keys(body.status());
     auto read = pki::VerifyingKey::parse_jwks(*body);
     if (!read.ok()) return no_keys(read.status());
-    const std::lock_guard lock(mutex);
-    keys = std::make_shared<const std::vector<pki::VerifyingKey>>(std::move(*read));
-    fetched = std::chrono::steady_clock::now();
-    fetching = false;
+    settle(Status(), std::make_shared<const std::vector<pki::VerifyingKey>>(std::move(*read)));
   }
 
   // Those from before stay; the next token by an unknown key asks for them again.
   void no_keys(const Status& status) {
     if (!has_keys()) return again(status, &State::discover);
     warn(status);
-    const std::lock_guard lock(mutex);
-    fetched = std::chrono::steady_clock::now();
-    fetching = false;
+    settle(status, nullptr);
+  }
+
+  // The fetch is over: those who wait go on, with the new keys if there are any.
+  void settle(const Status& status, Keys fresh) {
+    std::vector<Done> all;
+    {
+      const std::lock_guard lock(mutex);
+      if (fresh) keys = std::move(fresh);
+      fetched = std::chrono::steady_clock::now();
+      fetching = false;
+      all.swap(waiting);
+    }
+    for (auto& done : all) done(status);
   }
 
   bool has_keys() const {
@@ -136,7 +145,10 @@ struct IssuerKeys::State : std::enable_shared_from_this<State> {
 
   void again(const Status& status, void (State::*step)()) {
     warn(status);
-    const auto wait = std::exchange(pause, std::min(pause * 2, kMostWait));
+    after(std::exchange(pause, std::min(pause * 2, kMostWait)), step);
+  }
+
+  void after(Duration wait, void (State::*step)()) {
     context.loop()
         .after(wait, [weak = weak_from_this(), step] {
           if (const auto self = weak.lock()) (self.get()->*step)();
@@ -174,15 +186,34 @@ IssuerKeys::Keys IssuerKeys::keys() const {
   return state_->keys;
 }
 
-void IssuerKeys::refresh() {
+void IssuerKeys::refresh(Done done) {
+  std::chrono::steady_clock::time_point due;
   {
     const std::lock_guard lock(state_->mutex);
-    if (state_->fetching ||
-        std::chrono::steady_clock::now() - state_->fetched < kBetweenFetches)
-      return;
-    state_->fetching = true;
+    state_->waiting.push_back(std::move(done));
+    if (std::exchange(state_->fetching, true)) return;
+    due = state_->fetched + kBetweenFetches;
   }
-  state_->post(&State::fetch);
+  const auto wait = due - std::chrono::steady_clock::now();
+  if (wait <= Duration::zero()) return state_->post(&State::fetch);
+  state_->after(wait, &State::fetch);
+}
+
+void IssuerKeys::when_fetched(Done done) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->keys) return state_->waiting.push_back(std::move(done));
+  }
+  done(Status());
+}
+
+void IssuerKeys::close() {
+  std::vector<Done> all;
+  {
+    const std::lock_guard lock(state_->mutex);
+    all.swap(state_->waiting);
+  }
+  for (auto& done : all) done(Status(Code::kUnavailable, "the server is about to end"));
 }
 
 }  // namespace kubus::apiserver::oidc

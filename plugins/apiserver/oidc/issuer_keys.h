@@ -1,6 +1,6 @@
 // The keys of an issuer of OpenID Connect, fetched from where its discovery document says.
 //
-// Thread safety: all members from any thread. None of them waits.
+// Thread safety: all members from any thread. None of them blocks.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kubus/context.h"
+#include "kubus/function.h"
 #include "kubus/pki/jwt.h"
 #include "kubus/status.h"
 
@@ -26,9 +27,14 @@ class IssuerKeys {
 
   // Null until they have been fetched for the first time.
   Keys keys() const;
-  // There is a token by a key that is not among them: fetches them again soon, unless that was done
-  // a moment ago.
-  void refresh();
+  // There is a token by a key that is not among them: fetches them again, a moment after the last
+  // time at the earliest. `done` gets how that went, on the loop. They have been fetched before.
+  using Done = UniqueFunction<void(const Status&)>;
+  void refresh(Done done);
+  // Once they have been fetched for the first time; on the loop, or before this returns.
+  void when_fetched(Done done);
+  // Whoever waits is told kUnavailable.
+  void close();
 
  private:
   struct State;

@@ -23,48 +23,73 @@ std::string list_of_algorithms(const std::vector<std::string>& names) {
   return text + "]";
 }
 
-class OidcTokens final : public TokenAuthenticator {
+// A token that is the issuer's by its own words.
+struct Shown {
+  std::string text;
+  pki::Token token;  // refers to the text
+  boost::json::value claims;
+};
+
+class OidcTokens final : public RemoteTokenAuthenticator {
  public:
   OidcTokens(std::unique_ptr<IssuerKeys> keys, Settings settings, Audiences own)
       : keys_(std::move(keys)), settings_(std::move(settings)), own_(std::move(own)) {}
 
-  Result<std::optional<TokenHolder>> authenticate(std::string_view text,
-                                                  const Audiences& audiences) override {
-    const std::optional<TokenHolder> not_ours;
-    const auto token = pki::Token::parse(text);
-    if (!token.ok()) return not_ours;
-    boost::json::value claims;
-    if (!is_of_issuer(token->claims, claims)) return not_ours;
-    KUBUS_TRY(check_signature(*token));
-    auto identity = identity_of(claims.get_object(), settings_, std::chrono::system_clock::now());
-    if (!identity.ok()) return identity.status();
-    TokenHolder holder;
-    holder.identity = std::move(*identity);
-    holder.audiences = intersection(own_, audiences);
-    if (holder.audiences.empty()) return not_ours;
-    return std::optional<TokenHolder>(std::move(holder));
+  void authenticate(const std::string& text, const Audiences& audiences, Done done) override {
+    auto shown = read(text);
+    if (!shown || intersection(own_, audiences).empty())
+      return done(std::optional<TokenHolder>());
+    if (const auto status = check(*shown); !status.ok()) return done(status);
+    if (pki::verify(shown->token, *keys_->keys())) return done(holder_of(*shown, audiences));
+    keys_->refresh([this, shown = std::move(shown), audiences,
+                    done = std::move(done)](const Status& fetched) mutable {
+      if (!fetched.ok())
+        return done(not_verified("failed to verify signature: fetching keys " +
+                                 std::string(fetched.message())));
+      if (pki::verify(shown->token, *keys_->keys())) return done(holder_of(*shown, audiences));
+      done(not_verified("failed to verify signature: failed to verify id token signature"));
+    });
   }
+  void close() override { keys_->close(); }
 
  private:
-  bool is_of_issuer(const std::string& text, boost::json::value& claims) const {
+  // Null for a token of somebody else.
+  std::unique_ptr<Shown> read(const std::string& text) const {
+    auto shown = std::make_unique<Shown>();
+    shown->text = text;
+    auto token = pki::Token::parse(shown->text);
+    if (!token.ok()) return nullptr;
+    shown->token = std::move(*token);
     DecodeOptions options;
     options.max_depth = 16;
     options.strict = true;
-    if (!parse_json(text, claims, options).ok() || !claims.is_object()) return false;
-    const auto* issuer = claims.get_object().if_contains("iss");
-    return issuer && issuer->is_string() && issuer->get_string() == settings_.issuer;
+    if (!parse_json(shown->token.claims, shown->claims, options).ok() ||
+        !shown->claims.is_object())
+      return nullptr;
+    const auto* issuer = shown->claims.get_object().if_contains("iss");
+    if (!issuer || !issuer->is_string() || issuer->get_string() != settings_.issuer)
+      return nullptr;
+    return shown;
   }
 
-  Status check_signature(const pki::Token& token) const {
-    const auto keys = keys_->keys();
-    if (!keys) return Status(Code::kUnauthorized, "oidc: authenticator not initialized");
+  // What can be said before its signature is looked at: keys are fetched for good tokens only.
+  Status check(const Shown& shown) const {
+    if (!keys_->keys()) return Status(Code::kUnauthorized, "oidc: authenticator not initialized");
+    KUBUS_TRY(check_times(shown.claims.get_object(), std::chrono::system_clock::now()));
     const auto& allowed = settings_.algorithms;
-    if (std::find(allowed.begin(), allowed.end(), token.algorithm) == allowed.end())
+    const auto& algorithm = shown.token.algorithm;
+    if (std::find(allowed.begin(), allowed.end(), algorithm) == allowed.end())
       return not_verified("oidc: id token signed with unsupported algorithm, expected " +
-                          list_of_algorithms(allowed) + " got \"" + token.algorithm + "\"");
-    if (pki::verify(token, *keys)) return {};
-    keys_->refresh();
-    return not_verified("failed to verify signature: failed to verify id token signature");
+                          list_of_algorithms(allowed) + " got \"" + algorithm + "\"");
+    return {};
+  }
+
+  Result<std::optional<TokenHolder>> holder_of(const Shown& shown,
+                                               const Audiences& audiences) const {
+    auto identity = identity_of(shown.claims.get_object(), settings_);
+    if (!identity.ok()) return identity.status();
+    return std::optional<TokenHolder>(
+        TokenHolder{std::move(*identity), intersection(own_, audiences)});
   }
 
   const std::unique_ptr<IssuerKeys> keys_;
@@ -74,8 +99,8 @@ class OidcTokens final : public TokenAuthenticator {
 
 }  // namespace
 
-Result<std::unique_ptr<TokenAuthenticator>> make_oidc_tokens(Context& context, Settings settings,
-                                                             Audiences own) {
+Result<std::shared_ptr<RemoteTokenAuthenticator>> make_oidc_tokens(Context& context,
+                                                                   Settings settings, Audiences own) {
   std::string ca;
   if (!settings.ca_file.empty()) {
     auto text = pki::read_file(settings.ca_file);
@@ -85,8 +110,9 @@ Result<std::unique_ptr<TokenAuthenticator>> make_oidc_tokens(Context& context, S
   }
   auto keys = IssuerKeys::start(context, settings.issuer, std::move(ca));
   if (!keys.ok()) return keys.status().annotate("oidc_ca_file");
-  return std::unique_ptr<TokenAuthenticator>(
-      std::make_unique<OidcTokens>(std::move(*keys), std::move(settings), std::move(own)));
+  std::shared_ptr<RemoteTokenAuthenticator> made =
+      std::make_shared<OidcTokens>(std::move(*keys), std::move(settings), std::move(own));
+  return made;
 }
 
 }  // namespace kubus::apiserver::oidc

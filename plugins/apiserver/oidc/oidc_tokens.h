@@ -1,6 +1,6 @@
 // Tokens of an issuer of OpenID Connect.
 //
-// Thread safety: authenticate() from any thread.
+// Thread safety: as RemoteTokenAuthenticator.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,12 @@
 
 namespace kubus::apiserver::oidc {
 
-// The issuer's keys are fetched in the background; until that has worked its tokens are refused. So
-// is a token by a key that the issuer began to use since, once: then the keys are fetched again.
+// The issuer's keys are fetched in the background; until that has worked its tokens are refused. A
+// token by a key that the issuer began to use since waits until they have been fetched again.
 // `own`: the audiences of this server, which are what the tokens are good for. Reads the file of
 // the settings; kInvalid where it cannot be used. `context` outlives it.
-Result<std::unique_ptr<TokenAuthenticator>> make_oidc_tokens(Context& context, Settings settings,
-                                                             Audiences own);
+Result<std::shared_ptr<RemoteTokenAuthenticator>> make_oidc_tokens(Context& context,
+                                                                   Settings settings,
+                                                                   Audiences own);
 
 }  // namespace kubus::apiserver::oidc

@@ -25,9 +25,10 @@ Status ApiServer::Parts::configure() {
   registry->permit_creation([this](Call& call) {
     auto creation = call.info;
     creation.verb = "create";
-    auto status = authorize(authorizers, call.identity, creation);
-    if (status.ok()) return status;
-    return require_any(authorizers, call, {std::move(creation)}, std::move(status));
+    if (allowed(authorizers, call.identity, creation)) return Status();
+    const auto reason = decide(authorizers, call.identity, creation).reason;
+    auto refusal = errors::forbidden(call.identity.name, creation, reason);
+    return require_any(authorizers, call, {std::move(creation)}, std::move(refusal));
   });
   registry->settle_deferred([this](CallPtr call, UniqueFunction<void(Status)> then) {
     apiserver::settle_deferred(authorizers, std::move(call), std::move(then));
@@ -55,7 +56,8 @@ ApiServer::~ApiServer() {
   // Its threads use everything else.
   if (parts_->server) parts_->server->stop(std::chrono::milliseconds(0));
   // What waits for its answer ends while everything is still there.
-  parts_->authorizers.set_remote(nullptr);
+  parts_->authorizers.close();
+  parts_->tokens.close();
 }
 
 Status ApiServer::start() {

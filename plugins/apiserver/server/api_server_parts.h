@@ -45,6 +45,7 @@ struct ApiServer::Parts {
   // The server's last requests are recorded too.
   std::optional<audit::Audit> audit;
   std::optional<http::Server> server;
+  std::atomic<http::Server*> serving{nullptr};  // once it has started
   rbac::Index rbac_index;
   ValueCodec codec;
   std::optional<ClusterCache> cache;
@@ -96,6 +97,8 @@ struct ApiServer::Parts {
   Status make_admissions();
   void make_subresources();
   Status make_authorizers();
+  Result<RemoteTokens> make_remote_tokens(const Audiences& own);
+  void run_on_server(Task rest);
   void make_fairness();
   void keep_defaults();
   void make_frontend(const Certificates& made);

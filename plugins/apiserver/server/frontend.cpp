@@ -82,11 +82,26 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   ResourceCall call;
   call.query = Query::parse(request.query());
   call.info = parse_request(request.method, request.path(), call.query);
-  auto identity = authenticate(authenticators_, request);
-  if (audit_)
-    call.record = audit_->begin(exchange, identity.ok() ? *identity : Identity(), call.info);
-  drop_token_subprotocol(exchange->request());
+  call.arrived = std::chrono::system_clock::now();
+  // Only here may it be set, so it is before anybody is asked.
+  const auto limit = set_deadline(*exchange, call.info, call.query);
   call.exchange = std::move(exchange);
+  if (!limit.ok()) return known(std::move(call), limit.status());
+  call.limit = *limit;
+  auto identity = authenticate(authenticators_, request);
+  if (identity) return known(std::move(call), std::move(*identity));
+  const auto waiting = std::make_shared<ResourceCall>(std::move(call));
+  authenticate_later(authenticators_, request, [this, waiting](Result<Identity> found) {
+    known(std::move(*waiting), std::move(found));
+  });
+}
+
+void Frontend::known(ResourceCall call, Result<Identity> identity) {
+  if (audit_)
+    call.record = audit_->begin(call.exchange, identity.ok() ? *identity : Identity(), call.info,
+                                call.arrived);
+  auto& request = call.exchange->request();
+  drop_token_subprotocol(request);
   if (!identity.ok() || !wants_to_impersonate(request))
     return identified(std::move(call), std::move(identity));
   impersonate(authorizers_, std::move(*identity), request,
@@ -98,20 +113,17 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
 
 void Frontend::identified(ResourceCall call, Result<Identity> identity) {
   auto& exchange = *call.exchange;
-  const auto& request = exchange.request();
   if (!identity.ok())
-    return exchange.respond(status_response(identity.status(), failure_format(request)));
+    return exchange.respond(
+        status_response(identity.status(), failure_format(exchange.request())));
   call.identity = std::move(*identity);
-  const auto limit = set_deadline(exchange, call.info, call.query);
-  if (!limit.ok())
-    return exchange.respond(status_response(limit.status(), failure_format(request)));
   // A watch takes its turn until it is set up; what else lives long does not.
   if (!fairness_ || (fairness::is_long_running(call.info) && call.info.verb != "watch"))
     return check_access(std::move(call));
-  take_turn(std::move(call), *limit);
+  take_turn(std::move(call));
 }
 
-void Frontend::take_turn(ResourceCall call, Duration limit) {
+void Frontend::take_turn(ResourceCall call) {
   auto lane = fairness_->classify(call.identity, call.info);
   auto fair = std::make_shared<fairness::FairExchange>(std::move(call.exchange), lane);
   call.exchange = fair;
@@ -119,7 +131,7 @@ void Frontend::take_turn(ResourceCall call, Duration limit) {
   arrival.series = lane->series;
   arrival.flow = lane->flow(call.identity, call.info);
   arrival.seats = fairness::seats_of(call.info, call.query, *cache_, lane->most_seats);
-  arrival.patience = limit / 4;
+  arrival.patience = call.limit / 4;
   auto entry = lane->level->enter(arrival);
   if (entry.refused) return fair->respond(fairness::refusal_response());
   if (entry.seats) {
@@ -139,16 +151,14 @@ void Frontend::take_turn(ResourceCall call, Duration limit) {
 void Frontend::check_access(ResourceCall call) {
   // The reason of what is allowed costs something, and only the audit log wants it.
   if (!call.record && allowed(authorizers_, call.identity, call.info)) return serve(std::move(call));
-  if (!authorizers_.remote()) {
+  if (!authorizers_.asks_others()) {
     const auto decision = decide(authorizers_, call.identity, call.info);
     return decided(std::move(call), decision);
   }
-  const auto who = call.identity;
-  const auto info = call.info;
-  decide_with_remote(authorizers_, who, info,
-                     [this, call = std::move(call)](const Decision& said) mutable {
-                       decided(std::move(call), said);
-                     });
+  const auto waiting = std::make_shared<ResourceCall>(std::move(call));
+  decide_with_remote(
+      authorizers_, waiting->identity, waiting->info,
+      [this, waiting](const Decision& said) { decided(std::move(*waiting), said); });
 }
 
 void Frontend::decided(ResourceCall call, const Decision& decision) {

@@ -10,6 +10,7 @@
 #include "auth/authorizer.h"
 #include "cache/cluster_cache.h"
 #include "fairness/exchange.h"
+#include "kubus/api/time.h"
 #include "kubus/http/exchange.h"
 #include "server/route.h"
 
@@ -22,6 +23,8 @@ struct ResourceCall {
   Query query;
   Identity identity;
   std::shared_ptr<audit::Record> record;  // null: it is not recorded
+  SystemTime arrived;
+  Duration limit{};  // the time it has in all
 };
 
 class Frontend final : public http::Handler {
@@ -45,10 +48,11 @@ class Frontend final : public http::Handler {
 
  private:
   // The steps of a request, of which some wait for others.
+  void known(ResourceCall call, Result<Identity> identity);
   void identified(ResourceCall call, Result<Identity> identity);
   void check_access(ResourceCall call);
-  // Goes on with the call now, or when its turn comes; `limit`: the time it has in all.
-  void take_turn(ResourceCall call, Duration limit);
+  // Goes on with the call now, or when its turn comes.
+  void take_turn(ResourceCall call);
   void decided(ResourceCall call, const Decision& decision);
   void serve(ResourceCall call);
 

@@ -6,38 +6,28 @@
 #include "server/routes.h"
 #include "token/subprotocol_authenticator.h"
 #include "token/token_routes.h"
+#include "token/webhook_tokens.h"
 
 namespace kubus::apiserver {
-namespace {
-
-// Delegates to an authorizer that others share.
-class SharedAuthorizer final : public Authorizer {
- public:
-  explicit SharedAuthorizer(std::shared_ptr<Authorizer> to) : to_(std::move(to)) {}
-  Verdict decide(const Identity& identity, const RequestInfo& info, std::string* reason) override {
-    return to_->decide(identity, info, reason);
-  }
-  void list_rules(const Identity& identity, std::string_view ns, RuleList& list) override {
-    to_->list_rules(identity, ns, list);
-  }
-
- private:
-  std::shared_ptr<Authorizer> to_;
-};
-
-}  // namespace
-
 Status ApiServer::Parts::make_authorizers() {
   permissions = std::make_shared<PluginPermissions>(context);
+  authorizers.resume_by([this](Task rest) { run_on_server(std::move(rest)); });
   authorizers.add(make_masters_authorizer());
-  authorizers.add(std::make_unique<SharedAuthorizer>(permissions));
+  authorizers.add(permissions);
   authorizers.add(node::make_authorizer(*node_graph, *cache));
   authorizers.add(rbac::make_authorizer(rbac_index));
   if (options.authorization_webhook.config_file.empty()) return {};
   auto webhook = make_webhook_authorizer(context, options.authorization_webhook);
   if (!webhook.ok()) return webhook.status();
-  authorizers.set_remote(std::move(*webhook));
+  authorizers.add(std::move(*webhook));
   return {};
+}
+
+// A server that ends takes nothing any more: then whoever brings the answer goes on with it.
+void ApiServer::Parts::run_on_server(Task rest) {
+  const auto task = std::make_shared<Task>(std::move(rest));
+  auto* threads = serving.load(std::memory_order_acquire);
+  if (!threads || !threads->post([task] { (*task)(); })) (*task)();
 }
 
 void ApiServer::Parts::make_fairness() {
@@ -82,16 +72,30 @@ void ApiServer::Parts::make_frontend(const Certificates& made) {
   frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });
 }
 
+Result<RemoteTokens> ApiServer::Parts::make_remote_tokens(const Audiences& own) {
+  RemoteTokens all;
+  if (options.oidc) {
+    auto issuer = oidc::make_oidc_tokens(context, *options.oidc, own);
+    if (!issuer.ok()) return issuer.status();
+    all.push_back(std::move(*issuer));
+  }
+  if (!options.token_webhook.config_file.empty()) {
+    auto webhook = make_webhook_tokens(context, options.token_webhook, own);
+    if (!webhook.ok()) return webhook.status();
+    all.push_back(std::move(*webhook));
+  }
+  return all;
+}
+
 // On the pool: files are read and written.
 Status ApiServer::Parts::listen() {
   auto made = certificates->open();
   if (!made.ok()) return made.status();
   client_ca = made->ca_pem;
   front_proxy_ca = made->front_proxy_ca_pem;
-  KUBUS_TRY(tokens.load(options.tokens, made->service_account_key_pem, *cache, [&](Audiences own) {
-    if (options.oidc) return oidc::make_oidc_tokens(context, *options.oidc, std::move(own));
-    return Result<std::unique_ptr<TokenAuthenticator>>(nullptr);
-  }));
+  tokens.resume_by([this](Task rest) { run_on_server(std::move(rest)); });
+  KUBUS_TRY(tokens.load(options.tokens, made->service_account_key_pem, *cache,
+                        [this](const Audiences& own) { return make_remote_tokens(own); }));
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
   proxy.emplace(*cache, made->kubelet_client, std::move(*plain));
@@ -106,6 +110,7 @@ Status ApiServer::Parts::listen() {
     if (drained) return Status(Code::kCancelled, "drained before it served");
     server.emplace(std::move(http), made->server, *frontend);
     KUBUS_TRY(server->start());
+    serving.store(&*server, std::memory_order_release);
   }
   return write_kubeconfig(options, server->port());
 }

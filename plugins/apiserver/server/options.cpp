@@ -66,6 +66,12 @@ Status read_webhook_options(const Config& config, Options& options) {
     return bad("authorization_webhook_version", "neither v1 nor v1beta1");
   webhook.allowed_ttl = config.duration("authorization_webhook_cache_authorized_ttl");
   webhook.denied_ttl = config.duration("authorization_webhook_cache_unauthorized_ttl");
+  auto& tokens = options.token_webhook;
+  tokens.config_file = config.string("authentication_token_webhook_config_file");
+  tokens.version = config.string("authentication_token_webhook_version");
+  if (tokens.version != "v1" && tokens.version != "v1beta1")
+    return bad("authentication_token_webhook_version", "neither v1 nor v1beta1");
+  tokens.ttl = config.duration("authentication_token_webhook_cache_ttl");
   return {};
 }
 

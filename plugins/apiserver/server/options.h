@@ -18,6 +18,7 @@
 #include "kubus/status.h"
 #include "oidc/settings.h"
 #include "token/token_service.h"
+#include "token/webhook_tokens.h"
 
 namespace kubus::apiserver {
 
@@ -49,6 +50,7 @@ struct Options {
   std::chrono::milliseconds drain_grace{};
   TokenOptions tokens;
   std::optional<oidc::Settings> oidc;
+  TokenWebhookOptions token_webhook;
   WebhookAuthorizerOptions authorization_webhook;
   std::string audit_policy;  // a file; empty: nothing is recorded
   audit::LogOptions audit_log;

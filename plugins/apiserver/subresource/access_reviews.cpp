@@ -163,9 +163,10 @@ Status review_rules(const Authorizers& authorizers, const Call& call,
     }
   }
   auto errors = list.errors;
-  if (authorizers.remote())
+  const bool asks_others = authorizers.asks_others();
+  if (asks_others)
     errors.emplace_back("webhook authorizer does not support user rule resolution");
-  status.set_incomplete(list.incomplete || authorizers.remote());
+  status.set_incomplete(list.incomplete || asks_others);
   if (!errors.empty()) status.set_evaluationerror(rbac::join_errors(errors));
   return {};
 }

@@ -6,8 +6,8 @@
 #include <functional>
 #include <mutex>
 
-#include "tests/hook_server.h"
 #include "tests/own_plane.h"
+#include "tests/webhook_kubeconfig.h"
 #include "tls_client.h"
 
 namespace kubus::apiserver {
@@ -34,13 +34,8 @@ class WebhookAuthorization : public OwnPlaneTest {
       const std::lock_guard lock(mutex_);
       return R"({"kind":"SubjectAccessReview","status":)" + rule_(spec) + "}";
     });
-    const auto kubeconfig = dir_.path() + "/webhook.yaml";
-    std::ofstream(kubeconfig) << "apiVersion: v1\nkind: Config\ncurrent-context: here\n"
-                              << "contexts: [{name: here, context: {cluster: hook, user: me}}]\n"
-                              << "users: [{name: me, user: {token: secret}}]\n"
-                              << "clusters: [{name: hook, cluster: {server: '"
-                              << hooks_.url("/authorize") << "', certificate-authority-data: "
-                              << hooks_.ca_bundle() << "}}]\n";
+    const auto kubeconfig =
+        write_webhook_kubeconfig(hooks_, "/authorize", dir_.path() + "/webhook.yaml");
     const auto tokens = dir_.path() + "/tokens.csv";
     std::ofstream(tokens) << "jane-token,jane,7,\"staff\"\n";
     plane_->restart_apiserver({{"authorization_webhook_config_file", kubeconfig},

@@ -29,24 +29,42 @@ Offer offer_of(const http::Request& request) {
   return offer;
 }
 
+// Empty: none is offered.
+Result<std::string> offered_token(const http::Request& request) {
+  const auto offer = offer_of(request);
+  if (offer.tokens.empty()) return std::string();
+  if (offer.tokens.size() > 1)
+    return Status(Code::kUnauthorized, "multiple base64.bearer.authorization tokens specified");
+  auto token = decode_base64url(offer.tokens.front());
+  if (!token.ok())
+    return Status(Code::kUnauthorized, "invalid base64.bearer.authorization token encoding");
+  if (!token->empty() && offer.others.empty())
+    return Status(Code::kUnauthorized, "missing additional subprotocol");
+  return std::move(*token);
+}
+
 class SubprotocolAuthenticator final : public Authenticator {
  public:
   explicit SubprotocolAuthenticator(const TokenAuthenticators& tokens) : tokens_(tokens) {}
 
   Result<std::optional<Identity>> authenticate(const http::Request& request) override {
-    const auto offer = offer_of(request);
-    if (offer.tokens.empty()) return std::optional<Identity>();
-    if (offer.tokens.size() > 1)
-      return Status(Code::kUnauthorized, "multiple base64.bearer.authorization tokens specified");
-    const auto token = decode_base64url(offer.tokens.front());
-    if (!token.ok())
-      return Status(Code::kUnauthorized, "invalid base64.bearer.authorization token encoding");
+    const auto token = offered_token(request);
+    if (!token.ok()) return token.status();
     if (token->empty()) return std::optional<Identity>();
-    if (offer.others.empty())
-      return Status(Code::kUnauthorized, "missing additional subprotocol");
     auto holder = tokens_.authenticate(*token, tokens_.own_audiences());
     if (!holder.ok()) return holder.status();
     return std::optional<Identity>(std::move(holder->identity));
+  }
+  bool asks_others(const http::Request& request) const override {
+    if (!tokens_.asks_others()) return false;
+    const auto token = offered_token(request);
+    return token.ok() && !token->empty();
+  }
+  void authenticate_later(const http::Request& request, Done done) override {
+    const auto token = offered_token(request);
+    if (!token.ok()) return done(token.status());
+    if (token->empty()) return done(std::optional<Identity>());
+    authenticate_token(tokens_, *token, std::move(done));
   }
 
  private:

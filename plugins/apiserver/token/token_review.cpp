@@ -5,18 +5,14 @@
 
 #include "auth/user_info.h"
 #include "registry/body.h"
+#include "subresource/review.h"
 
 namespace kubus::apiserver {
 namespace {
 
 using authentication_v1::TokenReview;
 
-void review(const TokenAuthenticators& tokens, TokenReview& review) {
-  const auto& spec = review.spec();
-  const Audiences audiences = spec.audiences().empty()
-                                  ? tokens.own_audiences()
-                                  : Audiences(spec.audiences().begin(), spec.audiences().end());
-  auto holder = tokens.authenticate(spec.token(), audiences);
+void fill_in(const Result<TokenHolder>& holder, TokenReview& review) {
   review.clear_status();
   auto& status = *review.mutable_status();
   if (!holder.ok()) {
@@ -35,17 +31,22 @@ void add_token_review(Api& api, const TokenService& tokens) {
   api.add("authentication.k8s.io/tokenreviews", "create", [&tokens](CallPtr call, Done done) {
     const auto* authenticators = tokens.authenticators();
     if (!authenticators) return done(not_ready());
-    auto body = read_body(*call, *TokenReview::descriptor());
+    auto body = read_review<TokenReview>(*call);
     if (!body.ok()) return done(body.status());
-    std::shared_ptr<Message> message = std::move(*body);
-    auto& asked = static_cast<TokenReview&>(*message);
+    auto& asked = **body;
     if (!asked.metadata().namespace_().empty())
       return done(errors::bad_request("namespace is not allowed on this type: " +
                                       asked.metadata().namespace_()));
     if (asked.spec().token().empty())
       return done(errors::bad_request("token is required for TokenReview in authentication"));
-    review(*authenticators, asked);
-    done(Answer::of(std::shared_ptr<const Message>(std::move(message)), 201));
+    const auto& wanted = asked.spec().audiences();
+    authenticators->authenticate_later(
+        asked.spec().token(),
+        wanted.empty() ? authenticators->own_audiences() : Audiences(wanted.begin(), wanted.end()),
+        [review = *body, done = std::move(done)](const Result<TokenHolder>& holder) mutable {
+          fill_in(holder, *review);
+          done(Answer::of(std::shared_ptr<const Message>(std::move(review)), 201));
+        });
   });
 }
 

@@ -48,7 +48,7 @@ Status not_ready() {
 }
 
 Status TokenService::load(const TokenOptions& options, const std::string& signing_key,
-                          ClusterCache& cache, MakeForeign foreign) {
+                          ClusterCache& cache, MakeRemote remote) {
   auto key = pki::SigningKey::parse(signing_key);
   if (!key.ok()) return key.status().annotate("the key of service account tokens");
   auto keys = read_keys(*key, options.key_files);
@@ -63,9 +63,10 @@ Status TokenService::load(const TokenOptions& options, const std::string& signin
   tokens->add(make_service_account_tokens(std::make_shared<TokenVerifier>(*keys, options.issuers),
                                           cache, own));
   if (options.bootstrap_tokens) tokens->add(make_bootstrap_tokens(cache, own));
-  auto others = foreign(own);
+  auto others = remote(own);
   if (!others.ok()) return others.status();
-  if (*others) tokens->add(std::move(*others));
+  tokens->replace_remote(std::move(*others));
+  tokens->resume_by(resume_);
   issuer_ = std::make_unique<TokenIssuer>(TokenIssuer{options.issuers.front(), own, std::move(*key),
                                                       std::move(*keys), options.extend_expiration,
                                                       options.max_expiration, options.jwks_uri});

@@ -32,10 +32,19 @@ class TokenService {
  public:
   // `signing_key`: as PEM text. Files are read. `cache` outlives it. kInvalid that names the file
   // for one that cannot be used.
-  // `foreign` makes the one for tokens of somebody else, for these audiences; null for none.
-  using MakeForeign = UniqueFunction<Result<std::unique_ptr<TokenAuthenticator>>(Audiences own)>;
+  // `remote` makes those for tokens of others, for these audiences.
+  using MakeRemote = UniqueFunction<Result<RemoteTokens>(const Audiences& own)>;
   Status load(const TokenOptions& options, const std::string& signing_key, ClusterCache& cache,
-              MakeForeign foreign);
+              MakeRemote remote);
+  // Where a request goes on that waited for an answer; before load().
+  void resume_by(Resumption::Run run) { resume_ = std::move(run); }
+  // In place of those that load() made.
+  void replace_remote(RemoteTokens remote) { authenticators_->replace_remote(std::move(remote)); }
+  void sweep() { authenticators_->sweep(); }
+  // Nobody else is asked any more.
+  void close() {
+    if (authenticators_) authenticators_->close();
+  }
 
   // Null until loaded.
   const TokenIssuer* issuer() const { return issuer_now_.load(std::memory_order_acquire); }
@@ -44,6 +53,7 @@ class TokenService {
   }
 
  private:
+  Resumption::Run resume_;
   std::unique_ptr<TokenIssuer> issuer_;
   std::unique_ptr<TokenAuthenticators> authenticators_;
   std::atomic<const TokenIssuer*> issuer_now_{nullptr};

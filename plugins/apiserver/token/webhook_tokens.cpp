@@ -1,0 +1,180 @@
+#include "token/webhook_tokens.h"
+
+#include <boost/json/value.hpp>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "auth/digest_cache.h"
+#include "auth/review_client.h"
+#include "config/document.h"
+#include "config/kubeconfig.h"
+#include "kubus/api/json_value.h"
+#include "respond/json_members.h"
+
+namespace kubus::apiserver {
+namespace {
+
+namespace json = boost::json;
+
+using Holder = std::optional<TokenHolder>;
+
+constexpr std::size_t kTokensKept = 8192;
+
+// What is known, and what is being asked. Answers may come after the authenticator has ended.
+class Reviews {
+ public:
+  using Cache = DigestCache<Holder>;
+  using Done = RemoteTokenAuthenticator::Done;
+
+  explicit Reviews(std::chrono::nanoseconds ttl) : ttl_(ttl), known_(kTokensKept) {}
+
+  std::optional<Holder> find(const Cache::Digest& digest) {
+    return known_.find(digest, std::chrono::steady_clock::now());
+  }
+  // True for the first who waits for this: it has to ask.
+  bool wait(const Cache::Digest& digest, Done done) {
+    const std::lock_guard lock(mutex_);
+    auto& waiting = waiting_[digest];
+    waiting.push_back(std::move(done));
+    return waiting.size() == 1;
+  }
+  // Troubles are not remembered.
+  void settle(const Cache::Digest& digest, const Result<Holder>& holder) {
+    if (holder.ok()) known_.put(digest, *holder, std::chrono::steady_clock::now() + ttl_);
+    decltype(waiting_)::node_type waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting = waiting_.extract(digest);
+    }
+    if (waiting.empty()) return;
+    for (auto& done : waiting.mapped()) done(holder);
+  }
+  // Those whose question is never answered.
+  void abandon() {
+    decltype(waiting_) waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting.swap(waiting_);
+    }
+    for (auto& [digest, all] : waiting)
+      for (auto& done : all) done(Status(Code::kUnavailable, "the server is about to end"));
+  }
+
+ private:
+  const std::chrono::nanoseconds ttl_;
+  Cache known_;
+  std::mutex mutex_;
+  std::map<Cache::Digest, std::vector<Done>> waiting_;
+};
+
+class WebhookTokens final : public RemoteTokenAuthenticator {
+ public:
+  WebhookTokens(Context& context, config::RemoteServer server, const TokenWebhookOptions& options,
+                Audiences own)
+      : context_(context),
+        version_(options.version),
+        own_(std::move(own)),
+        reviews_(std::make_shared<Reviews>(options.ttl)),
+        client_(context, std::move(server), "authn-webhook") {}
+
+  void authenticate(const std::string& token, const Audiences& audiences, Done done) override {
+    auto question = token_review_json(version_, token, audiences);
+    const auto digest = Reviews::Cache::digest_of(question);
+    if (auto known = reviews_->find(digest)) return done(std::move(*known));
+    if (!reviews_->wait(digest, std::move(done))) return;
+    client_.ask(std::move(question), [&log = context_.log(), reviews = reviews_, digest, audiences,
+                                      own = own_](const Result<json::object>& answer) {
+      if (answer.ok())
+        return reviews->settle(digest, read_token_review(*answer, audiences, own));
+      log.error("the webhook for tokens gives no answer", {{"error", answer.status().message()}});
+      reviews->settle(digest, answer.status());
+    });
+  }
+  void close() override {
+    client_.close();
+    reviews_->abandon();
+  }
+
+ private:
+  Context& context_;
+  const std::string version_;
+  const Audiences own_;
+  const std::shared_ptr<Reviews> reviews_;
+  ReviewClient client_;
+};
+
+bool is_true(const json::object& object, std::string_view member) {
+  const auto* value = object.if_contains(member);
+  return value && value->is_bool() && value->get_bool();
+}
+
+const json::object& object_of(const json::object& object, std::string_view member) {
+  static const json::object kNone;
+  const auto* value = object.if_contains(member);
+  return value && value->is_object() ? value->get_object() : kNone;
+}
+
+Result<Identity> read_user(const json::object& user) {
+  Identity identity;
+  identity.name = config::text_of(user, "username");
+  identity.uid = config::text_of(user, "uid");
+  auto groups = config::texts_of(user, "groups", "status.user");
+  if (!groups.ok()) return groups.status();
+  identity.groups = std::move(*groups);
+  const auto& extra = object_of(user, "extra");
+  for (const auto& member : extra) {
+    auto values = config::texts_of(extra, member.key(), "status.user.extra");
+    if (!values.ok()) return values.status();
+    identity.extra.emplace(member.key(), std::move(*values));
+  }
+  return identity;
+}
+
+}  // namespace
+
+std::string token_review_json(const std::string& version, const std::string& token,
+                              const Audiences& audiences) {
+  json::object spec{{"token", token}};
+  if (!audiences.empty()) spec["audiences"] = strings(audiences);
+  json::object review;
+  review["kind"] = "TokenReview";
+  review["apiVersion"] = "authentication.k8s.io/" + version;
+  review["metadata"] = json::object();
+  review["spec"] = std::move(spec);
+  review["status"] = json::object{{"user", json::object()}};
+  std::string text;
+  append_json(review, text);
+  return text;
+}
+
+Result<std::optional<TokenHolder>> read_token_review(const json::object& review,
+                                                     const Audiences& wanted,
+                                                     const Audiences& own) {
+  const auto& status = object_of(review, "status");
+  auto named = config::texts_of(status, "audiences", "status");
+  if (!named.ok()) return named.status();
+  TokenHolder holder;
+  holder.audiences = intersection(wanted, named->empty() ? own : *named);
+  if (holder.audiences.empty()) return Holder();
+  if (!is_true(status, "authenticated")) {
+    auto why = config::text_of(status, "error");
+    if (why.empty()) return Holder();
+    return Status(Code::kUnauthorized, std::move(why));
+  }
+  auto identity = read_user(object_of(status, "user"));
+  if (!identity.ok()) return identity.status();
+  holder.identity = std::move(*identity);
+  return Holder(std::move(holder));
+}
+
+Result<std::shared_ptr<RemoteTokenAuthenticator>> make_webhook_tokens(
+    Context& context, const TokenWebhookOptions& options, Audiences own) {
+  auto server = config::read_kubeconfig(options.config_file);
+  if (!server.ok()) return server.status().annotate("authentication_token_webhook_config_file");
+  std::shared_ptr<RemoteTokenAuthenticator> made =
+      std::make_shared<WebhookTokens>(context, std::move(*server), options, std::move(own));
+  return made;
+}
+
+}  // namespace kubus::apiserver
