@@ -95,7 +95,7 @@ std::shared_ptr<const WebhookList> WebhookIndex::candidates(const AdmissionCall&
 }
 
 std::shared_ptr<const WebhookIndex::Table> WebhookIndex::table() {
-  auto current = table_.load();
+  auto current = std::atomic_load(&table_);
   if (current && current->change == changes_->count()) return current;
   return rebuild();
 }
@@ -108,7 +108,8 @@ std::shared_ptr<const WebhookIndex::Table> WebhookIndex::rebuild() {
     (void)configurations_.watch(changes_, {}, {}, configurations_.revision());
   // Before the objects are seen: what changes from here on is found out by the next look-up.
   const auto change = changes_->count();
-  if (auto current = table_.load(); current && current->change == change) return current;
+  if (auto current = std::atomic_load(&table_); current && current->change == change)
+    return current;
   auto next = std::make_shared<Table>();
   if (filled) next->change = change;
   const auto all = compile_all();
@@ -124,7 +125,7 @@ std::shared_ptr<const WebhookIndex::Table> WebhookIndex::rebuild() {
         if (may_concern(*hook, plural, operation)) next->named[plural][at].push_back(hook);
     }
   }
-  table_ = next;
+  std::atomic_store(&table_, std::shared_ptr<const Table>(next));
   return next;
 }
 

@@ -18,7 +18,8 @@ namespace kubus::apiserver::webhooks {
 
 // All webhooks of one kind of configuration, by the names of the configurations and then in their
 // order. A configuration is compiled once for each of its versions; what is made of them all is
-// replaced as a whole when one changes, so that a look-up waits for nobody and allocates nothing.
+// replaced as a whole when one changes, so that a look-up waits for no compilation and allocates
+// nothing.
 class WebhookIndex {
  public:
   explicit WebhookIndex(ResourceCache& configurations);
@@ -43,7 +44,7 @@ class WebhookIndex {
 
   ResourceCache& configurations_;
   const std::shared_ptr<Changes> changes_;
-  std::atomic<std::shared_ptr<const Table>> table_;
+  std::shared_ptr<const Table> table_;  // by atomic_load and atomic_store
   std::mutex mutex_;                       // of those that build a new one
   std::map<std::string, Compiled> known_;  // by name
 };
