@@ -2,8 +2,8 @@
 //
 //   api_bench [--kubeconfig FILE] [--clients N] [--count N] [FIGURE...]
 //
-// FIGURE: creates, pods, gets, lists, watch; without any, all of them and creates with 1,000
-// clients too.
+// FIGURE: creates, pods, gets, lists, watch, watchers; without any, all of them and creates with
+// 1,000 clients too.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -18,22 +18,23 @@ namespace {
 using namespace kubus::bench;
 
 constexpr std::size_t kClients = 64;
+constexpr std::size_t kManyClients = 1000;
 
 struct Figure {
   void (*run)(const Load&);
   std::size_t count;
+  std::size_t clients = kClients;
 };
 
-const std::map<std::string, Figure> kFigures = {{"creates", {bench_creates, 30'000}},
-                                                {"pods", {bench_pods, 5'000}},
-                                                {"gets", {bench_gets, 20'000}},
-                                                {"lists", {bench_lists, 10'000}},
-                                                {"watch", {bench_watch, 2'000}}};
+const std::map<std::string, Figure> kFigures = {
+    {"creates", {bench_creates, 30'000}}, {"pods", {bench_pods, 5'000}},
+    {"gets", {bench_gets, 20'000}},       {"lists", {bench_lists, 10'000}},
+    {"watch", {bench_watch, 2'000}},      {"watchers", {bench_watchers, 200, kManyClients}}};
 
 void run(const Access& access, const Figure& figure, std::size_t clients, std::size_t count) {
   static int runs = 0;
   const Load load{access, "bench-" + std::to_string(::getpid()) + "-" + std::to_string(runs++),
-                  clients, count ? count : figure.count};
+                  clients ? clients : figure.clients, count ? count : figure.count};
   make_namespace(load);
   figure.run(load);
   remove_namespace(load);
@@ -51,16 +52,15 @@ int main(int argc, char** argv) {
   app.add_option("--clients", clients, "Connections at once");
   app.add_option("--count", count, "Requests, or pods in the list");
   app.add_option("figures", names)
-      ->check(CLI::IsMember({"creates", "pods", "gets", "lists", "watch"}));
+      ->check(CLI::IsMember({"creates", "pods", "gets", "lists", "watch", "watchers"}));
   CLI11_PARSE(app, argc, argv);
   try {
     const auto access = Access::from_kubeconfig(kubeconfig);
     for (const auto& name : names)
-      run(access, kFigures.at(name), clients ? clients : kClients, count);
+      run(access, kFigures.at(name), clients, count);
     if (!names.empty()) return 0;
-    for (const auto& [name, figure] : kFigures)
-      run(access, figure, clients ? clients : kClients, count);
-    run(access, kFigures.at("creates"), 1000, count);
+    for (const auto& [name, figure] : kFigures) run(access, figure, clients, count);
+    run(access, kFigures.at("creates"), kManyClients, count);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "api_bench: %s\n", error.what());
     return 1;

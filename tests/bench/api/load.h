@@ -21,12 +21,15 @@ struct Load {
 void bench_creates(const Load& load);
 // Creates of pods that nobody schedules: in a namespace without quotas, then with one.
 void bench_pods(const Load& load);
-// Reads of one ConfigMap: one client for the latency, many for the rate.
+// Reads of one ConfigMap: by one client, by many as fast as they can, and by many that each pause
+// between two reads, which shows the latency of a server that is not overloaded.
 void bench_gets(const Load& load);
 // LIST of `count` unscheduled pods as JSON, compressed JSON and protobuf.
 void bench_lists(const Load& load);
 // From the start of a create to its event at a watching client.
 void bench_watch(const Load& load);
+// The same with `clients` watchers of one resource, over all of them.
+void bench_watchers(const Load& load);
 
 void make_namespace(const Load& load);
 // Begins its deletion, which empties it; waits until it is gone, at most two minutes.

@@ -1,3 +1,6 @@
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "api/run.h"
 #include "figure.h"
 
@@ -8,6 +11,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kListRounds = 10;
+// Of a client that does not read as fast as it can.
+constexpr auto kPause = std::chrono::milliseconds(20);
 
 void make_pods(const Load& load) {
   std::size_t made = 0;
@@ -32,8 +37,14 @@ void bench_gets(const Load& load) {
       R"({"metadata":{"name":"read-me"},"data":{"value":")" + std::string(1024, 'v') + "\"}}";
   std::vector<double> times;
   std::size_t made = 0;
+  bool paced = false;
   const auto read = [&](ApiClient& client) -> asio::awaitable<void> {
+    asio::steady_timer pause(co_await asio::this_coro::executor);
     while (made++ < load.count) {
+      if (paced) {
+        pause.expires_after(kPause);
+        co_await pause.async_wait(asio::use_awaitable);
+      }
       const auto begin = Clock::now();
       co_await client.expect(200, {.method = "GET", .target = path});
       times.push_back(ms_since(begin));
@@ -50,8 +61,16 @@ void bench_gets(const Load& load) {
   times.clear();
   made = 0;
   run_clients(load.access, load.clients, read, [&] { start = Clock::now(); });
-  print_figure("api", "get_1k_" + std::to_string(load.clients) + "_clients",
+  const auto figure = "get_1k_" + std::to_string(load.clients) + "_clients";
+  print_figure("api", figure, static_cast<double>(times.size()) / (ms_since(start) / 1000), "1/s");
+  print_figure("api", figure + "_p99", percentile(times, 0.99), "ms");
+  times.clear();
+  made = 0;
+  paced = true;
+  run_clients(load.access, load.clients, read, [&] { start = Clock::now(); });
+  print_figure("api", figure + "_paced",
                static_cast<double>(times.size()) / (ms_since(start) / 1000), "1/s");
+  print_figure("api", figure + "_paced_p99", percentile(times, 0.99), "ms");
 }
 
 void bench_lists(const Load& load) {

@@ -34,6 +34,9 @@ void bench_idle(const BenchCluster& cluster, std::chrono::seconds time);
 // From the create of a pod whose image is present to the event that says it is Running, one pod
 // after another.
 void bench_pod_start(const BenchCluster& cluster, std::size_t pods);
+// What the memory of all processes grows by for each stored object of 1 kB, of `count`, in a cluster
+// that has just begun: buffers of the writers' connections count as well.
+void bench_objects(const BenchCluster& cluster, std::size_t count);
 // A live upgrade of the deployment controller to a new generation.
 void bench_upgrade(const BenchCluster& cluster, std::size_t times);
 

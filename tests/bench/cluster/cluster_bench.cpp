@@ -1,7 +1,7 @@
 // The figures of a one-node cluster that it makes and removes itself; needs root and the commands
 // of the same build.
 //
-//   cluster_bench [--name NAME] [--idle SECONDS] [--pods N] [--upgrades N]
+//   cluster_bench [--name NAME] [--idle SECONDS] [--pods N] [--upgrades N] [--objects N]
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -12,11 +12,12 @@ int main(int argc, char** argv) {
   CLI::App app{"Measures a one-node cluster; one line of JSON per figure."};
   std::string name = "bench";
   int idle_seconds = 60;
-  std::size_t pods = 100, upgrades = 20;
+  std::size_t pods = 100, upgrades = 20, objects = 50'000;
   app.add_option("--name", name, "Name of the cluster")->capture_default_str();
   app.add_option("--idle", idle_seconds, "How long to watch it do nothing")->capture_default_str();
   app.add_option("--pods", pods, "Pods to start, one after another")->capture_default_str();
   app.add_option("--upgrades", upgrades, "Live upgrades to make")->capture_default_str();
+  app.add_option("--objects", objects, "Objects to store")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
     const BenchCluster cluster(name);
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
     bench_upgrade(cluster, upgrades);
     cluster.load_image();
     bench_pod_start(cluster, pods);
+    bench_objects(cluster, objects);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "cluster_bench: %s\n", error.what());
     return 1;
