@@ -34,6 +34,12 @@ std::vector<std::shared_ptr<const CustomKind>> kinds_of(const ObjectPtr& object,
 
 }  // namespace
 
+bool ServedKinds::has_built_in(std::string_view group, std::string_view version) const {
+  return std::any_of(built_in.begin(), built_in.end(), [&](const ResourceInfo* kind) {
+    return kind->group == group && kind->version == version;
+  });
+}
+
 const Discovery& ServedKinds::discovery() const {
   std::call_once(discovery_once_, [this] {
     auto resources = built_in;

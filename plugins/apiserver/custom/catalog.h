@@ -39,6 +39,8 @@ struct ServedKinds {
   RemoteKinds remote;
   std::string server_address, version;
 
+  // Whether a built-in resource is of this group and version.
+  bool has_built_in(std::string_view group, std::string_view version) const;
   const Discovery& discovery() const;
   const OpenApi& openapi() const;
 

@@ -21,6 +21,13 @@ void Health::add(std::string name, bool ready_only, Check check) {
   checks_.push_back({std::move(name), ready_only, std::move(check)});
 }
 
+std::vector<std::string> Health::names(std::string_view endpoint) const {
+  std::vector<std::string> names;
+  for (const auto& check : checks_)
+    if (check.counts_for(endpoint)) names.push_back(check.name);
+  return names;
+}
+
 http::Response Health::answer(std::string_view path, const Query& query) const {
   path.remove_prefix(1);
   const auto slash = path.find('/');
@@ -30,7 +37,7 @@ http::Response Health::answer(std::string_view path, const Query& query) const {
   std::string lines, failed;
   bool known = one.empty();
   for (const auto& check : checks_) {
-    if (check.ready_only && endpoint != "readyz") continue;
+    if (!check.counts_for(endpoint)) continue;
     if (!one.empty() && check.name != one) continue;
     known = true;
     if (std::find(excluded.begin(), excluded.end(), check.name) != excluded.end()) {

@@ -18,6 +18,8 @@ class Health {
   using Check = std::function<std::string()>;
   // `ready_only`: counts for /readyz alone.
   void add(std::string name, bool ready_only, Check check);
+  // Those that count for "livez" and the like, in their order.
+  std::vector<std::string> names(std::string_view endpoint) const;
   // `path` is below one of the three endpoints.
   http::Response answer(std::string_view path, const Query& query) const;
 
@@ -26,6 +28,7 @@ class Health {
     std::string name;
     bool ready_only;
     Check check;
+    bool counts_for(std::string_view endpoint) const { return !ready_only || endpoint == "readyz"; }
   };
   std::vector<Named> checks_;
 };

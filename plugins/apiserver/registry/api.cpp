@@ -71,7 +71,9 @@ Status Api::resolve(Call& call) {
   if (!call.resource->namespaced) info.ns.clear();
   if (!info.subresource.empty()) {
     call.subresource = call.resource->find_subresource(info.subresource);
-    if (!call.subresource) return errors::no_such_path();
+    if (!call.subresource)
+      return custom_kind(*call.resource) ? errors::not_found(call.subject())
+                                         : errors::no_such_path();
   }
   if (call.cache && registry_.cache().revision() == 0)
     return Status(

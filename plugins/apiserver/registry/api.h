@@ -20,6 +20,11 @@ class Api {
   // `name` is "group/plural/subresource", or "group/plural" for what is not stored; "*/subresource"
   // for that of every custom kind.
   void add(const std::string& name, const std::string& verb, Handler handler);
+  // Whether nothing of the request's group and version is built in, so that what is no custom
+  // resource is no path of an API at all.
+  bool is_foreign(const RequestInfo& info) const {
+    return !kinds_.served()->has_built_in(info.group, info.version);
+  }
   // Finds the resource and checks that the verb exists on it.
   Status resolve(Call& call);
   // Any verb but watch; the call has been resolved.

@@ -10,6 +10,7 @@
 #include "kubus/api/time.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
+#include "server/indented_exchange.h"
 #include "token/subprotocol_authenticator.h"
 
 namespace kubus::apiserver {
@@ -82,6 +83,8 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   ResourceCall call;
   call.query = Query::parse(request.query());
   call.info = parse_request(request.method, request.path(), call.query);
+  if (wants_indented(request, call.query))
+    exchange = std::make_shared<IndentedExchange>(std::move(exchange));
   call.arrived = std::chrono::system_clock::now();
   // Only here may it be set, so it is before anybody is asked.
   const auto limit = set_deadline(*exchange, call.info, call.query);
@@ -179,7 +182,7 @@ void Frontend::serve(ResourceCall call) {
   if (call.info.is_resource) return resources_(std::move(call));
   if (auto* route = routes_.find(request.path()))
     return exchange.respond((*route)({request, call.info, call.query}));
-  exchange.respond(text_response(404, "text/plain; charset=utf-8", "404 page not found\n"));
+  exchange.respond(no_page());
 }
 
 }  // namespace kubus::apiserver

@@ -91,7 +91,11 @@ void HttpApi::serve(ResourceCall request) {
     timer.done(status_code(status));
     exchange->respond(status_response(status, call->accepted.format));
   };
-  if (auto status = api_.resolve(*call); !status.ok()) return refuse(status);
+  if (auto status = api_.resolve(*call); !status.ok()) {
+    if (call->resource || !api_.is_foreign(call->info)) return refuse(status);
+    timer.done(404);
+    return exchange->respond(no_page());
+  }
   if (proxy_.handles(*call)) return proxy_.serve(std::move(call), std::move(exchange));
   if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
   if (call->info.verb == "watch") {

@@ -26,4 +26,10 @@ http::Response text_response(int status, std::string_view content_type, std::str
   return response;
 }
 
+http::Response no_page() {
+  auto response = text_response(404, "text/plain; charset=utf-8", "404 page not found\n");
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
 }  // namespace kubus::apiserver

@@ -38,5 +38,7 @@ class Routes {
 
 // A response of one text.
 http::Response text_response(int status, std::string_view content_type, std::string body);
+// Where nothing is, not even an API.
+http::Response no_page();
 
 }  // namespace kubus::apiserver

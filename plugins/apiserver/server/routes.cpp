@@ -5,8 +5,8 @@
 #include "kubus/metrics.h"
 #include "openapi/document_proto.h"
 #include "request/media_type.h"
-#include "respond/api_errors.h"
-#include "respond/status_body.h"
+#include "respond/indent.h"
+#include "server/path_index.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -23,8 +23,6 @@ http::Response document_response(const http::Request& request, DiscoveryDocument
     response.body.push_back(Bytes(std::move(document.body)));
   return response;
 }
-
-http::Response not_found() { return status_response(errors::no_such_path()); }
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> parts;
@@ -51,7 +49,7 @@ http::Response discover(const Discovery& discovery, const RouteCall& call) {
     document = discovery.group(parts[1]);
   else if (parts.size() == 3)
     document = discovery.resources(parts[1], parts[2]);
-  return document ? document_response(call.request, std::move(*document)) : not_found();
+  return document ? document_response(call.request, std::move(*document)) : no_page();
 }
 
 DiscoveryDocument as_json(std::string body) {
@@ -92,17 +90,14 @@ void add_fairness_routes(Routes& routes, const fairness::Fairness& fairness) {
   });
 }
 
-void add_discovery_routes(Routes& routes, const KindCatalog& kinds) {
+void add_discovery_routes(Routes& routes, const KindCatalog& kinds, const Health& health) {
   for (const char* path : {"/api", "/apis"})
     routes.add(path, true, [&kinds](const RouteCall& call) {
       return discover(kinds.served()->discovery(), call);
     });
-  routes.add("/", false, [](const RouteCall&) {
-    return text_response(
-        200, "application/json",
-        R"({"paths":["/.well-known/openid-configuration","/api","/api/v1","/apis",)"
-        R"("/healthz","/livez","/metrics","/openapi/v2","/openapi/v3",)"
-        R"("/openid/v1/jwks","/readyz","/version"]})");
+  routes.add("/", false, [&kinds, &health](const RouteCall&) {
+    const auto index = Bytes(path_index(*kinds.served(), health));
+    return text_response(200, "application/json", indented_json({&index, 1}));
   });
 }
 
@@ -124,7 +119,7 @@ void add_openapi_routes(Routes& routes, const KindCatalog& kinds) {
     path.remove_prefix(std::min(path.size(), kPrefix.size() + 1));
     if (path.empty()) return document_response(call.request, as_json(openapi.index()));
     auto document = openapi.document(path);
-    return document ? document_response(call.request, as_json(std::move(*document))) : not_found();
+    return document ? document_response(call.request, as_json(std::move(*document))) : no_page();
   });
 }
 
