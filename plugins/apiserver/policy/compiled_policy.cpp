@@ -9,7 +9,8 @@ using cel::Kind;
 
 class Compiler {
  public:
-  explicit Compiler(ErrorList& errors) : errors_(errors) {
+  // `of_policy`: expressions see its parameters and variables.
+  Compiler(ErrorList& errors, bool of_policy) : errors_(errors), of_policy_(of_policy) {
     variables_ = std::make_shared<cel::Type>();
     variables_->kind = Kind::kObject;
     variables_->name = "kubernetes.variables";
@@ -18,15 +19,17 @@ class Compiler {
   // `kind`: what it must yield; kDyn: anything.
   cel::Program compile(const std::string& text, Kind kind, const Path& at) {
     const auto any = cel::type_of(Kind::kDyn);
+    // What has no name holds its place.
+    const std::string params = of_policy_ ? "params" : "";
+    const std::string variables = of_policy_ ? "variables" : "";
     const cel::Declarations names = {{"object", any},          {"oldObject", any},
-                                     {"request", any},         {"params", any},
-                                     {"namespaceObject", any}, {"variables", variables_}};
+                                     {"request", any},         {params, any},
+                                     {"namespaceObject", any}, {variables, variables_}};
     auto out = cel::Program::compile(text, names);
     if (!out.ok()) {
       errors_.invalid(at, text, "compilation failed: " + out.error());
-    } else if (kind != Kind::kDyn && out.type()->kind != kind && out.type()->kind != Kind::kDyn) {
-      errors_.invalid(at, text,
-                      "compilation failed: must evaluate to " + cel::type_of(kind)->text());
+    } else if (kind != Kind::kDyn && out.type()->kind != kind) {
+      errors_.invalid(at, text, "must evaluate to " + cel::type_of(kind)->text());
     }
     return out;
   }
@@ -38,6 +41,7 @@ class Compiler {
 
  private:
   ErrorList& errors_;
+  const bool of_policy_;
   std::shared_ptr<cel::Type> variables_;
 };
 
@@ -47,13 +51,17 @@ std::size_t place(int i) { return static_cast<std::size_t>(i); }
 
 cel::Program compile_condition(const std::string& expression) {
   ErrorList ignored;
-  return Compiler(ignored).compile(expression, Kind::kBool, Path("expression"));
+  return compile_condition(expression, Path("expression"), ignored);
+}
+
+cel::Program compile_condition(const std::string& expression, const Path& at, ErrorList& errors) {
+  return Compiler(errors, false).compile(expression, Kind::kBool, at);
 }
 
 CompiledPolicy compile(const admissionregistration_v1::ValidatingAdmissionPolicy& policy,
                        ErrorList& errors) {
   CompiledPolicy out{policy, {}, {}, {}, {}, {}};
-  Compiler compiler(errors);
+  Compiler compiler(errors, true);
   const Path spec("spec");
   const auto& from = out.policy.spec();
   // Conditions are asked before anything else, and see no variables.

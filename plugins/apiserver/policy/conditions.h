@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cel/program.h"
+#include "validation/field_error.h"
 
 namespace kubus::apiserver::policy {
 
@@ -38,5 +39,7 @@ ConditionAnswer ask_conditions(std::size_t count, Run run) {
 
 // Over the variables of Request. What is wrong with it is in its error().
 cel::Program compile_condition(const std::string& expression);
+// The same, and what is wrong with it is in `errors` as well.
+cel::Program compile_condition(const std::string& expression, const Path& at, ErrorList& errors);
 
 }  // namespace kubus::apiserver::policy

@@ -4,6 +4,7 @@
 
 #include "custom/engine.h"
 #include "defaults/defaults.h"
+#include "policy/expressions.h"
 #include "validation/validation.h"
 
 namespace kubus::apiserver {
@@ -31,6 +32,7 @@ Engines standard_engines() {
     auto errors = validate_create(object, resource);
     if (const auto* kind = custom_kind(resource))
       errors.append(check_custom(custom(object), nullptr, *kind));
+    policy::check_match_expressions(object, nullptr, errors);
     return outcome(object, resource, errors);
   };
   engines.check_update = [](const Message& object, const Message& old,
@@ -38,6 +40,7 @@ Engines standard_engines() {
     auto errors = validate_update(object, old, resource);
     if (const auto* kind = custom_kind(resource))
       errors.append(check_custom(custom(object), &custom(old), *kind));
+    policy::check_match_expressions(object, &old, errors);
     return outcome(object, resource, errors);
   };
   engines.check_status = [](const Message& object, const Message& old,

@@ -38,9 +38,14 @@ constexpr std::array<std::string_view, 24> kCountGenerations = {
     "resource.k8s.io/deviceclasses",
     "resource.k8s.io/resourceslices",
 };
-constexpr std::array<std::string_view, 3> kConditionalOnly = {
-    "coordination.k8s.io/leases", "apiextensions.k8s.io/customresourcedefinitions",
-    "policy/poddisruptionbudgets"};
+constexpr std::array<std::string_view, 7> kConditionalOnly = {
+    "coordination.k8s.io/leases",
+    "apiextensions.k8s.io/customresourcedefinitions",
+    "policy/poddisruptionbudgets",
+    "admissionregistration.k8s.io/mutatingwebhookconfigurations",
+    "admissionregistration.k8s.io/validatingwebhookconfigurations",
+    "admissionregistration.k8s.io/validatingadmissionpolicies",
+    "admissionregistration.k8s.io/validatingadmissionpolicybindings"};
 constexpr std::array<std::string_view, 8> kCreateOnUpdate = {
     "/endpoints",
     "/events",

@@ -74,5 +74,6 @@ std::span<const Validator> certificate_validators();
 std::span<const Validator> autoscaling_validators();
 std::span<const Validator> system_validators();
 std::span<const Validator> api_service_validators();
+std::span<const Validator> webhook_validators();
 
 }  // namespace kubus::apiserver

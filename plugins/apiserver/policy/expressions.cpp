@@ -1,0 +1,51 @@
+#include "policy/expressions.h"
+
+#include <k8s/admissionregistration/v1/webhook.pb.h>
+
+#include <algorithm>
+
+#include "policy/conditions.h"
+#include "schema/expression_rule.h"
+
+namespace kubus::apiserver::policy {
+namespace {
+
+namespace registration = admissionregistration_v1;
+
+template <class Hook>
+bool same_conditions(const Hook& a, const Hook& b) {
+  return std::equal(a.matchconditions().begin(), a.matchconditions().end(),
+                    b.matchconditions().begin(), b.matchconditions().end(), same_content);
+}
+
+template <class Configuration>
+void check(const Message& message, const Message* before, ErrorList& errors) {
+  const auto& hooks = static_cast<const Configuration&>(message).webhooks();
+  if (before) {
+    const auto& old = static_cast<const Configuration&>(*before).webhooks();
+    if (std::equal(hooks.begin(), hooks.end(), old.begin(), old.end(),
+                   [](const auto& a, const auto& b) { return same_conditions(a, b); }))
+      return;
+  }
+  for (int i = 0; i < hooks.size(); ++i) {
+    const auto path = Path("webhooks").index(i).child("matchConditions");
+    const auto& conditions = hooks[i].matchconditions();
+    for (int k = 0; k < conditions.size(); ++k) {
+      const std::string text(trimmed(conditions[k].expression()));
+      // That there is none is said already.
+      if (!text.empty()) compile_condition(text, path.index(k).child("expression"), errors);
+    }
+  }
+}
+
+}  // namespace
+
+void check_match_expressions(const Message& object, const Message* old, ErrorList& errors) {
+  const auto* type = object.GetDescriptor();
+  if (type == registration::MutatingWebhookConfiguration::descriptor())
+    return check<registration::MutatingWebhookConfiguration>(object, old, errors);
+  if (type == registration::ValidatingWebhookConfiguration::descriptor())
+    check<registration::ValidatingWebhookConfiguration>(object, old, errors);
+}
+
+}  // namespace kubus::apiserver::policy
