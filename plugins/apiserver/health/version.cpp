@@ -4,12 +4,16 @@
 
 namespace kubus::apiserver {
 
-std::string version_json() {
+std::string platform() {
   utsname machine{};
   ::uname(&machine);
   std::string architecture = machine.machine;
   if (architecture == "x86_64") architecture = "amd64";
   if (architecture == "aarch64") architecture = "arm64";
+  return "linux/" + architecture;
+}
+
+std::string version_json() {
   std::string text = "{\n";
   const auto line = [&](std::string_view key, std::string_view value, bool last = false) {
     text.append("  \"").append(key).append("\": \"").append(value).append(last ? "\"\n" : "\",\n");
@@ -26,7 +30,7 @@ std::string version_json() {
   line("buildDate", "1970-01-01T00:00:00Z");
   line("goVersion", "");
   line("compiler", "gcc " __VERSION__);
-  line("platform", "linux/" + architecture, true);
+  line("platform", platform(), true);
   return text + "}";
 }
 

@@ -8,6 +8,7 @@
 #include "auth/impersonation.h"
 #include "fairness/work.h"
 #include "kubus/api/time.h"
+#include "metrics/authentication_series.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
 #include "server/indented_exchange.h"
@@ -100,6 +101,7 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
 }
 
 void Frontend::known(ResourceCall call, Result<Identity> identity) {
+  count_authentication(identity, std::chrono::system_clock::now() - call.arrived);
   if (audit_)
     call.record = audit_->begin(call.exchange, identity.ok() ? *identity : Identity(), call.info,
                                 call.arrived);

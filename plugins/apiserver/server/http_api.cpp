@@ -1,10 +1,10 @@
 #include "server/http_api.h"
 
 #include "custom/kind.h"
+#include "metrics/request_timer.h"
 #include "registry/owners.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
-#include "server/request_metrics.h"
 #include "watch/http_watch.h"
 
 namespace kubus::apiserver {
@@ -31,6 +31,12 @@ std::string deprecation(const ResourceInfo& resource) {
     return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
   if (resource.plural == "componentstatuses") return "v1 ComponentStatus is deprecated in v1.19+";
   return {};
+}
+
+std::size_t size_of(const http::Response& response) {
+  std::size_t size = 0;
+  for (const auto& piece : response.body) size += piece.size();
+  return size;
 }
 
 http::Response to_http_response(const Call& call, Result<Answer> result) {
@@ -86,7 +92,7 @@ void HttpApi::serve(ResourceCall request) {
   call->identity = std::move(request.identity);
   call->record = std::move(request.record);
   call->program = manager_of_user_agent(exchange->request().headers.get("User-Agent"));
-  RequestTimer timer(call->info);
+  RequestTimer timer(call->info, call->query);
   const auto refuse = [&](const Status& status) {
     timer.done(status_code(status));
     exchange->respond(status_response(status, call->accepted.format));
@@ -102,12 +108,13 @@ void HttpApi::serve(ResourceCall request) {
     if (!call->cache && call->resource->has_verb("list"))
       return refuse(errors::method_not_allowed(call->subject(), "watch"));
     if (!call->cache || !call->info.subresource.empty()) return refuse(errors::no_such_path());
-    return serve_watch(registry_, std::move(call), std::move(exchange));
+    timer.lives_long();
+    return serve_watch(registry_, std::move(call), std::move(exchange), std::move(timer));
   }
   call->body = Bytes(std::move(exchange->request().body));
-  api_.handle(call, [call, exchange, timer](Result<Answer> result) mutable {
+  api_.handle(call, [call, exchange, timer = std::move(timer)](Result<Answer> result) mutable {
     auto response = to_http_response(*call, std::move(result));
-    timer.done(response.status);
+    timer.done(response.status, size_of(response));
     exchange->respond(std::move(response));
   });
 }

@@ -57,7 +57,7 @@ void ApiServer::Parts::make_frontend(const Certificates& made) {
   add_checks(health, progress,
              {[this] { return sync->following(); }, [this] { return cache->revision() > 0; },
               [this] { return drained.load(); }, fairness.has_value()});
-  add_health_routes(frontend->routes(), health);
+  add_health_routes(frontend->routes(), health, *cache);
   add_discovery_routes(frontend->routes(), *kinds, health);
   add_openapi_routes(frontend->routes(), *kinds);
   add_token_routes(frontend->routes(), *tokens.issuer());

@@ -3,6 +3,7 @@
 #include "fairness/dump.h"
 #include "health/version.h"
 #include "kubus/metrics.h"
+#include "metrics/server_gauges.h"
 #include "openapi/document_proto.h"
 #include "request/media_type.h"
 #include "respond/indent.h"
@@ -62,7 +63,7 @@ DiscoveryDocument as_json(std::string body) {
 
 }  // namespace
 
-void add_health_routes(Routes& routes, const Health& health) {
+void add_health_routes(Routes& routes, const Health& health, const ClusterCache& cache) {
   for (const char* path : {"/healthz", "/livez", "/readyz"})
     routes.add(path, true, [&health](const RouteCall& call) {
       return health.answer(call.info.path, call.query);
@@ -70,7 +71,8 @@ void add_health_routes(Routes& routes, const Health& health) {
   routes.add("/version", false, [](const RouteCall&) {
     return text_response(200, "application/json", version_json());
   });
-  routes.add("/metrics", false, [](const RouteCall&) {
+  routes.add("/metrics", false, [&cache](const RouteCall&) {
+    read_gauges(cache);
     return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics::expose());
   });
 }

@@ -12,7 +12,8 @@ namespace kubus::apiserver {
 
 // What goes on in the priority levels.
 void add_fairness_routes(Routes& routes, const fairness::Fairness& fairness);
-void add_health_routes(Routes& routes, const Health& health);
+// Health, version and metrics, those about what is in the cache as well.
+void add_health_routes(Routes& routes, const Health& health, const ClusterCache& cache);
 // Both answer with what is served at the time; discovery has the index of paths as well.
 void add_discovery_routes(Routes& routes, const KindCatalog& kinds, const Health& health);
 void add_openapi_routes(Routes& routes, const KindCatalog& kinds);

@@ -5,6 +5,7 @@
 
 #include "kubus/api/protobuf.h"
 #include "kubus/http/websocket.h"
+#include "metrics/watch_series.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
 #include "server/route.h"
@@ -32,8 +33,16 @@ Bytes event_head(EventType type) {
 class HttpWatch final : public Watcher {
  public:
   // `messages`: each write is one, so that events are not framed.
-  HttpWatch(CallPtr call, std::weak_ptr<http::BodyStream> stream, bool messages)
-      : call_(std::move(call)), stream_(std::move(stream)), messages_(messages) {}
+  HttpWatch(CallPtr call, std::weak_ptr<http::BodyStream> stream, bool messages,
+            RequestTimer request)
+      : call_(std::move(call)),
+        stream_(std::move(stream)),
+        messages_(messages),
+        request_(std::move(request)),
+        series_(WatchSeries::of(*call_->resource)) {}
+  ~HttpWatch() override { request_.done(200); }
+  HttpWatch(const HttpWatch&) = delete;
+  HttpWatch& operator=(const HttpWatch&) = delete;
 
   void on_event(EventType type, const ObjectPtr& object) override {
     send(type, encode_watched(object, *call_, std::exchange(headers_, false)));
@@ -59,6 +68,7 @@ class HttpWatch final : public Watcher {
   void send(EventType type, Bytes object) {
     auto stream = stream_.lock();
     if (!stream) return;
+    series_.sent(object.size());
     if (call_->accepted.format == Format::kProtobuf) {
       std::string frame;
       if (messages_)
@@ -75,6 +85,8 @@ class HttpWatch final : public Watcher {
   CallPtr call_;
   std::weak_ptr<http::BodyStream> stream_;
   const bool messages_;
+  RequestTimer request_;
+  const WatchSeries series_;
   Registration timer_;
   bool headers_ = true;
   bool live_ = false;
@@ -105,10 +117,10 @@ std::optional<http::Response> refused_upgrade(const http::Request& request) {
 }
 
 void begin(Registry& registry, const CallPtr& call, WatchRequest request,
-           http::Exchange& exchange) {
+           http::Exchange& exchange, RequestTimer timer) {
   const bool messages = http::is_websocket(exchange.request());
   auto stream = messages ? open_messages(*call, exchange) : exchange.stream(watch_head(*call));
-  auto watch = std::make_shared<HttpWatch>(call, stream, messages);
+  auto watch = std::make_shared<HttpWatch>(call, stream, messages, std::move(timer));
   std::weak_ptr<HttpWatch> weak = watch;
   watch->timer() =
       registry.context().loop().after(request.timeout.value_or(default_timeout()), [weak] {
@@ -124,23 +136,31 @@ void begin(Registry& registry, const CallPtr& call, WatchRequest request,
 
 }  // namespace
 
-void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchange> exchange) {
+void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchange> exchange,
+                 RequestTimer timer) {
   const auto format = call->accepted.format;
+  const auto refuse = [format](http::Exchange& refused, RequestTimer& its_timer,
+                               const Status& why) {
+    its_timer.done(status_code(why));
+    refused.respond(status_response(why, format));
+  };
   auto request = read_watch(*call);
-  if (!request.ok()) return exchange->respond(status_response(request.status(), format));
+  if (!request.ok()) return refuse(*exchange, timer, request.status());
   if (!call->resource->has_verb("watch"))
-    return exchange->respond(
-        status_response(Status(Code::kMethodNotAllowed,
-                               "the server does not allow this method on the requested resource"),
-                        format));
+    return refuse(*exchange, timer,
+                  Status(Code::kMethodNotAllowed,
+                         "the server does not allow this method on the requested resource"));
   const auto revision = request->await;
-  registry.await_revision(revision, [&registry, call, exchange = std::move(exchange), format,
-                                     request = std::move(*request)](Status status) mutable {
-    if (!status.ok()) return exchange->respond(status_response(status, format));
-    if (auto refused = refused_upgrade(exchange->request()))
-      return exchange->respond(std::move(*refused));
-    begin(registry, call, std::move(request), *exchange);
-  });
+  registry.await_revision(
+      revision, [&registry, call, exchange = std::move(exchange), refuse, timer = std::move(timer),
+                 request = std::move(*request)](Status status) mutable {
+        if (!status.ok()) return refuse(*exchange, timer, status);
+        if (auto refused = refused_upgrade(exchange->request())) {
+          timer.done(refused->status);
+          return exchange->respond(std::move(*refused));
+        }
+        begin(registry, call, std::move(request), *exchange, std::move(timer));
+      });
 }
 
 }  // namespace kubus::apiserver

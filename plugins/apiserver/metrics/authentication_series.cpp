@@ -1,0 +1,60 @@
+#include "metrics/authentication_series.h"
+
+#include <algorithm>
+#include <array>
+
+#include "kubus/metrics.h"
+
+namespace kubus::apiserver {
+namespace {
+
+// Users with a series of their own; there must not be one for each.
+constexpr std::array<std::string_view, 5> kNamed = {
+    "admin", "client", "kube_proxy", "kubelet", "system:serviceaccount:kube-system:default"};
+
+struct Outcome {
+  explicit Outcome(const char* result)
+      : attempts(metrics::counter("authentication_attempts", "Requests by how they were known",
+                                  {{"result", result}})),
+        seconds(metrics::histogram("authentication_duration_seconds",
+                                   "Time until it was known who asks", bounds(),
+                                   {{"result", result}})) {}
+
+  static std::vector<double> bounds() {
+    std::vector<double> bounds = {0.001};
+    while (bounds.size() < 15) bounds.push_back(2 * bounds.back());
+    return bounds;
+  }
+
+  metrics::Counter& attempts;
+  metrics::Histogram& seconds;
+};
+
+metrics::Counter& user_series(std::string_view name) {
+  const auto make = [](std::string_view username) {
+    return &metrics::counter("authenticated_user_requests", "Requests by user",
+                             {{"username", std::string(username)}});
+  };
+  static const auto kSeries = [&] {
+    std::array<metrics::Counter*, kNamed.size()> series{};
+    std::transform(kNamed.begin(), kNamed.end(), series.begin(), make);
+    return series;
+  }();
+  static metrics::Counter* const kMail = make("email_id");
+  static metrics::Counter* const kOther = make("other");
+  const auto at = std::find(kNamed.begin(), kNamed.end(), name);
+  if (at != kNamed.end()) return *kSeries.at(static_cast<std::size_t>(at - kNamed.begin()));
+  return name.find('@') == std::string_view::npos ? *kOther : *kMail;
+}
+
+}  // namespace
+
+void count_authentication(const Result<Identity>& found, std::chrono::duration<double> took) {
+  static const Outcome kSuccess("success"), kFailure("failure");
+  const auto& outcome = found.ok() ? kSuccess : kFailure;
+  outcome.attempts.add();
+  outcome.seconds.observe(took.count());
+  if (found.ok()) user_series(found->name).add();
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,100 @@
+// What /metrics tells of requests, watches, users and objects, under the reference's names.
+#include <gmock/gmock.h>
+
+#include "tests/https_fixture.h"
+
+namespace kubus::apiserver {
+namespace {
+
+using ::testing::HasSubstr;
+
+class MetricsTest : public HttpsTest {
+ protected:
+  std::string metrics() const { return body_of(exchange("GET", "/metrics")); }
+  // The value of a series; -1 when there is none.
+  double value(const std::string& series) const {
+    const auto text = "\n" + metrics();
+    const auto at = text.find("\n" + series + " ");
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + series.size() + 2));
+  }
+  static std::string labels(const char* resource, const char* scope, const char* verb) {
+    return std::string("group=\"\",resource=\"") + resource + "\",scope=\"" + scope +
+           "\",subresource=\"\",verb=\"" + verb + "\",version=\"v1\"}";
+  }
+};
+
+TEST_F(MetricsTest, CountRequestsAndTheSizeOfWhatIsRead) {
+  const auto total = "apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\"," +
+                     labels("configmaps", "namespace", "LIST");
+  const auto sizes = "apiserver_response_sizes_count{component=\"apiserver\"," +
+                     labels("configmaps", "namespace", "LIST");
+  const auto before = std::max(0.0, value(total));
+  exchange("GET", "/api/v1/namespaces/default/configmaps");
+  exchange("GET", "/api/v1/namespaces/default/configmaps");
+  EXPECT_EQ(value(total), before + 2);
+  EXPECT_EQ(value(sizes), before + 2);
+}
+
+TEST_F(MetricsTest, TellDryRunsFromOthers) {
+  exchange("POST", "/api/v1/namespaces/default/configmaps?dryRun=All",
+           R"({"metadata":{"name":"dry"}})");
+  EXPECT_GE(value("apiserver_request_total{code=\"201\",component=\"apiserver\",dry_run=\"All\"," +
+                  labels("configmaps", "namespace", "POST")),
+            1);
+}
+
+TEST_F(MetricsTest, CountWatchesWhileTheyLastAndWhatTheyAreSent) {
+  const auto series =
+      "apiserver_longrunning_requests{component=\"apiserver\"," +
+      labels("secrets", "namespace", "WATCH");
+  const std::string sent =
+      R"(apiserver_watch_events_total{group="",resource="secrets",version="v1"})";
+  const auto before = std::max(0.0, value(sent));
+  {
+    auto watcher = connect();
+    watcher->send("GET /api/v1/namespaces/default/secrets?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_TRUE(testing::eventually([&] { return value(series) == 1; }));
+    exchange("POST", "/api/v1/namespaces/default/secrets", R"({"metadata":{"name":"seen"}})");
+    ASSERT_TRUE(testing::eventually([&] { return value(sent) == before + 1; }));
+  }
+  EXPECT_TRUE(testing::eventually([&] { return value(series) == 0; }));
+  EXPECT_GE(value("apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\"," +
+                  labels("secrets", "namespace", "WATCH")),
+            1);
+}
+
+TEST_F(MetricsTest, KnowWhatIsInFlightAndForgetIt) {
+  exchange("GET", "/api/v1/namespaces/default");
+  EXPECT_TRUE(testing::eventually([&] {
+    return value(R"(apiserver_current_inflight_requests{request_kind="readOnly"})") == 0;
+  }));
+}
+
+TEST_F(MetricsTest, CountWhoIsKnownAndWhoIsNot) {
+  const std::string failed = R"(authentication_attempts{result="failure"})";
+  const std::string others = R"(authenticated_user_requests{username="other"})";
+  const auto failures = std::max(0.0, value(failed));
+  const auto users = std::max(0.0, value(others));
+  exchange("GET", "/api", "", "", "Authorization: Bearer nobody's\r\n");
+  auto stranger = connect_as_nobody();
+  stranger->send(
+      "GET /api HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer nobodys\r\n\r\n");
+  EXPECT_EQ(status(stranger->rest()), 401);
+  EXPECT_EQ(value(failed), failures + 1);
+  EXPECT_GT(value(others), users);
+}
+
+TEST_F(MetricsTest, CountObjectsAndTellOfTheProcess) {
+  const std::string objects = R"(apiserver_resource_objects{group="",resource="limitranges"})";
+  const auto before = value(objects);
+  exchange("POST", "/api/v1/namespaces/default/limitranges",
+           R"({"metadata":{"name":"counted"},"spec":{"limits":[]}})");
+  EXPECT_EQ(value(objects), before + 1);
+  EXPECT_GT(value("process_resident_memory_bytes"), 1e6);
+  EXPECT_GT(value("process_open_fds"), 3);
+  EXPECT_GT(value("process_start_time_seconds"), 1e9);
+  EXPECT_THAT(metrics(), HasSubstr("kubernetes_build_info{"));
+}
+
+}  // namespace
+}  // namespace kubus::apiserver
