@@ -1,4 +1,4 @@
-// How much memory the bodies of all requests under way may take together.
+// How much memory the headers and bodies of all requests under way may take together.
 //
 // Thread safety: a budget from any thread; each share belongs to one connection.
 #pragma once

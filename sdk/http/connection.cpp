@@ -6,16 +6,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <ctime>
 
 #include "http2_connection.h"
 #include "pending.h"
-#include "request_rules.h"
+#include "request_reader.h"
 
 namespace kubus::http {
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using asio::ip::tcp;
 
 namespace {
@@ -24,19 +22,6 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kLinger = std::chrono::milliseconds(500);
 constexpr std::size_t kReadSize = 16 * 1024;
 
-using Parser = beast::http::request_parser<beast::http::string_body>;
-
-Request to_request(Parser::value_type& message, const Peer& peer) {
-  Request request;
-  request.method = std::string(message.method_string());
-  request.target = std::string(message.target());
-  for (const auto& field : message)
-    request.headers.add(std::string(field.name_string()), std::string(field.value()));
-  request.body = std::move(message.body());
-  request.peer = peer;
-  return request;
-}
-
 std::string name_entry(X509_NAME* name, int nid, int after, int* found) {
   const int index = X509_NAME_get_index_by_NID(name, nid, after);
   *found = index;
@@ -44,6 +29,13 @@ std::string name_entry(X509_NAME* name, int nid, int after, int* found) {
   const ASN1_STRING* data = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index));
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(data)),
           static_cast<std::size_t>(ASN1_STRING_length(data))};
+}
+
+// In seconds, because the clock's own unit does not reach all years. One whose end cannot be read is
+// over.
+std::time_t end_of(X509* certificate) {
+  std::tm time{};
+  return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) == 1 ? ::timegm(&time) : 0;
 }
 
 std::shared_ptr<const std::string> der_of(X509* certificate) {
@@ -174,6 +166,7 @@ void Connection::read_peer() {
     peer_.rejected = true;
     return;
   }
+  peer_until_ = end_of(certificate);
   X509_NAME* subject = X509_get_subject_name(certificate);
   int found = -1;
   peer_.common_name = name_entry(subject, NID_commonName, -1, &found);
@@ -182,6 +175,11 @@ void Connection::read_peer() {
     if (index < 0) break;
     peer_.organizations.push_back(std::move(organization));
   }
+}
+
+const Peer& Connection::peer() {
+  if (peer_until_ < std::time(nullptr)) peer_.rejected = true;
+  return peer_;
 }
 
 bool Connection::negotiated_http2() {
@@ -219,44 +217,18 @@ asio::awaitable<void> Connection::run() {
 }
 
 asio::awaitable<std::optional<Request>> Connection::read_request() {
-  Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-  parser.body_limit(limits_.body_bytes);
-  parser.eager(true);
+  RequestReader reader(limits_, body_share_);
   auto deadline = Clock::now() + limits_.idle;
-  bool begun = false, checked = false, continued = false;
+  bool begun = false;
   for (;;) {
     if (buffer_.size() > 0) {
       if (!std::exchange(begun, true)) deadline = Clock::now() + limits_.request;
-      boost::system::error_code error;
-      buffer_.consume(parser.put(buffer_.data(), error));
-      if (parser.is_header_done() && !std::exchange(checked, true)) {
-        if (auto refusal = refusal_of(parser.get().base())) {
-          co_await refuse(refusal->status, std::move(refusal->message));
-          co_return std::nullopt;
-        }
-      }
-      if (!body_share_.grow_to(parser.get().body().size())) {
-        co_await refuse(503, "too many large requests are under way, please try again later");
+      if (auto refusal = reader.take(buffer_)) {
+        co_await refuse(refusal->status, std::move(refusal->message));
         co_return std::nullopt;
       }
-      if (parser.is_done()) break;
-      if (error == beast::http::error::body_limit) {
-        co_await refuse(413,
-                        "Request entity too large: limit is " + std::to_string(limits_.body_bytes));
-        co_return std::nullopt;
-      }
-      if (error == beast::http::error::header_limit) {
-        co_await refuse(431, "the request's header is too large");
-        co_return std::nullopt;
-      }
-      if (error && error != beast::http::error::need_more) {
-        co_await refuse(400, error.message());
-        co_return std::nullopt;
-      }
-      if (parser.is_header_done() && !std::exchange(continued, true) &&
-          iequals(std::string_view(parser.get()[beast::http::field::expect]), "100-continue") &&
-          !co_await write("HTTP/1.1 100 Continue\r\n\r\n"))
+      if (reader.done()) break;
+      if (reader.wants_to_continue() && !co_await write("HTTP/1.1 100 Continue\r\n\r\n"))
         co_return std::nullopt;
     }
     if (read_ended_) co_return std::nullopt;
@@ -269,8 +241,10 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
       }
     idle_ = false;
   }
-  keep_alive_ = parser.get().keep_alive() && !closing_;
-  co_return to_request(parser.get(), peer_);
+  keep_alive_ = reader.keep_alive() && !closing_;
+  auto request = reader.release();
+  request.peer = peer();
+  co_return request;
 }
 
 asio::awaitable<void> Connection::refuse(int status, std::string message) {
@@ -280,9 +254,11 @@ asio::awaitable<void> Connection::refuse(int status, std::string message) {
 }
 
 // A socket that is closed with bytes unread resets the connection: the client, still sending, would
-// not see the answer.
+// not see the answer. One that is not learns at once that this was all.
 asio::awaitable<void> Connection::drop_what_comes() {
   const auto deadline = Clock::now() + kLinger;
+  boost::system::error_code ignored;
+  stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
   idle_ = true;
   while (!read_ended_) {
     buffer_.consume(buffer_.size());

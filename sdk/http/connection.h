@@ -13,7 +13,9 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <ctime>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,6 +82,8 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   void guard(std::chrono::steady_clock::duration time);
   void start_read();
   void read_peer();
+  // The client as it is to be seen now: its certificate may end while it is connected.
+  const Peer& peer();
   void close_socket();
 
   TlsStream stream_;
@@ -92,6 +96,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   boost::asio::steady_timer write_guard_;
   boost::beast::flat_buffer buffer_;
   Peer peer_;
+  std::time_t peer_until_ = std::numeric_limits<std::time_t>::max();
   std::optional<Outcome> outcome_;
   Clock::time_point answer_by_;
   std::shared_ptr<StreamQueue> active_stream_;

@@ -22,7 +22,7 @@ Http2Connection::Http2Connection(std::shared_ptr<Connection> connection)
     : connection_(std::move(connection)), timer_(connection_->stream_.get_executor()) {}
 
 void Http2Connection::start() {
-  session_.emplace(connection_->handler_, connection_->limits_, connection_->peer_,
+  session_.emplace(connection_->handler_, connection_->limits_, connection_->peer(),
                    connection_->body_share_.budget(), weak_from_this());
   // A watch may be silent for hours while its client is well.
   find_vanished(connection_->stream_.next_layer().native_handle());
@@ -53,6 +53,7 @@ void Http2Connection::read() {
           return self->connection_->close_socket();
         }
         if (!self->ended_) {
+          self->connection_->peer();
           self->session_->receive({self->in_.data(), size});
           self->flush();
         }

@@ -115,6 +115,8 @@ bool Http2Session::add_field(Http2Stream& stream, std::string_view name, std::st
   }
   // What comes behind a body is of no use to any handler.
   if (stream.header_bytes > limits_.header_bytes || stream.header_done) return true;
+  if (!stream.body_share.grow_to(stream.header_bytes)) stream.no_room = true;
+  if (stream.no_room) return true;
   auto& request = *stream.request;
   if (name == ":method")
     request.method = value;
@@ -132,6 +134,8 @@ void Http2Session::check_header(Http2Stream& stream, bool ended) {
   stream.header_done = true;
   if (stream.header_bytes > limits_.header_bytes)
     return refuse(stream, 431, "the request's header is too large");
+  if (stream.no_room)
+    return refuse(stream, 503, "too many large requests are under way, please try again later");
   if (request.method == "CONNECT") return refuse(stream, 405, "this is no proxy");
   if (!request.headers.has("Host")) return refuse(stream, 400, "missing required Host header");
   if (declared_length(request) > limits_.body_bytes)
@@ -151,7 +155,7 @@ void Http2Session::add_body(Http2Stream& stream, std::string_view chunk) {
   if (body.size() + chunk.size() > limits_.body_bytes)
     return refuse(stream, 413,
                   "Request entity too large: limit is " + std::to_string(limits_.body_bytes));
-  if (!stream.body_share.grow_to(body.size() + chunk.size()))
+  if (!stream.body_share.grow_to(stream.header_bytes + body.size() + chunk.size()))
     return refuse(stream, 503, "too many large requests are under way, please try again later");
   body.append(chunk);
 }

@@ -56,6 +56,7 @@ class Http2Stream final : public Responder, public std::enable_shared_from_this<
   std::shared_ptr<Request> request = std::make_shared<Request>();
   std::size_t header_bytes = 0;
   bool header_done = false;
+  bool no_room = false;  // among all requests under way
   BodyBudget::Share body_share;
   std::optional<BodySource> body;
   // When something is done about it if nothing has happened by then.

@@ -101,6 +101,44 @@ TEST_F(Http2Test, FieldsThatBelongToTheOtherVersionAreMalformed) {
   EXPECT_EQ(client->get("/a").status, 200);
 }
 
+// What would be more than one request, or another one, for whoever it is passed on to.
+TEST_F(Http2Test, FieldsThatWouldBeOthersAreMalformed) {
+  auto client = connect();
+  const auto error = [&](const std::string& method, const std::string& path,
+                         const testing::HeaderFields& fields) {
+    return client->finish(client->begin(method, path, fields)).error;
+  };
+  for (const char* path : {"/a HTTP/1.1\r\nX: y", "/a\r\n", "/a b", "a", ""})
+    EXPECT_EQ(error("GET", path, {}), NGHTTP2_PROTOCOL_ERROR) << path;
+  for (const char* method : {"GET /b HTTP/1.1\r\n\r\nGET", "GE T", "G\r\n"})
+    EXPECT_EQ(error(method, "/a", {}), NGHTTP2_PROTOCOL_ERROR) << method;
+  const testing::HeaderFields fields = {
+      {"a", "b\r\nc: d"},       {"a", std::string("b\0", 2)}, {"a b", "c"},        
+      {"", "b"},                {"te", "gzip"},               {":path", "/b"},     {":status", "200"},
+      {":authority", "y"},      {"content-length", "+0"},     {"proxy-connection", "x"},
+      {"content-length", "1,1"}};
+  for (const auto& field : fields)
+    EXPECT_EQ(error("GET", "/a", {field}), NGHTTP2_PROTOCOL_ERROR)
+        << field.first << ": " << field.second;
+  EXPECT_EQ(client->get("/a").status, 200);
+}
+
+TEST_F(Http2Test, LeavesOutFieldsBehindABody) {
+  testing::TlsClient client(server_->port(), ca_.certificate_pem, nullptr, "h2");
+  using testing::http2_frame;
+  const auto head = "\x83\x87" + testing::hpack_field(1, "x") + testing::hpack_field(4, "/fields");
+  // "impersonate-user", a name that is not in the table.
+  const std::string behind("\0\x10impersonate-user\5admin", 24);
+  client.send(testing::http2_preface() +
+              http2_frame(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS, 1, head) +
+              http2_frame(NGHTTP2_DATA, 0, 1, "body") +
+              http2_frame(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM, 1,
+                          behind));
+  const auto answer = client.until("POST /fields  body");
+  EXPECT_THAT(answer, HasSubstr("Host: x"));
+  EXPECT_EQ(answer.find("admin"), std::string::npos);
+}
+
 TEST_F(Http2Test, AnswersWith504WhatIsNotAnsweredInTimeAndGoesOn) {
   auto client = connect();
   const auto& answer = client->get("/late");
@@ -142,11 +180,12 @@ TEST_F(Http2Test, AStoppingServerEndsStreamsAndSaysSo) {
 
 TEST_F(Http2Test, BoundsTheBodiesOfAllRequestsTogether) {
   http::Limits limits;
-  limits.all_bodies_bytes = 10;
+  limits.all_bodies_bytes = 600;  // each header takes 169 of them
+  const std::string body(250, 'x');
   start(limits);
   auto client = connect();
-  client->begin("POST", "/a", {}, "12345678", true);
-  EXPECT_EQ(client->finish(client->begin("POST", "/a", {}, "123456789", true)).status, 503);
+  client->begin("POST", "/a", {}, body, true);
+  EXPECT_EQ(client->finish(client->begin("POST", "/a", {}, body, true)).status, 503);
   EXPECT_EQ(client->finish(client->begin("POST", "/a", {}, "9")).status, 200);
 }
 

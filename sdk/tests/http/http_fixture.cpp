@@ -72,6 +72,9 @@ void Echo::handle(std::shared_ptr<http::Exchange> exchange) {
   }
   http::Response response;
   response.headers.add("Content-Type", "text/plain");
+  if (request.path() == "/fields")
+    for (const auto& [name, value] : request.headers.fields())
+      response.body.push_back(Bytes(name + ": " + value + "\n"));
   response.body.push_back(Bytes(request.method + " " + request.target + " " +
                                 request.peer.common_name + (request.peer.rejected ? "!" : "") +
                                 " " + request.body));

@@ -91,32 +91,6 @@ TEST_F(HttpTest, SaysWhyItRefusesToAClientThatIsStillSending) {
   EXPECT_NE(client->rest().find(" 413 "), std::string::npos);
 }
 
-// Whatever follows the header of such a request must not be taken for a request of its own.
-TEST_F(HttpTest, RefusesRequestsWhoseEndOrHostIsNotCertainAndCloses) {
-  const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
-  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\n";
-  const Refusal cases[] = {
-      {"unknown encoding", post + "Transfer-Encoding: xchunked\r\n\r\n", " 501 "},
-      {"not chunked at last", post + "Transfer-Encoding: chunked, identity\r\n\r\n", " 501 "},
-      {"two encodings", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", " 501 "},
-      {"chunks in HTTP/1.0", "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-       " 400 "},
-      {"length and chunks",
-       post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", " 400 "},
-      {"two lengths", post + "Content-Length: 0\r\nContent-Length: 9\r\n\r\n", " 400 "},
-      {"no host", "GET /a HTTP/1.1\r\n\r\n", " 400 "},
-      {"two hosts", "GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", " 400 "},
-  };
-  for (const auto& test : cases) {
-    SCOPED_TRACE(test.name);
-    auto client = connect();
-    client->send(test.request + smuggled);
-    const std::string answers = client->rest();
-    EXPECT_NE(answers.find(test.status), std::string::npos) << answers;
-    EXPECT_EQ(answers.find("smuggled"), std::string::npos) << answers;
-  }
-}
-
 TEST_F(HttpTest, CompressesLargeBodiesForThoseWhoAcceptIt) {
   auto client = connect();
   client->send(
@@ -149,11 +123,12 @@ TEST_F(HttpTest, AnswersWith504WhatIsNotAnsweredInTimeAndClosesTheConnection) {
 
 TEST_F(HttpTest, BoundsTheBodiesOfAllRequestsTogether) {
   http::Limits limits;
-  limits.all_bodies_bytes = 10;
+  limits.all_bodies_bytes = 1900;
   start(limits);
-  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
+  const std::string post = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+  const std::string body(1000, 'x');
   auto first = connect();
-  first->send(post + "12345678");
+  first->send(post + body.substr(1));
   auto second = connect();
   // Known to be read once the next request on the same thread has been answered.
   for (int i = 0; i < 2; ++i) {
@@ -161,13 +136,13 @@ TEST_F(HttpTest, BoundsTheBodiesOfAllRequestsTogether) {
     other->send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
     other->until("GET /a  ");
   }
-  second->send(post + "123456789");
+  second->send(post + body);
   EXPECT_NE(second->rest().find(" 503 "), std::string::npos);
-  first->send("9");
-  EXPECT_NO_THROW(first->until("123456789"));
+  first->send("x");
+  EXPECT_NO_THROW(first->until(body));
   auto third = connect();
-  third->send(post + "123456789");
-  EXPECT_NO_THROW(third->until("123456789"));
+  third->send(post + body);
+  EXPECT_NO_THROW(third->until(body));
 }
 
 TEST_F(HttpTest, ClosesConnectionsThatNeverFinishWhatTheyBegan) {
