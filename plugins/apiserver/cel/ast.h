@@ -16,7 +16,7 @@ struct Function;
 struct Expr;
 using ExprPtr = std::unique_ptr<Expr>;
 
-enum class Loop : std::uint8_t { kAll, kExists, kExistsOne, kMap, kFilter, kMapEntries };
+enum class Loop : std::uint8_t { kAll, kExists, kExistsOne, kMap, kFilter, kMapEntries, kMapMerge };
 
 struct Expr {
   enum class Kind : std::uint8_t {
@@ -49,6 +49,7 @@ struct Expr {
   // Set by the checker.
   std::size_t slot = 0;                // of an ident, a loop or a bind: where its variable is kept
   const Function* function = nullptr;  // of a call
+  TypePtr type;                        // of what it yields
 };
 
 }  // namespace kubus::apiserver::cel

@@ -1,6 +1,7 @@
 #include "cel/checker.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "cel/functions.h"
 
@@ -17,7 +18,8 @@ TypePtr named_type(std::string_view name) {
   if (name == "google.protobuf.Duration") return type_of(Kind::kDuration);
   if (name == "optional_type") return type_of(Kind::kOptional);
   if (name == "net.IP" || name == "net.CIDR" || name == "kubernetes.Quantity" ||
-      name == "kubernetes.URL" || name == "kubernetes.Semver")
+      name == "kubernetes.URL" || name == "kubernetes.Semver" ||
+      name == "kubernetes.NamedFormat" || name.starts_with("kubernetes.authorization."))
     return opaque_type(name);
   return nullptr;
 }
@@ -27,7 +29,10 @@ class Checker {
   Checker(const Declarations& declarations, std::vector<Fault>& faults)
       : faults_(faults), scope_(declarations) {}
 
-  TypePtr check(Expr& expr) {
+  TypePtr check(Expr& expr) { return expr.type = type_at(expr); }
+
+ private:
+  TypePtr type_at(Expr& expr) {
     switch (expr.kind) {
       case Expr::Kind::kLiteral:
         return expr.literal.runtime_type();
@@ -55,7 +60,6 @@ class Checker {
     return bind(expr);
   }
 
- private:
   TypePtr fault(const Expr& at, std::string message) {
     faults_.push_back({at.position, std::move(message)});
     return type_of(Kind::kError);
@@ -89,9 +93,25 @@ class Checker {
     return before.empty() ? before : before + "." + expr.name;
   }
 
+  // The slot of a variable whose name has a dot: "authorizer.requestResource".
+  std::optional<std::size_t> dotted_variable(const Expr& expr) const {
+    const auto& before = *expr.args[0];
+    std::size_t slot;
+    if (expr.kind != Expr::Kind::kSelect || expr.optional || before.kind != Expr::Kind::kIdent ||
+        !find(before.name + "." + expr.name, slot))
+      return std::nullopt;
+    return slot;
+  }
+
   TypePtr select(Expr& expr) {
     if (const auto name = dotted(expr); !name.empty())
       if (auto type = named_type(name)) return literal_type(expr, std::move(type));
+    if (const auto slot = dotted_variable(expr)) {
+      expr.kind = Expr::Kind::kIdent;
+      expr.slot = *slot;
+      expr.args.clear();
+      return scope_[*slot].second;
+    }
     const auto target = check(*expr.args[0]);
     auto field = field_of(expr, target);
     if (expr.kind == Expr::Kind::kHas)
@@ -176,10 +196,7 @@ class Checker {
 
   TypePtr logic(Expr& expr) {
     for (auto& one : expr.args) {
-      const auto type = check(*one);
-      if (type->kind == Kind::kBool || type->kind == Kind::kDyn || type->kind == Kind::kError)
-        continue;
-      fault(*one, "expected type 'bool' but found '" + type->text() + "'");
+      need_bool(*one, check(*one));
     }
     return type_of(Kind::kBool);
   }
@@ -258,17 +275,24 @@ class Checker {
     const auto filter = expr.args.size() > 2 ? check(*expr.args[2]) : type_of(Kind::kBool);
     const auto body = check(*expr.args[1]);
     scope_.resize(expr.slot);
-    const bool tests = expr.loop != Loop::kMap && expr.loop != Loop::kMapEntries;
+    const bool tests = expr.loop != Loop::kMap && expr.loop != Loop::kMapEntries &&
+                       expr.loop != Loop::kMapMerge;
     if (expr.args.size() > 2) need_bool(*expr.args[2], filter);
     if (tests) need_bool(*expr.args[1], body);
     if (expr.loop == Loop::kMap) return list_of(body);
     if (expr.loop == Loop::kMapEntries) return map_of(first, body);
+    if (expr.loop == Loop::kMapMerge) {
+      if (body->kind == Kind::kMap) return body;
+      need(*expr.args[1], body, Kind::kMap);
+      return map_of(type_of(Kind::kDyn), type_of(Kind::kDyn));
+    }
     return expr.loop == Loop::kFilter ? list_of(first) : type_of(Kind::kBool);
   }
 
-  void need_bool(const Expr& at, const TypePtr& type) {
-    if (type->kind != Kind::kBool && type->kind != Kind::kDyn && type->kind != Kind::kError)
-      fault(at, "expected type 'bool' but found '" + type->text() + "'");
+  void need_bool(const Expr& at, const TypePtr& type) { need(at, type, Kind::kBool); }
+  void need(const Expr& at, const TypePtr& type, Kind kind) {
+    if (type->kind != kind && type->kind != Kind::kDyn && type->kind != Kind::kError)
+      fault(at, "expected type '" + type_of(kind)->text() + "' but found '" + type->text() + "'");
   }
 
   TypePtr bind(Expr& expr) {

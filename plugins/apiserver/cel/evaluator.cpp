@@ -60,6 +60,7 @@ struct Gathered {
         return true;
       case Loop::kMap:
       case Loop::kMapEntries:
+      case Loop::kMapMerge:
         break;
     }
     if (body.is_error()) {
@@ -68,6 +69,8 @@ struct Gathered {
     }
     if (loop == Loop::kMap)
       items.push_back(std::move(body));
+    else if (loop == Loop::kMapMerge)
+      return merge(body);
     else
       entries.emplace_back(key, std::move(body));
     return true;
@@ -81,6 +84,10 @@ struct Gathered {
     if (error.is_error()) return error;
     if (loop == Loop::kExistsOne) return Value::of(count == 1);
     if (loop == Loop::kMapEntries) return Value::map(std::move(entries));
+    if (loop == Loop::kMapMerge) {
+      auto out = Value::map(std::move(entries));
+      return out.is_error() ? Value::error("insert failed: key already exists") : out;
+    }
     return Value::list(std::move(items));
   }
 
@@ -90,6 +97,14 @@ struct Gathered {
       return !decided;
     }
     if (!error.is_error()) error = body.is_error() ? body : Value::error("no such overload");
+    return true;
+  }
+  bool merge(const Value& body) {
+    if (body.kind() != Kind::kMap) {
+      error = Value::error("no such overload");
+      return false;
+    }
+    for (const auto& key : body.as_map().keys()) entries.emplace_back(key, body.as_map().find(key));
     return true;
   }
   bool need_bool(const Value& body) {
@@ -105,6 +120,30 @@ struct Gathered {
   std::vector<Value> items;
   std::vector<std::pair<Value, Value>> entries;
 };
+
+// Loops are macros in the reference, which pays for what they are made of: the question whether to
+// go on, and what adds to what there is.
+std::uint64_t asking_cost(Loop loop) {
+  return loop == Loop::kAll ? 2 : loop == Loop::kExists ? 3 : 0;
+}
+std::uint64_t adding_cost(Loop loop, bool yes) {
+  switch (loop) {
+    case Loop::kAll:
+    case Loop::kExists:
+      return 1;
+    case Loop::kExistsOne:
+      return yes ? 2 : 1;
+    case Loop::kFilter:
+      return yes ? 13 : 1;
+    case Loop::kMap:
+      return 12;
+    case Loop::kMapEntries:
+      return 3;
+    case Loop::kMapMerge:
+      break;
+  }
+  return 2;
+}
 
 }  // namespace
 
@@ -161,7 +200,6 @@ Value Evaluator::select(const Expr& expr) {
 
 Value Evaluator::has(const Expr& expr) {
   auto target = evaluate(*expr.args[0]);
-  spend(1);
   if (target.is_error()) return target;
   if (target.kind() == Kind::kOptional) {
     if (!target.optional_value()) return Value::of(false);
@@ -261,11 +299,10 @@ Value Evaluator::loop(const Expr& expr) {
   const Range items(range);
   const bool alone = expr.second.empty();
   if (expr.loop == Loop::kMap || expr.loop == Loop::kFilter) spend(kListCost);
-  if (expr.loop == Loop::kMapEntries) spend(kMapCost);
+  if (expr.loop == Loop::kMapEntries || expr.loop == Loop::kMapMerge) spend(kMapCost);
   Gathered gathered(expr.loop);
   for (std::size_t i = 0; i < items.size() && !stopped(); ++i) {
-    // The reference asks whether to go on and looks at what it has, at each step.
-    spend(3);
+    spend(asking_cost(expr.loop));
     const auto key = items.first(i, alone);
     slot(expr.slot) = key;
     if (!alone) slot(expr.slot + 1) = items.second(i);
@@ -273,11 +310,18 @@ Value Evaluator::loop(const Expr& expr) {
       auto wanted = evaluate(*expr.args[2]);
       if (wanted.kind() != Kind::kBool)
         return wanted.is_error() ? wanted : Value::error("no such overload");
-      if (!wanted.is_true()) continue;
+      if (!wanted.is_true()) {
+        spend(1);
+        continue;
+      }
     }
-    if (!gathered.add(key, evaluate(*expr.args[1]))) break;
+    auto body = evaluate(*expr.args[1]);
+    spend(adding_cost(expr.loop, body.is_true()));
+    if (gathered.add(key, std::move(body))) continue;
+    if (i + 1 < items.size()) spend(asking_cost(expr.loop));
+    break;
   }
-  spend(1);
+  spend(expr.loop == Loop::kExistsOne ? 2 : 1);
   return gathered.result();
 }
 

@@ -73,7 +73,8 @@ std::map<Key, Function> make_table() {
   for (const auto& part :
        {operators(), conversions(), time_functions(), string_functions(), format_functions(),
         list_functions(), set_functions(), regex_functions(), url_functions(), address_functions(),
-        quantity_functions(), semver_functions(), optional_functions()}) {
+        quantity_functions(), semver_functions(), optional_functions(), collection_functions(),
+        named_format_functions(), access_functions()}) {
     for (const auto& signature : part) {
       Reader reader(signature.text);
       Overload overload;

@@ -66,6 +66,9 @@ std::span<const Signature> address_functions();
 std::span<const Signature> quantity_functions();
 std::span<const Signature> semver_functions();
 std::span<const Signature> optional_functions();
+std::span<const Signature> collection_functions();
+std::span<const Signature> named_format_functions();
+std::span<const Signature> access_functions();
 
 // Costs that several share: a tenth of what is walked through, rounded up.
 std::uint64_t walk_first(Args args);

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "cel/parser.h"
 
@@ -17,6 +19,7 @@ constexpr Macro kMacros[] = {
     {"exists", Loop::kExists, 2, 1},
     {"exists", Loop::kExists, 3, 2},
     {"exists_one", Loop::kExistsOne, 2, 1},
+    {"exists_one", Loop::kExistsOne, 3, 2},
     {"existsOne", Loop::kExistsOne, 2, 1},
     {"existsOne", Loop::kExistsOne, 3, 2},
     {"map", Loop::kMap, 2, 1},
@@ -26,6 +29,8 @@ constexpr Macro kMacros[] = {
     {"transformList", Loop::kMap, 4, 2},
     {"transformMap", Loop::kMapEntries, 3, 2},
     {"transformMap", Loop::kMapEntries, 4, 2},
+    {"transformMapEntry", Loop::kMapMerge, 3, 2},
+    {"transformMapEntry", Loop::kMapMerge, 4, 2},
 };
 
 const Macro* macro_of(const Expr& call) {
@@ -89,6 +94,43 @@ ExprPtr make_bind(ExprPtr call, std::size_t variable, std::vector<Fault>& faults
   return call;
 }
 
+ExprPtr made(Expr::Kind kind, std::size_t position, std::string name, std::vector<ExprPtr> args) {
+  auto out = std::make_unique<Expr>();
+  out->kind = kind;
+  out->position = position;
+  out->name = std::move(name);
+  out->args = std::move(args);
+  for (const auto& one : out->args)
+    out->height = std::max<std::uint16_t>(out->height, one->height + 1);
+  return out;
+}
+template <class... Args>
+std::vector<ExprPtr> list_of_parts(Args... args) {
+  std::vector<ExprPtr> out;
+  (out.push_back(std::move(args)), ...);
+  return out;
+}
+
+// list.sortBy(name, key): the list by a list of keys, which is made of it.
+ExprPtr make_sort(ExprPtr call, std::vector<Fault>& faults) {
+  const auto at = call->position;
+  const std::string input = "@__sortBy_input__";
+  if (call->args[1]->kind != Expr::Kind::kIdent) {
+    faults.push_back({call->args[1]->position, "sortBy can only be applied with a simple name"});
+    return call;
+  }
+  auto keys = made(Expr::Kind::kLoop, at, call->args[1]->name,
+                   list_of_parts(made(Expr::Kind::kIdent, at, input, {}), std::move(call->args[2])));
+  keys->loop = Loop::kMap;
+  auto sorted = made(Expr::Kind::kCall, at, "@sortByAssociatedKeys",
+                     list_of_parts(made(Expr::Kind::kIdent, at, input, {}), std::move(keys)));
+  sorted->member = true;
+  auto out = made(Expr::Kind::kBind, at, input,
+                  list_of_parts(std::move(call->args[0]), std::move(sorted)));
+  out->second = "bind";
+  return out;
+}
+
 }  // namespace
 
 ExprPtr expand_macro(ExprPtr call, std::vector<Fault>& faults) {
@@ -101,6 +143,7 @@ ExprPtr expand_macro(ExprPtr call, std::vector<Fault>& faults) {
     return make_bind(std::move(call), 1, faults);
   if ((call->name == "optMap" || call->name == "optFlatMap") && call->args.size() == 3)
     return make_bind(std::move(call), 1, faults);
+  if (call->name == "sortBy" && call->args.size() == 3) return make_sort(std::move(call), faults);
   if (const auto* macro = macro_of(*call)) return make_loop(std::move(call), *macro, faults);
   return call;
 }

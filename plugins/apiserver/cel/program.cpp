@@ -1,5 +1,6 @@
 #include "cel/program.h"
 
+#include "cel/cost.h"
 #include "cel/evaluator.h"
 #include "cel/parser.h"
 
@@ -28,6 +29,10 @@ Program Program::compile(std::string_view text, const Declarations& declarations
 }
 
 bool Program::uses(std::size_t variable) const { return root_ && mentions(*root_, variable); }
+
+std::uint64_t Program::highest_cost(const Declarations& declarations) const {
+  return estimate_cost(*root_, declarations).most;
+}
 
 Outcome Program::run(std::span<const Value> variables, std::uint64_t limit) const {
   Evaluator evaluator(variables, limit);

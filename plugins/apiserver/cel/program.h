@@ -37,6 +37,10 @@ class Program {
   // Whether it mentions the variable at that place anywhere.
   bool uses(std::size_t variable) const;
 
+  // What a run may cost at most, by what the declarations it was compiled with say of the sizes of
+  // documents.
+  std::uint64_t highest_cost(const Declarations& declarations) const;
+
   // The document that variables are views of must live as long as the outcome.
   Outcome run(std::span<const Value> variables, std::uint64_t limit = kExpressionCost) const;
 

@@ -150,15 +150,6 @@ Value trim(Args a) {
   return Value::text(std::string(text.substr(starts[first], starts[last] - starts[first])));
 }
 
-Value reverse(Args a) {
-  const auto text = a[0].as_text();
-  const auto starts = rune_starts(text);
-  std::string out;
-  for (std::size_t i = starts.size() - 1; i-- > 0;)
-    out += text.substr(starts[i], starts[i + 1] - starts[i]);
-  return Value::text(std::move(out));
-}
-
 Value quote(Args a) {
   constexpr std::string_view kFrom = "\a\b\f\n\r\t\v\\\"", kTo = "abfnrtv\\\"";
   std::string out = "\"";
@@ -199,7 +190,6 @@ constexpr Signature kStrings[] = {
     {"[string] substring(int) string", substring, walk_first},
     {"[string] substring(int, int) string", substring, walk_first},
     {"[string] trim() string", trim, walk_first},
-    {"[string] reverse() string", reverse, walk_first},
     {"[list(string)] join() string", join, walk_first},
     {"[list(string)] join(string) string", join, walk_first},
     {"strings.quote(string) string", quote, walk_first},

@@ -4,24 +4,29 @@
 #include <optional>
 
 #include "cel/functions.h"
+#include "validation/time_zone.h"
 
 namespace kubus::apiserver::cel {
 namespace {
 
 using namespace std::chrono;
 
-// Seconds east of UTC for "UTC", "", "+02:00", "-08:00".
-std::optional<std::int64_t> zone_offset(std::string_view zone) {
+// Seconds east of UTC at that time, for "+02:00", "-08:00" and names of zones.
+std::optional<std::int64_t> zone_offset(std::string_view zone, std::int64_t time) {
   if (zone.empty() || zone == "UTC") return 0;
-  const int sign = zone[0] == '-' ? -1 : 1;
-  if (zone[0] == '-' || zone[0] == '+') zone.remove_prefix(1);
   const auto colon = zone.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
+  if (colon == std::string_view::npos) {
+    const auto found = find_time_zone(zone);
+    return found ? std::optional(found->offset_at(time)) : std::nullopt;
+  }
+  const int sign = zone[0] == '-' ? -1 : 1;
+  const std::size_t first = zone[0] == '-' || zone[0] == '+' ? 1 : 0;
   int hours = 0, minutes = 0;
-  const auto h = std::from_chars(zone.data(), zone.data() + colon, hours);
-  const auto m = std::from_chars(zone.data() + colon + 1, zone.data() + zone.size(), minutes);
-  if (h.ec != std::errc() || m.ec != std::errc() || h.ptr != zone.data() + colon ||
-      m.ptr != zone.data() + zone.size() || hours > 23 || minutes > 59)
+  const auto* begin = zone.data();
+  const auto h = std::from_chars(begin + first, begin + colon, hours);
+  const auto m = std::from_chars(begin + colon + 1, begin + zone.size(), minutes);
+  if (h.ec != std::errc() || m.ec != std::errc() || h.ptr != begin + colon ||
+      m.ptr != begin + zone.size() || hours > 23 || minutes > 59)
     return std::nullopt;
   return sign * (hours * 3600 + minutes * 60);
 }
@@ -41,7 +46,7 @@ template <auto Pick>
 Value part(Args a) {
   std::int64_t offset = 0;
   if (a.size() > 1) {
-    const auto found = zone_offset(a[1].as_text());
+    const auto found = zone_offset(a[1].as_text(), a[0].as_int());
     if (!found) return Value::error("unknown time zone " + std::string(a[1].as_text()));
     offset = *found;
   }

@@ -48,6 +48,9 @@ struct Type {
   // The name in the document where an expression must write it differently.
   std::map<std::string, std::string, std::less<>> written = {};
 
+  // How many characters, items or entries a document may have here at most, where it says.
+  std::uint64_t most = 0;
+
   // As errors name it: "map(string, int)".
   std::string text() const;
 };

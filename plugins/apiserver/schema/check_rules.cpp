@@ -1,8 +1,12 @@
 // What is wrong with the rules of a definition.
 #include <algorithm>
+#include <optional>
 
+#include "cel/cost.h"
 #include "kubus/api/json_value.h"
+#include "schema/document_size.h"
 #include "schema/expression_rule.h"
+#include "schema/rule_costs.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -29,35 +33,60 @@ std::string printed(const ExpressionRule& rule) {
          "}";
 }
 
+// What is known of the place of a schema within the whole.
+struct Place {
+  // What an old value cannot be told from a new one in; null outside of such.
+  const Path* uncorrelated = nullptr;
+  // How many values of it an object can have; nothing where nobody says.
+  std::optional<std::uint64_t> count = 1;
+
+  Place below(const Schema& schema, bool correlated, const Path& path) const {
+    const auto each = said_elements(schema);
+    Place out;
+    out.uncorrelated = uncorrelated ? uncorrelated : correlated ? nullptr : &path;
+    out.count = count && each ? std::optional(cel::saturating_multiply(*count, *each)) : std::nullopt;
+    return out;
+  }
+};
+
 class RuleChecker {
  public:
-  explicit RuleChecker(ErrorList& errors) : errors_(errors) {}
+  RuleChecker(bool limited, ErrorList& errors) : errors_(errors), costs_(limited, errors) {}
 
-  // `uncorrelated`: within what an old value cannot be told from a new one, and where that begins.
-  void walk(const Schema& schema, const Path& path, const Path* uncorrelated) {
-    if (!schema.has_expressions) return;
-    for (std::size_t i = 0; i < schema.expressions.size(); ++i) {
-      const auto at = path.child("x-kubernetes-validations").index(i);
-      check_words(schema.expressions[i], at, schema);
-      check_programs(schema.expressions[i], at, uncorrelated);
-    }
-    for (const auto& [name, one] : schema.properties) {
-      const auto at = path.child("properties").key(name);
-      walk(one, at, uncorrelated ? uncorrelated : schema.map_atomic ? &path : nullptr);
-    }
-    if (schema.additional)
-      walk(*schema.additional, path.child("additionalProperties"),
-           uncorrelated        ? uncorrelated
-           : schema.map_atomic ? &path
-                               : nullptr);
-    if (schema.items)
-      walk(*schema.items, path.child("items"),
-           uncorrelated                      ? uncorrelated
-           : schema.list != SchemaList::kMap ? &path
-                                             : nullptr);
+  void check(const Schema& root, const Path& path) {
+    walk(root, path, {});
+    costs_.finish(path);
   }
 
  private:
+  void walk(const Schema& schema, const Path& path, const Place& place) {
+    if (!schema.has_expressions) return;
+    for (std::size_t i = 0; i < schema.expressions.size(); ++i) {
+      const auto& rule = schema.expressions[i];
+      const auto at = path.child("x-kubernetes-validations").index(i);
+      check_words(rule, at, schema);
+      if (trimmed(rule.rule).empty()) continue;
+      if (check_program(rule, at))
+        costs_.add(at.child("rule"), "rule", cost_of(rule.program, rule, schema, place));
+      check_message(rule, at, schema);
+      check_change(rule, at, place);
+    }
+    const auto members = place.below(schema, !schema.map_atomic, path);
+    for (const auto& [name, one] : schema.properties)
+      walk(one, path.child("properties").key(name), members);
+    if (schema.additional) walk(*schema.additional, path.child("additionalProperties"), members);
+    if (schema.items)
+      walk(*schema.items, path.child("items"),
+           place.below(schema, schema.list == SchemaList::kMap, path));
+  }
+
+  // Of one run, for each value there can be.
+  static std::uint64_t cost_of(const cel::Program& program, const ExpressionRule& rule,
+                               const Schema& schema, const Place& place) {
+    return cel::saturating_multiply(program.highest_cost(rule_variables(schema, rule)),
+                                    place.count.value_or(most_values(schema)));
+  }
+
   void check_words(const ExpressionRule& rule, const Path& at, const Schema& schema) {
     const auto text = trimmed(rule.rule), message = trimmed(rule.message);
     if (text.empty())
@@ -91,41 +120,52 @@ class RuleChecker {
       errors_.invalid(at, rule.field_path, "fieldPath must be a valid path: " + problem);
   }
 
-  void check_programs(const ExpressionRule& rule, const Path& at, const Path* uncorrelated) {
-    if (trimmed(rule.rule).empty()) return;
-    const auto fault = [&](const char* name, const std::string& detail) {
-      errors_.invalid_json(at.child(name), printed(rule), detail);
-    };
+  void fault(const ExpressionRule& rule, const Path& at, const std::string& detail) {
+    errors_.invalid_json(at, printed(rule), detail);
+  }
+
+  bool check_program(const ExpressionRule& rule, const Path& at) {
     if (!rule.program.ok())
-      fault("rule", "compilation failed: " + rule.program.error());
-    else if (!yields(rule.program, cel::Kind::kBool))
-      fault("rule", "cel expression must evaluate to a bool");
-    else if (rule.transition && uncorrelated)
+      fault(rule, at.child("rule"), "compilation failed: " + rule.program.error());
+    else if (rule.program.type()->kind != cel::Kind::kBool)
+      fault(rule, at.child("rule"), "cel expression must evaluate to a bool");
+    else
+      return true;
+    return false;
+  }
+
+  void check_message(const ExpressionRule& rule, const Path& at, const Schema& schema) {
+    if (trimmed(rule.message_expression).empty()) return;
+    const auto place = at.child("messageExpression");
+    const auto& program = rule.message_program;
+    if (!program.ok())
+      fault(rule, place, "messageExpression compilation failed: " + program.error());
+    else if (program.type()->kind != cel::Kind::kString)
+      fault(rule, place, "messageExpression must evaluate to a string");
+    else
+      // It is needed for the first value that breaks the rule only.
+      costs_.add(place, "messageExpression", program.highest_cost(rule_variables(schema, rule)));
+  }
+
+  void check_change(const ExpressionRule& rule, const Path& at, const Place& place) {
+    if (!rule.program.ok()) return;
+    if (rule.transition && place.uncorrelated)
       errors_.invalid(at.child("rule"), rule.rule,
                       "oldSelf cannot be used on the uncorrelatable portion of the schema within " +
-                          uncorrelated->str());
+                          place.uncorrelated->str());
     else if (!rule.transition && rule.optional_old_self)
       errors_.invalid_json(at.child("optionalOldSelf"), *rule.optional_old_self ? "true" : "false",
                            "may not be set if oldSelf is not used in rule");
-    if (trimmed(rule.message_expression).empty()) return;
-    if (!rule.message_program.ok())
-      fault("messageExpression",
-            "messageExpression compilation failed: " + rule.message_program.error());
-    else if (!yields(rule.message_program, cel::Kind::kString))
-      fault("messageExpression", "messageExpression must evaluate to a string");
-  }
-
-  static bool yields(const cel::Program& program, cel::Kind kind) {
-    return program.type()->kind == kind || program.type()->kind == cel::Kind::kDyn;
   }
 
   ErrorList& errors_;
+  RuleCosts costs_;
 };
 
 }  // namespace
 
-void check_rules(const Schema& root, const Path& path, ErrorList& errors) {
-  RuleChecker(errors).walk(root, path, nullptr);
+void check_rules(const Schema& root, const Path& path, bool limited, ErrorList& errors) {
+  RuleChecker(limited, errors).check(root, path);
 }
 
 }  // namespace kubus::apiserver

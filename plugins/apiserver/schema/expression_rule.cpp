@@ -2,34 +2,45 @@
 
 #include <utility>
 
+#include "schema/document_size.h"
+
 namespace kubus::apiserver {
 namespace {
 
 using cel::Kind;
 using cel::TypePtr;
 
-cel::TypePtr text_type(const Schema& schema) {
-  const auto format = schema.rules ? std::string_view(schema.rules->format) : std::string_view();
-  if (format == "byte") return type_of(Kind::kBytes);
-  if (format == "duration") return type_of(Kind::kDuration);
-  if (format == "date" || format == "date-time") return type_of(Kind::kTimestamp);
-  return type_of(Kind::kString);
+TypePtr sized(const Schema& schema, Kind kind, std::vector<TypePtr> params = {}) {
+  auto out = std::make_shared<cel::Type>();
+  out->kind = kind;
+  out->params = std::move(params);
+  out->most = most_elements(schema);
+  return out;
 }
 
+Kind text_kind(const Schema& schema) {
+  const auto format = schema.rules ? std::string_view(schema.rules->format) : std::string_view();
+  if (format == "byte") return Kind::kBytes;
+  if (format == "duration") return Kind::kDuration;
+  if (format == "date" || format == "date-time") return Kind::kTimestamp;
+  return Kind::kString;
+}
+
+// Null for what the schema says nothing of: expressions cannot speak of that.
 TypePtr type_at(const Schema& schema, bool whole_object);
 
 void add_field(cel::Type& type, const std::string& name, TypePtr field) {
   const auto escaped = cel::escaped_name(name);
-  if (escaped.empty()) return;
+  if (escaped.empty() || !field) return;
   type.fields[escaped] = std::move(field);
   if (escaped != name) type.written[escaped] = name;
 }
 
 TypePtr object_type(const Schema& schema, bool whole_object) {
-  if (schema.additional && !whole_object)
-    return map_of(type_of(Kind::kString), type_at(*schema.additional, false));
-  if (schema.any_additional && schema.properties.empty() && !whole_object)
-    return map_of(type_of(Kind::kString), type_of(Kind::kDyn));
+  if (schema.additional && !whole_object) {
+    auto values = type_at(*schema.additional, schema.additional->embedded);
+    return values ? sized(schema, Kind::kMap, {type_of(Kind::kString), std::move(values)}) : nullptr;
+  }
   auto out = std::make_shared<cel::Type>();
   out->kind = Kind::kObject;
   out->name = "object";
@@ -39,34 +50,35 @@ TypePtr object_type(const Schema& schema, bool whole_object) {
   auto metadata = std::make_shared<cel::Type>();
   metadata->kind = Kind::kObject;
   metadata->name = "object";
-  for (const char* name : {"name", "generateName"})
-    add_field(*metadata, name, type_of(Kind::kString));
-  out->fields["apiVersion"] = type_of(Kind::kString);
-  out->fields["kind"] = type_of(Kind::kString);
+  auto name_type = std::make_shared<cel::Type>(*type_of(Kind::kString));
+  name_type->most = kLargestRequest - 2;
+  for (const char* name : {"name", "generateName"}) add_field(*metadata, name, name_type);
+  out->fields["apiVersion"] = name_type;
+  out->fields["kind"] = name_type;
   out->fields["metadata"] = std::move(metadata);
   return out;
 }
 
 TypePtr type_at(const Schema& schema, bool whole_object) {
-  if (schema.int_or_string) return type_of(Kind::kDyn);
+  if (schema.int_or_string) return sized(schema, Kind::kDyn);
   if (schema.type == "boolean") return type_of(Kind::kBool);
   if (schema.type == "integer") return type_of(Kind::kInt);
   if (schema.type == "number") return type_of(Kind::kDouble);
-  if (schema.type == "string") return text_type(schema);
-  if (schema.type == "array")
-    return list_of(schema.items ? type_at(*schema.items, false) : type_of(Kind::kDyn));
+  if (schema.type == "string") return sized(schema, text_kind(schema));
   if (schema.type == "object") return object_type(schema, whole_object || schema.embedded);
-  return type_of(Kind::kDyn);
+  if (schema.type != "array" || !schema.items) return nullptr;
+  auto items = type_at(*schema.items, false);
+  return items ? sized(schema, Kind::kList, {std::move(items)}) : nullptr;
 }
 
 void compile_at(Schema& schema, bool whole_object) {
   if (!schema.has_expressions) return;
-  if (!schema.expressions.empty()) schema.expression_type = type_at(schema, whole_object);
-  const auto& self = schema.expression_type;
+  if (!schema.expressions.empty()) {
+    schema.expression_type = type_at(schema, whole_object);
+    if (!schema.expression_type) schema.expression_type = type_of(Kind::kDyn);
+  }
   for (auto& one : schema.expressions) {
-    const bool optional = one.optional_old_self.value_or(false);
-    const cel::Declarations names = {{"self", self},
-                                     {"oldSelf", optional ? cel::optional_of(self) : self}};
+    const auto names = rule_variables(schema, one);
     one.program = cel::Program::compile(one.rule, names);
     one.transition = one.program.uses(1);
     if (one.message_expression.empty()) continue;
@@ -79,6 +91,12 @@ void compile_at(Schema& schema, bool whole_object) {
 }
 
 }  // namespace
+
+cel::Declarations rule_variables(const Schema& schema, const ExpressionRule& rule) {
+  const auto& self = schema.expression_type;
+  const bool optional = rule.optional_old_self.value_or(false);
+  return {{"self", self}, {"oldSelf", optional ? cel::optional_of(self) : self}};
+}
 
 void compile_expressions(Schema& root) { compile_at(root, true); }
 

@@ -29,8 +29,12 @@ struct ExpressionRule {
 // in its program.
 void compile_expressions(Schema& root);
 
-// What is wrong with the rules of a compiled schema, as a definition is told.
-void check_rules(const Schema& root, const Path& path, ErrorList& errors);
+// What the expressions of a rule speak of. Only of a compiled schema.
+cel::Declarations rule_variables(const Schema& schema, const ExpressionRule& rule);
+
+// What is wrong with the rules of a compiled schema, as a definition is told. `limited`: also that
+// one of them may cost too much; that all of them together may is told in any case.
+void check_rules(const Schema& root, const Path& path, bool limited, ErrorList& errors);
 
 // Whether a whole object keeps the rules of its schema. `old` is null for a creation: rules about
 // changes are left out then. A rule that an unchanged value breaks is no reason to refuse it. The

@@ -2,11 +2,11 @@
 #include <k8s/meta/v1/label_selector.pb.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "validation/checks.h"
 #include "validation/cron_schedule.h"
 #include "validation/job.h"
+#include "validation/time_zone.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -14,36 +14,12 @@ namespace {
 
 // The time of a job is appended to the name.
 constexpr std::size_t kLongestName = 52;
-constexpr const char* kZones = "/usr/share/zoneinfo/";
-
-bool is_zone_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '_' || c == '~' || c == '+' || c == '-';
-}
-
-bool is_zone_name(std::string_view name) {
-  for (;;) {
-    const std::size_t slash = name.find('/');
-    const std::string_view part = name.substr(0, slash);
-    const bool good = !part.empty() && part != "." && part != ".." && part.front() != '-' &&
-                      std::all_of(part.begin(), part.end(), is_zone_character);
-    if (!good) return false;
-    if (slash == std::string_view::npos) return true;
-    name.remove_prefix(slash + 1);
-  }
-}
 
 bool is_local(std::string name) {
   for (char& c : name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return name == "local";
-}
-
-// A machine without a database of time zones knows only UTC.
-bool is_known_zone(const std::string& name) {
-  std::error_code error;
-  return name == "UTC" || std::filesystem::is_regular_file(kZones + name, error);
 }
 
 void check_time_zone(const std::string& zone, const Path& path, ErrorList& errors) {
@@ -54,7 +30,7 @@ void check_time_zone(const std::string& zone, const Path& path, ErrorList& error
     errors.invalid(path, zone,
                    "timeZone must be an explicit time zone as defined in "
                    "https://www.iana.org/time-zones");
-  } else if (!is_known_zone(zone)) {
+  } else if (!find_time_zone(zone)) {
     errors.invalid(path, zone, unknown);
   }
 }

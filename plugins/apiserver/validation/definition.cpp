@@ -96,7 +96,14 @@ void check_versions(const Spec& spec, const Path& path, ErrorList& errors) {
                         "must have exactly one version marked as storage version");
 }
 
-void check_schemas(const Spec& spec, const Path& path, ErrorList& errors) {
+// Whether a version had that schema before.
+bool had_schema(const Spec* old, const apiextensions_v1::CustomResourceDefinitionVersion& version) {
+  return old && std::any_of(old->versions().begin(), old->versions().end(), [&](const auto& v) {
+           return v.name() == version.name() && equal(v.schema(), version.schema());
+         });
+}
+
+void check_schemas(const Spec& spec, const Spec* old, const Path& path, ErrorList& errors) {
   // One that all versions have is told of once.
   const bool same = std::all_of(spec.versions().begin(), spec.versions().end(), [&](const auto& v) {
     return equal(v.schema(), spec.versions(0).schema());
@@ -108,7 +115,7 @@ void check_schemas(const Spec& spec, const Path& path, ErrorList& errors) {
                         ? path.child("validation")
                         : path.child("versions").index(static_cast<std::size_t>(i)).child("schema");
     check_structural_schema(version.schema().openapiv3schema(), at.child("openAPIV3Schema"),
-                            errors);
+                            !had_schema(old, version), errors);
     if (same) return;
   }
 }
@@ -170,14 +177,18 @@ void check_definition(const CustomResourceDefinition& object, ErrorList& errors)
     errors.invalid_json(path.child("preserveUnknownFields"), "true", "must be false");
   check_names(spec.names(), path.child("names"), errors);
   check_conversion(spec, path.child("conversion"), errors);
-  check_schemas(spec, path, errors);
   check_stored_versions(object, errors);
   check_approval(object, errors);
+}
+
+void check_definition_create(const CustomResourceDefinition& object, ErrorList& errors) {
+  check_schemas(object.spec(), nullptr, Path("spec"), errors);
 }
 
 void check_definition_update(const CustomResourceDefinition& object,
                              const CustomResourceDefinition& old, ErrorList& errors) {
   const Path path("spec");
+  check_schemas(object.spec(), &old.spec(), path, errors);
   const auto& now = object.spec();
   const auto& before = old.spec();
   if (is_established(old)) {

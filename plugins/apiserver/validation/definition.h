@@ -13,6 +13,7 @@ namespace kubus::apiserver {
 using apiextensions_v1::CustomResourceDefinition;
 
 void check_definition(const CustomResourceDefinition& object, ErrorList& errors);
+void check_definition_create(const CustomResourceDefinition& object, ErrorList& errors);
 void check_definition_update(const CustomResourceDefinition& object,
                              const CustomResourceDefinition& old, ErrorList& errors);
 void check_definition_status(const CustomResourceDefinition& object,

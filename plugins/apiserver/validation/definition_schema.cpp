@@ -277,7 +277,8 @@ void check_defaults(const Schema& schema, const Path& path, ErrorList& errors) {
 
 }  // namespace
 
-void check_structural_schema(const Props& root, const Path& path, ErrorList& errors) {
+void check_structural_schema(const Props& root, const Path& path, bool limited,
+                             ErrorList& errors) {
   const auto before = errors.size();
   Structure(errors).check(root, Level::kRoot, path);
   if (errors.size() > before) return;
@@ -286,7 +287,7 @@ void check_structural_schema(const Props& root, const Path& path, ErrorList& err
     return errors.invalid(path, "", status.message());
   const auto schema = compile_schema(tree);
   if (schema.has_defaults) check_defaults(schema, path, errors);
-  if (schema.has_expressions) check_rules(schema, path, errors);
+  if (schema.has_expressions) check_rules(schema, path, limited, errors);
 }
 
 const Props* schema_at(const Props& root, const std::vector<std::string>& names) {

@@ -14,9 +14,10 @@
 
 namespace kubus::apiserver {
 
-// `path`: where the schema of whole objects stands.
+// `path`: where the schema of whole objects stands. `limited`: whether each rule in it must be cheap
+// enough, which is not asked of a schema that was there before.
 void check_structural_schema(const apiextensions_v1::JSONSchemaProps& root, const Path& path,
-                             ErrorList& errors);
+                             bool limited, ErrorList& errors);
 
 // The declared type at the names of a path; null where nothing is declared.
 const apiextensions_v1::JSONSchemaProps* schema_at(const apiextensions_v1::JSONSchemaProps& root,

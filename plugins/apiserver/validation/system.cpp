@@ -98,7 +98,8 @@ constexpr Validator kValidators[] = {
      compare_as<node_v1::RuntimeClass, check_runtime_update>},
     {"k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition",
      check_as<CustomResourceDefinition, check_definition>,
-     compare_as<CustomResourceDefinition, check_definition_update>, nullptr,
+     compare_as<CustomResourceDefinition, check_definition_update>,
+     check_as<CustomResourceDefinition, check_definition_create>,
      compare_as<CustomResourceDefinition, check_definition_status>},
 };
 

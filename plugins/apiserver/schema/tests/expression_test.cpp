@@ -114,7 +114,7 @@ TEST(ExpressionRule, ReadsValuesAsTheSchemaSays) {
 
 std::string faults(const std::string& rule, const std::string& properties = kSizes) {
   ErrorList errors;
-  check_rules(spec_with(rule, properties), Path("s"), errors);
+  check_rules(spec_with(rule, properties), Path("s"), true, errors);
   return errors.empty() ? "" : join_errors(errors.errors());
 }
 
@@ -129,6 +129,7 @@ TEST(ExpressionRule, IsRefusedWhenItMakesNoSense) {
        "rule is not specified"},
       {R"({"rule":"self.x"})", "compilation failed: ERROR: <input>:1:5: undefined field 'x'"},
       {R"({"rule":"self.min"})", "cel expression must evaluate to a bool"},
+      {R"j({"rule":"dyn(true)"})j", "cel expression must evaluate to a bool"},
       {R"({"rule":"true","message":" "})", "message must be non-empty if specified"},
       {R"({"rule":"true","message":"a\nb"})", "message must not contain line breaks"},
       {R"({"rule":"true\n||true"})", "message must be specified if rule contains line breaks"},
@@ -148,6 +149,68 @@ TEST(ExpressionRule, IsRefusedWhenItMakesNoSense) {
                             "x-kubernetes-validations":[{"rule":"self == oldSelf"}]}})"),
               HasSubstr("oldSelf cannot be used on the uncorrelatable portion of the schema within "
                         "s.properties[spec].properties[l]"));
+}
+
+TEST(ExpressionRule, CannotSpeakOfWhatTheSchemaSaysNothingOf) {
+  constexpr char kOpen[] = R"("o":{"x-kubernetes-preserve-unknown-fields":true},
+      "t":{"type":"object","x-kubernetes-preserve-unknown-fields":true},"s":{"type":"string"})";
+  EXPECT_THAT(faults(R"j({"rule":"has(self.o)"})j", kOpen), HasSubstr("undefined field 'o'"));
+  EXPECT_THAT(faults(R"j({"rule":"has(self.t.x)"})j", kOpen), HasSubstr("undefined field 'x'"));
+  EXPECT_THAT(faults(R"j({"rule":"self.s == null"})j", kOpen),
+              HasSubstr("found no matching overload for '_==_' applied to '(string, null)'"));
+}
+
+constexpr char kTry[] =
+    " (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, "
+    "maps, and strings are declared)";
+
+TEST(ExpressionRule, IsRefusedWhereItMayCostTooMuch) {
+  const std::string loop = R"j({"rule":"self.l.all(x, self.l.all(y, x == y || x != y))"})j";
+  EXPECT_EQ(faults(loop, R"("l":{"type":"array","items":{"type":"integer"}})"),
+            "[s.properties[spec].x-kubernetes-validations[0].rule: Forbidden: estimated rule cost "
+            "exceeds budget by factor of more than 100x" +
+                std::string(kTry) +
+                ", s.properties[spec].x-kubernetes-validations[0].rule: Forbidden: contributed to "
+                "estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema, s: "
+                "Forbidden: x-kubernetes-validations estimated rule cost total for entire "
+                "OpenAPIv3 schema exceeds budget by factor of more than 100x" +
+                kTry + "]");
+  EXPECT_EQ(faults(loop, R"("l":{"type":"array","maxItems":100,"items":{"type":"integer"}})"), "");
+  // 4 characters for each that is said to be there, times 4000 items.
+  const auto texts = [&](int length) {
+    return faults("", R"("l":{"type":"array","maxItems":4000,"items":{"type":"string","maxLength":)" +
+                          std::to_string(length) +
+                          R"j(,"x-kubernetes-validations":[{"rule":"self.contains('test')"}]}})j");
+  };
+  EXPECT_EQ(texts(6200), "");
+  EXPECT_EQ(texts(7000),
+            "s.properties[spec].properties[l].items.x-kubernetes-validations[0].rule: Forbidden: "
+            "estimated rule cost exceeds budget by factor of 1.120400x" + std::string(kTry));
+  EXPECT_THAT(texts(20000), HasSubstr("exceeds budget by factor of 3.2x"));
+}
+
+TEST(ExpressionRule, CountsTheValuesThatFitInARequest) {
+  // An integer and a comma: 1,572,864 of them. Each comparison costs 2, the last one 7.
+  const auto rules = [](const char* rule) {
+    return faults("", std::string(R"("l":{"type":"array","items":{"type":"integer",)") +
+                          R"("x-kubernetes-validations":[{"rule":")" + rule + R"("}]}})");
+  };
+  EXPECT_EQ(rules("self > 0"), "");
+  EXPECT_EQ(rules("self > 0 && self < 9 && self != 3"), "");
+  EXPECT_THAT(rules("self > 0 && self < 9 && self * self * 2 + self < 9"),
+              HasSubstr("exceeds budget by factor of 1.7x"));
+}
+
+TEST(ExpressionRule, AllTogetherMayCostTooMuch) {
+  std::string rules;
+  for (int i = 0; i < 24; ++i)
+    rules += std::string(i ? "," : "") + R"j({"rule":"self.l.all(x, true)"})j";
+  const auto told = faults(rules, R"("l":{"type":"array","items":{"type":"integer"}})");
+  EXPECT_THAT(told, HasSubstr("s: Forbidden: x-kubernetes-validations estimated rule cost total for "
+                              "entire OpenAPIv3 schema exceeds budget by factor of 1.132462x"));
+  EXPECT_THAT(told, HasSubstr("validations[3].rule: Forbidden: contributed to estimated rule cost"));
+  EXPECT_THAT(told, ::testing::Not(HasSubstr("validations[4].rule: Forbidden: contributed")));
+  EXPECT_THAT(told, ::testing::Not(HasSubstr("estimated rule cost exceeds")));
 }
 
 }  // namespace

@@ -27,7 +27,9 @@ CustomResourceDefinition read(const std::string& json) {
 
 std::string errors_of(const std::string& json) {
   ErrorList errors;
-  check_definition(read(json), errors);
+  const auto definition = read(json);
+  check_definition(definition, errors);
+  check_definition_create(definition, errors);
   return join_errors(errors.errors());
 }
 
