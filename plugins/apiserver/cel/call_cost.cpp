@@ -135,9 +135,28 @@ CallEstimate to_bytes(Arguments a) {
   const auto size = a[0].known_size();
   return {size.times(kTraversal), Span{size.least, saturating_multiply(size.most, 4)}};
 }
+// The longest text that a value of fixed size is written as. The reference takes it for endless,
+// and so refuses to add it to another.
+std::optional<Span> written_size(Kind kind) {
+  switch (kind) {
+    case Kind::kBool:
+      return Span{4, 5};
+    case Kind::kInt:
+    case Kind::kUint:
+      return Span{1, 20};
+    case Kind::kDouble:
+    case Kind::kDuration:
+      return Span{1, 25};
+    case Kind::kTimestamp:
+      return Span{20, 30};
+    default:
+      return std::nullopt;
+  }
+}
 CallEstimate to_text(Arguments a) {
-  if (kind_of(a[0]) != Kind::kBytes) return {kOne};
   const auto size = a[0].known_size();
+  if (kind_of(a[0]) == Kind::kString) return {kOne, size};
+  if (kind_of(a[0]) != Kind::kBytes) return {kOne, written_size(kind_of(a[0]))};
   return {size.times(kTraversal), Span{size.least / 4, size.most}};
 }
 CallEstimate quoted(Arguments a) {

@@ -67,8 +67,9 @@ struct Verdict {
 
 class Policies final : public Admission {
  public:
-  explicit Policies(ClusterCache& cache)
+  Policies(ClusterCache& cache, const Authorizers& authorizers)
       : cache_(cache),
+        authorizers_(authorizers),
         namespaces_(*cache.find("", "namespaces")),
         policies_(*cache.find(kGroup, "validatingadmissionpolicies")),
         bindings_(*cache.find(kGroup, "validatingadmissionpolicybindings")) {}
@@ -141,7 +142,8 @@ class Policies final : public Admission {
     const Verdict verdict{policy->policy, binding};
     if (!sitting.request) {
       const auto ns = call.call.resource->namespaced ? namespaces_.get(call.call.info.ns) : nullptr;
-      sitting.request = std::make_unique<Request>(call, ns ? ns->decoded().get() : nullptr);
+      sitting.request =
+          std::make_unique<Request>(call, ns ? ns->decoded().get() : nullptr, authorizers_);
     }
     std::vector<Denial> denials;
     for (const auto& params : params_of(*policy, binding, call, denials)) {
@@ -234,6 +236,7 @@ class Policies final : public Admission {
   }
 
   ClusterCache& cache_;
+  const Authorizers& authorizers_;
   const ResourceCache& namespaces_;
   const ResourceCache& policies_;
   const ResourceCache& bindings_;
@@ -244,7 +247,7 @@ class Policies final : public Admission {
 }  // namespace
 
 std::unique_ptr<Admission> make_policies(const AdmissionContext& context) {
-  return std::make_unique<Policies>(context.cache);
+  return std::make_unique<Policies>(context.cache, context.authorizers);
 }
 
 }  // namespace kubus::apiserver::policy

@@ -23,6 +23,8 @@ enum Variable : std::uint8_t {
   kParams,
   kNamespaceObject,
   kVariables,
+  kAuthorizer,
+  kRequestResource,
   kVariableCount,
 };
 

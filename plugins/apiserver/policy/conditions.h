@@ -3,7 +3,9 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,6 +14,9 @@
 
 namespace kubus::apiserver::policy {
 
+// What all conditions of one policy or webhook may cost for one request.
+inline constexpr std::uint64_t kConditionsCost = 2'500'000;
+
 struct ConditionAnswer {
   bool hold = true;
   // The first that could not be evaluated, when none says no; they do not hold then.
@@ -19,12 +24,14 @@ struct ConditionAnswer {
   cel::Value error;
 };
 
-// `run` evaluates the i-th of `count`. One that says no outweighs those that could not be asked.
+// `run` evaluates the i-th of `count`, for no more than it is given. One that says no outweighs those that could not be asked.
 template <class Run>
 ConditionAnswer ask_conditions(std::size_t count, Run run) {
   ConditionAnswer answer;
+  std::uint64_t left = kConditionsCost;
   for (std::size_t i = 0; i < count; ++i) {
-    const cel::Outcome outcome = run(i);
+    const cel::Outcome outcome = run(i, std::min(left, cel::kExpressionCost));
+    left -= std::min(left, outcome.cost);
     if (outcome.value.kind() == cel::Kind::kBool) {
       if (!outcome.value.is_true()) return {false, std::nullopt, {}};
     } else if (!answer.failed) {
@@ -37,9 +44,15 @@ ConditionAnswer ask_conditions(std::size_t count, Run run) {
   return answer;
 }
 
-// Over the variables of Request. What is wrong with it is in its error().
-cel::Program compile_condition(const std::string& expression);
-// The same, and what is wrong with it is in `errors` as well.
+struct Condition {
+  std::string expression;
+  cel::Program program;  // over the variables of Request; what is wrong with it is in its error()
+};
+Condition compile_condition(const std::string& expression);
+// The program alone; what is wrong with it is in `errors` as well.
 cel::Program compile_condition(const std::string& expression, const Path& at, ErrorList& errors);
+
+// "expression 'x' resulted in error: ..."
+std::string evaluation_error(const std::string& expression, const cel::Value& error);
 
 }  // namespace kubus::apiserver::policy

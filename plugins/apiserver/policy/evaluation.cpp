@@ -7,8 +7,11 @@
 
 #include "custom/kind.h"
 #include "kubus/api/json_value.h"
+#include "policy/access.h"
 #include "policy/conditions.h"
 #include "policy/rule_matching.h"
+#include "policy/write_options.h"
+#include "respond/json_members.h"
 #include "schema/expression_rule.h"
 
 namespace kubus::apiserver::policy {
@@ -26,22 +29,22 @@ json::object kind_of(const ResourceInfo& resource) {
 
 json::object user_of(const Identity& identity) {
   json::object out;
-  out["username"] = identity.name;
-  out["uid"] = identity.uid;
+  set_text(out, "username", identity.name);
+  set_text(out, "uid", identity.uid);
   json::array groups;
   for (const auto& group : identity.groups) groups.emplace_back(group);
-  out["groups"] = std::move(groups);
+  if (!groups.empty()) out["groups"] = std::move(groups);
   json::object extra;
   for (const auto& [key, values] : identity.extra) {
     json::array list;
     for (const auto& value : values) list.emplace_back(value);
     extra[key] = std::move(list);
   }
-  out["extra"] = std::move(extra);
+  if (!extra.empty()) out["extra"] = std::move(extra);
   return out;
 }
 
-// The AdmissionRequest, without the objects in it.
+// The AdmissionRequest, without the objects in it. What is empty in it is not there.
 json::value request_of(const AdmissionCall& call) {
   const auto& resource = *call.call.resource;
   json::object out;
@@ -53,13 +56,14 @@ json::value request_of(const AdmissionCall& call) {
   out["resource"] = name;
   out["requestKind"] = kind_of(resource);
   out["requestResource"] = std::move(name);
-  out["subResource"] = call.call.info.subresource;
-  out["requestSubResource"] = call.call.info.subresource;
-  out["name"] = call.subject().name;
-  out["namespace"] = call.call.info.ns;
+  set_text(out, "subResource", call.call.info.subresource);
+  set_text(out, "requestSubResource", call.call.info.subresource);
+  set_text(out, "name", call.subject().name);
+  set_text(out, "namespace", call.call.info.ns);
   out["operation"] = operation_name(call.operation);
   out["userInfo"] = user_of(call.call.identity);
   out["dryRun"] = call.call.dry_run();
+  out["options"] = write_options(call);
   return out;
 }
 
@@ -74,11 +78,15 @@ json::value document_of(const Message* object) {
   return out;
 }
 
-Request::Request(const AdmissionCall& call, const Message* ns)
+Request::Request(const AdmissionCall& call, const Message* ns, const Authorizers& authorizers)
     : object_(document_of(call.object)),
       old_(document_of(call.old)),
       request_(request_of(call)),
-      namespace_(document_of(ns)) {}
+      namespace_(document_of(ns)) {
+  const auto authority = make_authority(authorizers, call.call.identity);
+  authorizer_ = cel::authorizer_value(authority);
+  request_resource_ = cel::resource_check_value(authority, check_of(call));
+}
 
 std::vector<cel::Value> Request::values() const {
   std::vector<cel::Value> out(kVariableCount);
@@ -86,6 +94,8 @@ std::vector<cel::Value> Request::values() const {
   out[kOldObject] = cel::Value::json(old_, nullptr);
   out[kRequest] = cel::Value::json(request_, nullptr);
   out[kNamespaceObject] = cel::Value::json(namespace_, nullptr);
+  out[kAuthorizer] = authorizer_;
+  out[kRequestResource] = request_resource_;
   return out;
 }
 
@@ -137,10 +147,10 @@ Evaluation::Evaluation(const CompiledPolicy& policy, const Request& request,
 // A variable may be all variables, which would hold themselves.
 Evaluation::~Evaluation() { variables_->forget(); }
 
-cel::Outcome Evaluation::run(const cel::Program& program) {
+cel::Outcome Evaluation::run(const cel::Program& program, std::uint64_t most) {
   if (!program.ok()) return {cel::Value::error("compilation failed: " + program.error())};
   ++depth_;
-  auto out = program.run(values_, std::min(budget_, cel::kExpressionCost));
+  auto out = program.run(values_, std::min(budget_, most));
   --depth_;
   budget_ -= std::min(budget_, out.cost);
   return out;
@@ -149,15 +159,16 @@ cel::Outcome Evaluation::run(const cel::Program& program) {
 void Evaluation::fail(const std::string& expression, const cel::Value& error, int index,
                       std::vector<Denial>& denials) const {
   if (!policy_.fails()) return;
-  denials.push_back(
-      {"expression '" + expression + "' resulted in error: " + std::string(error.as_text()),
-       {},
-       index});
+  denials.push_back({evaluation_error(expression, error), {}, index});
 }
 
 bool Evaluation::applies(std::vector<Denial>& denials) {
   const auto answer = ask_conditions(policy_.conditions.size(),
-                                     [&](std::size_t i) { return run(policy_.conditions[i]); });
+                                     [&](std::size_t i, std::uint64_t most) {
+                                       return run(policy_.conditions[i], most);
+                                     });
+  // Conditions have a budget of their own.
+  budget_ = cel::kRequestCost;
   if (answer.failed)
     fail(policy_.policy.spec().matchconditions(static_cast<int>(*answer.failed)).expression(),
          answer.error, 0, denials);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "admission/admission.h"
+#include "auth/authorizer.h"
 #include "policy/compiled_policy.h"
 
 namespace kubus::apiserver::policy {
@@ -22,13 +23,14 @@ struct Denial {
 // The request as documents; they outlive what is evaluated over them.
 class Request {
  public:
-  // `ns`: the namespace it is in, or null.
-  Request(const AdmissionCall& call, const Message* ns);
+  // `ns`: the namespace it is in, or null. The authorizers outlive it.
+  Request(const AdmissionCall& call, const Message* ns, const Authorizers& authorizers);
   // Of the variables, all but params and variables.
   std::vector<cel::Value> values() const;
 
  private:
   boost::json::value object_, old_, request_, namespace_;
+  cel::Value authorizer_, request_resource_;
 };
 
 boost::json::value document_of(const Message* object);
@@ -52,7 +54,7 @@ class Evaluation {
  private:
   class LazyVariables;
 
-  cel::Outcome run(const cel::Program& program);
+  cel::Outcome run(const cel::Program& program, std::uint64_t most = cel::kExpressionCost);
   void fail(const std::string& expression, const cel::Value& error, int index,
             std::vector<Denial>& denials) const;
   std::string message_of(std::size_t index);

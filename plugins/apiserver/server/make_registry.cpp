@@ -87,7 +87,7 @@ Status ApiServer::Parts::make_admissions() {
   };
   const webhooks::Kinds kinds{is_on("MutatingAdmissionWebhook"),
                               is_on("ValidatingAdmissionWebhook")};
-  registry->set_remote_admission(&webhooks.emplace(context, *cache, kinds));
+  registry->set_remote_admission(&webhooks.emplace(context, *cache, authorizers, kinds));
   if (is_on("ResourceQuota")) registry->set_ledger(&ledger.emplace(*cache));
   return {};
 }

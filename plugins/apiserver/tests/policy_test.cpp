@@ -161,5 +161,77 @@ TEST_F(PolicyTest, IsRefusedWhenItDoesNotCompile) {
   EXPECT_THAT(bad.at("message"), HasSubstr("undeclared reference to 'nothing'"));
 }
 
+TEST_F(PolicyTest, AsksWhatTheClientAndOthersMayDo) {
+  ASSERT_EQ(create("rbac.authorization.k8s.io/clusterroles", "",
+                   R"({"metadata":{"name":"scaler"},"rules":[{"apiGroups":["apps"],"resources":)"
+                   R"(["deployments/scale"],"verbs":["update"]}]})")
+                .code,
+            201);
+  ASSERT_EQ(create("rbac.authorization.k8s.io/rolebindings", "default",
+                   R"({"metadata":{"name":"scaler"},"subjects":[{"kind":"ServiceAccount","name":)"
+                   R"("scaler","namespace":"default"}],"roleRef":{"apiGroup":)"
+                   R"("rbac.authorization.k8s.io","kind":"ClusterRole","name":"scaler"}})")
+                .code,
+            201);
+  const std::string may =
+      "authorizer.serviceAccount('default', object.data.who).group('apps').resource('deployments')"
+      ".subresource('scale').namespace('default').check('update')";
+  ASSERT_EQ(policy("asking", R"("a1","a2","a3")",
+                   R"j("matchConditions":[{"name":"own","expression":)j"
+                   R"j("authorizer.requestResource.check('create').allowed()"}],)j"
+                   R"j("validations":[{"expression":")j" +
+                       may + R"j(.allowed()","messageExpression":"'no: ' + )j" + may +
+                       R"j(.error()"}])j")
+                .code,
+            201);
+  ASSERT_EQ(bind("asking", R"("Deny")").code, 201);
+  EXPECT_EQ(config_map("a1", R"(},"data":{"who":"scaler")").code, 201);
+  const auto other = config_map("a2", R"(},"data":{"who":"other")");
+  EXPECT_EQ(other.code, 422) << other.body;
+  EXPECT_THAT(other.at("message"), HasSubstr("denied request: no:"));
+  const auto nobody = config_map("a3", R"(},"data":{"who":"A")");
+  EXPECT_THAT(nobody.at("message"), HasSubstr("resulted in error: Invalid service account name"));
+}
+
+TEST_F(PolicyTest, SeesWhatTheRequestSays) {
+  ASSERT_EQ(policy("typed", R"("t1")",
+                   R"j("validations":[{"expression":"request.kind.kind == 'ConfigMap' && )j"
+                   R"j(request.resource.resource == 'configmaps' && request.name == 't1' && )j"
+                   R"j(request.namespace == 'default' && !has(request.subResource) && )j"
+                   R"j(request.options.kind == 'CreateOptions' && !has(request.options.dryRun) && )j"
+                   R"j(size(request.userInfo.groups) > 0 && )j"
+                   R"j(namespaceObject.metadata.labels['kubernetes.io/metadata.name'] == )j"
+                   R"j('default'"}])j")
+                .code,
+            201);
+  ASSERT_EQ(bind("typed", R"("Deny")").code, 201);
+  const auto made = config_map("t1");
+  EXPECT_EQ(made.code, 201) << made.body;
+}
+
+TEST_F(PolicyTest, IsRefusedWhereItsTypesDoNotFit) {
+  const struct {
+    const char* rest;
+    const char* error;
+  } kCases[] = {
+      {R"("validations":[{"expression":"object.spec.on"}])",
+       "spec.validations[0].expression: Invalid value: \"object.spec.on\": must evaluate to bool "
+       "but got dyn"},
+      {R"("validations":[{"expression":"request.nothing == ''"}])", "undefined field 'nothing'"},
+      {R"("validations":[{"expression":"namespaceObject.kind == ''"}])", "undefined field 'kind'"},
+      {R"("validations":[{"expression":"params.x == 1"}])",
+       "undeclared reference to 'params' (in container '')"},
+      {R"("validations":[{"expression":"true","messageExpression":"1"}])",
+       "must evaluate to string but got int"},
+      {R"("auditAnnotations":[{"key":"k","valueExpression":"1"}])",
+       "must evaluate to one of [string null_type]"},
+  };
+  for (const auto& one : kCases) {
+    const auto bad = policy("misfit", R"("x")", one.rest);
+    EXPECT_EQ(bad.code, 422) << bad.body;
+    EXPECT_THAT(bad.at("message"), HasSubstr(one.error));
+  }
+}
+
 }  // namespace
 }  // namespace kubus::apiserver

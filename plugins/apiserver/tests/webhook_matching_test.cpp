@@ -51,6 +51,12 @@ TEST_F(WebhooksTest, AreAskedAboutWhatTheirSelectorsAndConditionsSay) {
       {R"("matchConditions":[{"name":"x","expression":"object.metadata.name == 'w5'"}])", true},
       {R"("matchConditions":[{"name":"x","expression":"request.userInfo.username == 'x'"}])",
        false},
+      {R"j("matchConditions":[{"name":"x","expression":)j"
+       R"j("authorizer.group('').resource('nodes').check('delete').allowed()"}])j",
+       true},
+      {R"j("matchConditions":[{"name":"x","expression":"authorizer.serviceAccount('default', 'x'))j"
+       R"j(.group('').resource('nodes').check('delete').allowed()"}])j",
+       false},
       {R"("rules":[{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],)"
        R"("resources":["configmaps/status"]}])",
        false},

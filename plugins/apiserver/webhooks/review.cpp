@@ -4,7 +4,6 @@
 #include <k8s/apimachinery/runtime.pb.h>
 #include <k8s/authentication/v1/user_info.pb.h>
 #include <k8s/meta/v1/group_version.pb.h>
-#include <k8s/meta/v1/options.pb.h>
 
 #include <boost/json.hpp>
 
@@ -12,7 +11,7 @@
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "policy/rule_matching.h"
-#include "registry/body.h"
+#include "policy/write_options.h"
 
 namespace kubus::apiserver::webhooks {
 namespace {
@@ -32,44 +31,6 @@ void set_resource(const ResourceInfo& resource, meta_v1::GroupVersionResource& o
   out.set_group(resource.group);
   out.set_version(resource.version);
   out.set_resource(resource.plural);
-}
-
-// What was sent along with a deletion. One that an eviction comes to has sent none.
-json::object deletion_options(const Call& call) {
-  if (call.body.empty() || !call.info.subresource.empty()) return {};
-  // Answers to other questions may be adding their warnings to the call itself.
-  Call reading;
-  reading.resource = call.resource;
-  reading.body = call.body;
-  reading.body_format = call.body_format;
-  const auto sent = read_body(reading, *meta_v1::DeleteOptions::descriptor());
-  json::value tree;
-  if (!sent.ok() || !to_json_value(**sent, tree).ok() || !tree.is_object()) return {};
-  return std::move(tree.as_object());
-}
-
-// How the write is to be done: as the body of a deletion says it, and the parameters of the
-// request. A patch creates or updates, and has the options of that.
-std::string options_json(const AdmissionCall& call) {
-  const auto& query = call.call.query;
-  auto out = call.deletes() ? deletion_options(call.call) : json::object();
-  out["kind"] = call.creates()   ? "CreateOptions"
-                : call.deletes() ? "DeleteOptions"
-                                 : "UpdateOptions";
-  out["apiVersion"] = "meta.k8s.io/v1";
-  if (call.call.dry_run()) out["dryRun"] = json::array({"All"});
-  const auto add = [&](const char* name) {
-    if (const auto value = query.get(name); !value.empty()) out[name] = value;
-  };
-  if (call.deletes()) {
-    add("propagationPolicy");
-    const auto seconds = query.number("gracePeriodSeconds");
-    if (seconds) out["gracePeriodSeconds"] = *seconds;
-  } else {
-    add("fieldManager");
-    add("fieldValidation");
-  }
-  return json::serialize(out);
 }
 
 Status no_verdict(std::string why) { return Status(Code::kInternalError, std::move(why)); }
@@ -123,7 +84,7 @@ std::string review_json(const std::string& uid, const AdmissionCall& call) {
   if (call.object) request.mutable_object()->set_raw(to_json(*call.object));
   if (call.old) request.mutable_oldobject()->set_raw(to_json(*call.old));
   request.set_dryrun(call.call.dry_run());
-  request.mutable_options()->set_raw(options_json(call));
+  request.mutable_options()->set_raw(json::serialize(policy::write_options(call)));
   return to_json(review);
 }
 

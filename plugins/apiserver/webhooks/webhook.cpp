@@ -1,7 +1,5 @@
 #include "webhooks/webhook.h"
 
-#include "policy/conditions.h"
-
 namespace kubus::apiserver::webhooks {
 namespace {
 

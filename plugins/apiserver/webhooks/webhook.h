@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "cel/program.h"
 #include "kubus/api/types.h"
 #include "kubus/http/tls.h"
+#include "policy/conditions.h"
 
 namespace kubus::apiserver::webhooks {
 
@@ -27,7 +27,7 @@ struct Webhook {
   std::chrono::seconds timeout{10};
   std::vector<admissionregistration_v1::RuleWithOperations> rules;
   meta_v1::LabelSelector namespaces, objects;
-  std::vector<cel::Program> conditions;
+  std::vector<policy::Condition> conditions;
   admissionregistration_v1::WebhookClientConfig client;
   Result<std::shared_ptr<const http::ClientTls>> tls = Status(Code::kUnknown, "not compiled");
 };

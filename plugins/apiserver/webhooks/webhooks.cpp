@@ -44,8 +44,10 @@ std::string quoted(const std::string& name) { return "\"" + name + "\""; }
 
 }  // namespace
 
-Webhooks::Webhooks(Context& context, ClusterCache& cache, Kinds kinds)
+Webhooks::Webhooks(Context& context, ClusterCache& cache, const Authorizers& authorizers,
+                   Kinds kinds)
     : context_(context),
+      authorizers_(authorizers),
       kinds_(kinds),
       namespaces_(*cache.find("", "namespaces")),
       mutating_(*cache.find(kGroup, "mutatingwebhookconfigurations")),
@@ -63,15 +65,18 @@ Result<bool> Webhooks::concerns(const Webhook& webhook, const AdmissionCall& cal
   if (!matches_namespace(webhook.namespaces, call, namespaces_)) return false;
   if (!matches_object(webhook.objects, call)) return false;
   if (!webhook.conditions.empty()) {
-    const policy::Request request(call, nullptr);
+    const policy::Request request(call, nullptr, authorizers_);
     const auto values = request.values();
-    const auto answer = policy::ask_conditions(webhook.conditions.size(), [&](std::size_t i) {
-      const auto& program = webhook.conditions[i];
-      return program.ok() ? program.run(values, cel::kExpressionCost)
-                          : cel::Outcome{cel::Value::error(program.error())};
-    });
+    const auto answer = policy::ask_conditions(
+        webhook.conditions.size(), [&](std::size_t i, std::uint64_t most) {
+          const auto& program = webhook.conditions[i].program;
+          return program.ok() ? program.run(values, most)
+                              : cel::Outcome{cel::Value::error(program.error())};
+        });
     if (answer.failed && !webhook.fails_open)
-      return errors::forbidden(call.subject(), answer.error.as_text());
+      return errors::forbidden(
+          call.subject(),
+          policy::evaluation_error(webhook.conditions[*answer.failed].expression, answer.error));
     if (!answer.hold) return false;
   }
   if (call.call.dry_run() && !webhook.dry_runs)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "admission/remote.h"
+#include "auth/authorizer.h"
 #include "kubus/context.h"
 #include "webhooks/caller.h"
 #include "webhooks/webhook_index.h"
@@ -19,8 +20,8 @@ struct Kinds {
 
 class Webhooks final : public RemoteAdmission {
  public:
-  // Both outlive it.
-  Webhooks(Context& context, ClusterCache& cache, Kinds kinds);
+  // All of them outlive it.
+  Webhooks(Context& context, ClusterCache& cache, const Authorizers& authorizers, Kinds kinds);
 
   bool mutates(const AdmissionCall& call) override;
   bool validates(const AdmissionCall& call) override;
@@ -44,6 +45,7 @@ class Webhooks final : public RemoteAdmission {
                 std::shared_ptr<const meta_v1::Status>& refusal) const;
 
   Context& context_;
+  const Authorizers& authorizers_;
   const Kinds kinds_;
   const ResourceCache& namespaces_;
   WebhookIndex mutating_, validating_;

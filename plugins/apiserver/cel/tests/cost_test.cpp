@@ -31,6 +31,7 @@ TEST(CelCost, OfTexts) {
   EXPECT_EQ(cost("self.matches('^abc$')", small), 11u);
   EXPECT_EQ(cost("self + self == self", small), 3u + 8u + 4u);
   EXPECT_EQ(cost("self.lowerAscii() == self", small), 1u + 4u + 1u + 4u);
+  EXPECT_EQ(cost("'ten: ' + string(10) == self", small), 1u + 3u + 1u + 3u);
   EXPECT_EQ(cost("self.split(',').all(x, true)", small), 1u + 8u + 40u * 3u + 1u);
 }
 
