@@ -159,4 +159,11 @@ std::string escaped_name(std::string_view property) {
   return out;
 }
 
+void declare_field(Type& type, const std::string& property, TypePtr field) {
+  const auto escaped = escaped_name(property);
+  if (escaped.empty() || !field) return;
+  type.fields[escaped] = std::move(field);
+  if (escaped != property) type.written[escaped] = property;
+}
+
 }  // namespace kubus::apiserver::cel

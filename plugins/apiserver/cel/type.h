@@ -73,5 +73,7 @@ TypePtr substitute(const TypePtr& type, const Bindings& bindings);
 // "self" stays, "a-b" is written "a__dash__b", "namespace" "__namespace__"; empty for a name that
 // no expression can say.
 std::string escaped_name(std::string_view property);
+// Under the name that expressions say; left out where they cannot say it, or `field` is null.
+void declare_field(Type& type, const std::string& property, TypePtr field);
 
 }  // namespace kubus::apiserver::cel

@@ -20,22 +20,22 @@ std::string printed(const cel::Type& type) {
 
 class Compiler {
  public:
-  // `of_policy`: expressions see its variables; `params`: and an object with parameters.
-  Compiler(bool of_policy, bool params, ErrorList& errors)
-      : of_policy_(of_policy), params_(params), errors_(errors) {
+  // `of_policy`: expressions see its variables.
+  Compiler(bool of_policy, Subjects subjects, ErrorList& errors)
+      : of_policy_(of_policy), subjects_(std::move(subjects)), errors_(errors) {
     variables_ = std::make_shared<cel::Type>();
     variables_->kind = Kind::kObject;
     variables_->name = "kubernetes.variables";
   }
 
   cel::Program compile(const std::string& text, const Yields& kinds, const Path& at) {
-    const auto any = cel::type_of(Kind::kDyn);
+    const auto& params = subjects_.params;
     // In the order of Variable. No expression can say a name that is empty.
     const cel::Declarations names = {
-        {"object", any},
-        {"oldObject", any},
+        {"object", subjects_.object},
+        {"oldObject", subjects_.object},
         {"request", request_type()},
-        {params_ ? "params" : "", any},
+        {params ? "params" : "", params ? params : cel::type_of(Kind::kDyn)},
         {"namespaceObject", namespace_type()},
         {of_policy_ ? "variables" : "", variables_},
         {"authorizer", cel::authorizer_type()},
@@ -64,7 +64,8 @@ class Compiler {
     return "must evaluate to one of [" + list + "]";
   }
 
-  const bool of_policy_, params_;
+  const bool of_policy_;
+  const Subjects subjects_;
   ErrorList& errors_;
   std::shared_ptr<cel::Type> variables_;
 };
@@ -79,7 +80,8 @@ Condition compile_condition(const std::string& expression) {
 }
 
 cel::Program compile_condition(const std::string& expression, const Path& at, ErrorList& errors) {
-  return Compiler(false, false, errors).compile(expression, {Kind::kBool}, at);
+  const Subjects subjects{cel::type_of(Kind::kDyn), nullptr};
+  return Compiler(false, subjects, errors).compile(expression, {Kind::kBool}, at);
 }
 
 std::string evaluation_error(const std::string& expression, const cel::Value& error) {
@@ -88,9 +90,14 @@ std::string evaluation_error(const std::string& expression, const cel::Value& er
 
 CompiledPolicy compile(const admissionregistration_v1::ValidatingAdmissionPolicy& policy,
                        ErrorList& errors) {
+  const auto any = cel::type_of(Kind::kDyn);
+  return compile(policy, {any, policy.spec().has_paramkind() ? any : nullptr}, errors);
+}
+
+CompiledPolicy compile(const admissionregistration_v1::ValidatingAdmissionPolicy& policy,
+                       const Subjects& subjects, ErrorList& errors) {
   CompiledPolicy out{policy, {}, {}, {}, {}, {}};
-  const bool params = policy.spec().has_paramkind();
-  Compiler conditions(false, params, errors), compiler(true, params, errors);
+  Compiler conditions(false, subjects, errors), compiler(true, subjects, errors);
   const Path spec("spec");
   const auto& from = out.policy.spec();
   // Conditions are asked before anything else, and see no variables.

@@ -35,8 +35,15 @@ struct CompiledPolicy {
   bool fails() const { return policy.spec().failurepolicy() != "Ignore"; }
 };
 
+// What is known of the types of objects and of parameters; null: those cannot be spoken of.
+struct Subjects {
+  cel::TypePtr object, params;
+};
+
 // What is wrong with an expression is in its program, and in `errors`.
 CompiledPolicy compile(const admissionregistration_v1::ValidatingAdmissionPolicy& policy,
                        ErrorList& errors);
+CompiledPolicy compile(const admissionregistration_v1::ValidatingAdmissionPolicy& policy,
+                       const Subjects& subjects, ErrorList& errors);
 
 }  // namespace kubus::apiserver::policy

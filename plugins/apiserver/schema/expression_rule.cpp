@@ -29,13 +29,6 @@ Kind text_kind(const Schema& schema) {
 // Null for what the schema says nothing of: expressions cannot speak of that.
 TypePtr type_at(const Schema& schema, bool whole_object);
 
-void add_field(cel::Type& type, const std::string& name, TypePtr field) {
-  const auto escaped = cel::escaped_name(name);
-  if (escaped.empty() || !field) return;
-  type.fields[escaped] = std::move(field);
-  if (escaped != name) type.written[escaped] = name;
-}
-
 TypePtr object_type(const Schema& schema, bool whole_object) {
   if (schema.additional && !whole_object) {
     auto values = type_at(*schema.additional, schema.additional->embedded);
@@ -44,7 +37,7 @@ TypePtr object_type(const Schema& schema, bool whole_object) {
   auto out = std::make_shared<cel::Type>();
   out->kind = Kind::kObject;
   out->name = "object";
-  for (const auto& [name, one] : schema.properties) add_field(*out, name, type_at(one, false));
+  for (const auto& [name, one] : schema.properties) declare_field(*out, name, type_at(one, false));
   if (!whole_object) return out;
   // What every object has, whatever the schema says of it.
   auto metadata = std::make_shared<cel::Type>();
@@ -52,7 +45,7 @@ TypePtr object_type(const Schema& schema, bool whole_object) {
   metadata->name = "object";
   auto name_type = std::make_shared<cel::Type>(*type_of(Kind::kString));
   name_type->most = kLargestRequest - 2;
-  for (const char* name : {"name", "generateName"}) add_field(*metadata, name, name_type);
+  for (const char* name : {"name", "generateName"}) declare_field(*metadata, name, name_type);
   out->fields["apiVersion"] = name_type;
   out->fields["kind"] = name_type;
   out->fields["metadata"] = std::move(metadata);
@@ -97,6 +90,8 @@ cel::Declarations rule_variables(const Schema& schema, const ExpressionRule& rul
   const bool optional = rule.optional_old_self.value_or(false);
   return {{"self", self}, {"oldSelf", optional ? cel::optional_of(self) : self}};
 }
+
+cel::TypePtr whole_object_type(const Schema& root) { return type_at(root, true); }
 
 void compile_expressions(Schema& root) { compile_at(root, true); }
 

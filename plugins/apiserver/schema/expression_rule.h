@@ -29,6 +29,9 @@ struct ExpressionRule {
 // in its program.
 void compile_expressions(Schema& root);
 
+// The objects of a schema as expressions see them; null where it says nothing of them.
+cel::TypePtr whole_object_type(const Schema& root);
+
 // What the expressions of a rule speak of. Only of a compiled schema.
 cel::Declarations rule_variables(const Schema& schema, const ExpressionRule& rule);
 

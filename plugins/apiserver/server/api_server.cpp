@@ -88,6 +88,7 @@ void ApiServer::drain() {
   if (parts.definitions) parts.definitions->stop();
   if (parts.local_services) parts.local_services->stop();
   if (parts.availability) parts.availability->stop();
+  if (parts.policy_status) parts.policy_status->stop();
   if (parts.certificates) parts.certificates->stop();
   if (parts.default_range) parts.default_range->stop();
   if (parts.address_repair) parts.address_repair->stop();

@@ -19,6 +19,7 @@
 #include "health/checks.h"
 #include "kubus/http/server.h"
 #include "node/node_authorizer.h"
+#include "policy/status_keeper.h"
 #include "quota/quota_ledger.h"
 #include "rbac/feed.h"
 #include "server/api_server.h"
@@ -63,6 +64,7 @@ struct ApiServer::Parts {
   std::optional<AddressRepair> address_repair;
   std::optional<KindCatalog> kinds;
   std::optional<DefinitionController> definitions;
+  std::optional<policy::StatusKeeper> policy_status;
   std::optional<aggregation::LocalServices> local_services;
   std::optional<aggregation::RemoteServices> remote_services;
   std::optional<aggregation::Aggregator> aggregator;

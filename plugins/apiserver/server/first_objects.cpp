@@ -63,6 +63,7 @@ void ApiServer::Parts::finish_start(const Status& status) {
   local_services->start();
   availability->start();
   address_repair->start();
+  policy_status->start();
   progress.controllers = true;
   ready();
 }

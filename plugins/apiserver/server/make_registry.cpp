@@ -37,12 +37,14 @@ void ApiServer::Parts::make_registry() {
                 options.advertise_address + ":" + std::to_string(options.port),
                 std::string(kGitVersion));
   definitions.emplace(*registry, *kinds);
+  policy_status.emplace(*registry, *kinds);
   local_services.emplace(*registry, *kinds);
   cache->on_settle([this] {
     kinds->settle();
     if (is_ready) availability->wake();
     default_range->wake();
     address_repair->wake();
+    policy_status->wake();
   });
   kinds->on_change([this] {
     definitions->wake();

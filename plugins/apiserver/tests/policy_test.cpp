@@ -1,6 +1,9 @@
 // ValidatingAdmissionPolicy and its bindings.
 #include <gmock/gmock.h>
 
+#include <boost/json.hpp>
+
+#include "eventually.h"
 #include "tests/api_fixture.h"
 
 namespace kubus::apiserver {
@@ -27,6 +30,16 @@ class PolicyTest : public ApiTest {
     return create(kBindings, "",
                   R"({"metadata":{"name":")" + policy + R"("},"spec":{"policyName":")" + policy +
                       R"(","validationActions":[)" + actions + "]" + more + "}}");
+  }
+  // The status of a policy once it is that of its generation.
+  static boost::json::value status_of(const std::string& name, const std::string& generation) {
+    std::string status;
+    EXPECT_TRUE(testing::eventually([&] {
+      const auto policy = get(kPolicies, "", name);
+      status = std::string(json_at(policy.body, "status"));
+      return policy.at("status.observedGeneration") == generation;
+    })) << name;
+    return boost::json::parse(status);
   }
 };
 
@@ -231,6 +244,41 @@ TEST_F(PolicyTest, IsRefusedWhereItsTypesDoNotFit) {
     EXPECT_EQ(bad.code, 422) << bad.body;
     EXPECT_THAT(bad.at("message"), HasSubstr(one.error));
   }
+}
+
+TEST_F(PolicyTest, TellsItsAuthorWhatDoesNotFitTheKindsItIsAbout) {
+  const std::string about =
+      R"("matchConstraints":{"resourceRules":[{"apiGroups":["apps"],"apiVersions":["v1"],)"
+      R"("operations":["*"],"resources":["replicasets","deployments","deployments/scale"]},)"
+      R"({"apiGroups":["*"],"apiVersions":["*"],"operations":["*"],"resources":["*"]}]},)";
+  ASSERT_EQ(create(kPolicies, "",
+                   R"j({"metadata":{"name":"hints"},"spec":{)j" + about +
+                       R"j("variables":[{"name":"n","expression":"object.spec.replicas"}],)j"
+                       R"j("validations":[{"expression":"object.replicas > 1","messageExpression":)j"
+                       R"j("'n' + variables.n"},{"expression":"object.spec.replicas > 1 && )j"
+                       R"j(object.metadata.labels['a'] == 'b' && object.spec.template.spec.)j"
+                       R"j(containers.all(c, c.image != '')"}]}})j")
+                .code,
+            201);
+  const auto status = status_of("hints", "1");
+  const auto& warnings = status.at("typeChecking").at("expressionWarnings").as_array();
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_EQ(warnings[0].at("fieldRef"), "spec.validations[0].expression");
+  EXPECT_EQ(warnings[0].at("warning"),
+            "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n"
+            " | object.replicas > 1\n | ......^\n"
+            "apps/v1, Kind=ReplicaSet: ERROR: <input>:1:7: undefined field 'replicas'\n"
+            " | object.replicas > 1\n | ......^");
+  EXPECT_EQ(warnings[1].at("fieldRef"), "spec.validations[0].messageExpression");
+  EXPECT_THAT(std::string(warnings[1].at("warning").as_string()),
+              HasSubstr("found no matching overload for '_+_' applied to '(string, int)'"));
+  // What is right again is not told of any more.
+  ASSERT_EQ(call("patch", kPolicies, "", "hints",
+                 R"({"spec":{"validations":[{"expression":"object.spec.replicas > 1"}]}})", {},
+                 kMerge)
+                .code,
+            200);
+  EXPECT_EQ(status_of("hints", "2").at("typeChecking"), boost::json::object());
 }
 
 }  // namespace
