@@ -18,6 +18,7 @@ ApiClient::RawRequest request(std::string_view verb, const ResourceInfo& resourc
   out.resource = resource.plural;
   out.ns = key.ns;
   out.name = key.name;
+  out.query = {{"asStored", "true"}};
   return out;
 }
 

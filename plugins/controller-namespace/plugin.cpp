@@ -74,6 +74,7 @@ class NamespacePlugin : public Plugin {
     request.version = resource.version;
     request.resource = resource.plural;
     request.ns = ns;
+    request.query = {{"asStored", "true"}};
     return request;
   }
 

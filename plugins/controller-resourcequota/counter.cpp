@@ -183,7 +183,8 @@ Result<std::optional<Amounts>> Counter::count(const core_v1::ResourceQuota& quot
 Status Counter::read_anew(const core_v1::ResourceQuota& quota, const Kind& kind) {
   const auto key = key_of(quota);
   const auto listed = ApiClient::of(context_)->raw(
-      {"list", kind->group, kind->version, kind->plural, key.ns, "", "", {}, "", ""});
+      {"list", kind->group, kind->version, kind->plural, key.ns, "", "", {{"asStored", "true"}}, "",
+       ""});
   if (!listed.ok()) return listed.status();
   auto list = new_list(*kind);
   DecodeOptions options;

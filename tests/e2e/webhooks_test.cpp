@@ -1,38 +1,12 @@
-// Admission webhooks behind a Service, as users of kubectl meet them. The webhooks are a server of
-// this test, on the host's side of the cluster's link.
+// Admission webhooks behind a Service, as users of kubectl meet them.
+#include "hook_play.h"
 #include "kubus/api/base64.h"
-#include "play.h"
-#include "tests/hook_server.h"
 
 namespace kubus::e2e {
 namespace {
 
-using apiserver::HookServer;
-
-class Webhooks : public Play {
+class Webhooks : public HookPlay {
  protected:
-  void SetUp() override {
-    Play::SetUp();
-    if (IsSkipped()) return;
-    const auto node =
-        output_of("kubectl get nodes -o jsonpath='{.items[0].status.addresses[0].address}'");
-    const auto host = output_of("ip -o route get " + node + " | sed 's/.* src \\([^ ]*\\).*/\\1/'");
-    server_ = std::make_unique<HookServer>(host, "hooks." + ns() + ".svc");
-    write("service.yaml", R"(
-apiVersion: v1
-kind: Service
-metadata: {name: hooks}
-spec: {ports: [{port: 443}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: hooks-1, labels: {kubernetes.io/service-name: hooks}}
-addressType: IPv4
-ports: [{name: "", port: )" + std::to_string(server_->port()) +
-                              R"(}]
-endpoints: [{addresses: [)" + host +
-                              "]}]\n");
-  }
   void TearDown() override {
     if (!IsSkipped())
       output_of("kubectl delete validatingwebhookconfigurations,mutatingwebhookconfigurations " +
@@ -51,8 +25,6 @@ endpoints: [{addresses: [)" + host +
            "  - {operations: [CREATE, UPDATE], apiGroups: [''], apiVersions: [v1],"
            " resources: [configmaps]}\n";
   }
-
-  std::unique_ptr<HookServer> server_;
 };
 
 TEST_F(Webhooks, ChangeAndRefuseWhatKubectlWrites) {
@@ -98,7 +70,8 @@ Error from server (Forbidden): admission webhook "no.example.com" denied the req
           {"kubectl delete service hooks", "service \"hooks\" deleted from … namespace"},
           {"kubectl create configmap late",
            "error: failed to create configmap: Internal error occurred: failed calling webhook "
-           "\"label.example.com\": failed to call webhook: service \"hooks\" not found",
+           "\"label.example.com\": failed to call webhook: Post \"https://hooks." +
+               ns() + ".svc:443/label?timeout=10s\": service \"hooks\" not found",
            1},
       });
 }

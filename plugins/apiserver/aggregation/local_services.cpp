@@ -98,7 +98,7 @@ void LocalServices::pass() {
       wanted.try_emplace(service_name(resource->group, resource->version),
                          local_service(resource->group, resource->version, false));
   for (const auto& [path, custom] : served->custom) {
-    const auto& kind = custom.cache->resource();
+    const auto& kind = custom.kind();
     wanted.try_emplace(service_name(kind.group, kind.version),
                        local_service(kind.group, kind.version, true));
   }

@@ -49,4 +49,16 @@ bool Filter::matches(const Object& object) const {
   });
 }
 
+void Watcher::on_change(const Event& event, const Filter& filter) {
+  if (filter.selects_all()) return on_event(event.type, event.object);
+  const bool now = event.type != EventType::kDeleted && filter.matches(*event.object);
+  const bool before = event.previous && filter.matches(*event.previous);
+  if (now) return on_event(before ? EventType::kModified : EventType::kAdded, event.object);
+  if (!before) return;
+  // It left the selection: the watcher sees what it knew, at the revision of the change.
+  on_event(EventType::kDeleted, event.type == EventType::kDeleted
+                                    ? event.object
+                                    : event.previous->with_revision(event.revision));
+}
+
 }  // namespace kubus::apiserver

@@ -44,6 +44,9 @@ struct Filter {
 class Watcher {
  public:
   virtual ~Watcher() = default;
+  // A change of what it watches by `filter`. As it stands, on_event() hears of it where the filter
+  // selects the object, or did so before. Must not block, nor call the cache.
+  virtual void on_change(const Event& event, const Filter& filter);
   // One change as this watcher sees it. Must not block, nor call the cache.
   virtual void on_event(EventType type, const ObjectPtr& object) = 0;
   // All changes up to `revision` have been delivered. `initial_end`: they were the initial state.

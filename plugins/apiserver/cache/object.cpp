@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cache/json_scan.h"
 #include "custom/kind.h"
@@ -33,10 +34,30 @@ Result<ObjectPtr> Object::make(const ResourceInfo& resource, std::string_view st
   object->resource_ = &resource;
   std::string shown;
   if (const auto* kind = custom_kind(resource)) {
-    shown = kind->present(stored);
-    if (shown != stored) object->stored_ = Bytes::copy(stored);
-    stored = shown;
+    object->foreign_ = kind->is_foreign(stored);
+    if (!object->foreign_) {
+      shown = kind->present(stored);
+      if (shown != stored) object->stored_ = Bytes::copy(stored);
+      stored = shown;
+    }
   }
+  return splice(std::move(object), stored, revision);
+}
+
+Result<ObjectPtr> Object::make_converted(const ResourceInfo& resource, std::string_view text,
+                                         std::int64_t revision) {
+  std::shared_ptr<Object> object(new Object);
+  object->resource_ = &resource;
+  return splice(std::move(object), text, revision);
+}
+
+Object::~Object() {
+  for (auto* version = versions_.load(std::memory_order_relaxed); version;)
+    delete std::exchange(version, version->next);
+}
+
+Result<ObjectPtr> Object::splice(std::shared_ptr<Object> object, std::string_view stored,
+                                 std::int64_t revision) {
   const auto metadata = json_at(stored, "metadata");
   if (metadata.size() < 2 || metadata.front() != '{')
     return Status(Code::kInternalError, "a stored object has no metadata");
@@ -88,13 +109,33 @@ ObjectPtr Object::with_revision(std::int64_t revision) const {
   std::shared_ptr<Object> object(new Object);
   object->resource_ = resource_;
   object->stored_ = stored_;
+  object->foreign_ = foreign_;
   const auto text = json_.view();
   object->assemble(text.substr(0, version_at_), text.substr(version_at_ + version_size_), revision);
+  for (auto* one = versions_.load(std::memory_order_acquire); one; one = one->next)
+    object->keep(one->object->with_revision(revision));
   return object;
 }
 
+ObjectPtr Object::in(const ResourceInfo& resource) const {
+  ObjectPtr found;
+  for (auto* one = versions_.load(std::memory_order_acquire); one; one = one->next)
+    if (&one->object->resource() == &resource) found = one->object;
+  return found;
+}
+
+void Object::keep(ObjectPtr converted) const {
+  auto* version = new Version{std::move(converted), versions_.load(std::memory_order_relaxed)};
+  while (!versions_.compare_exchange_weak(version->next, version, std::memory_order_release,
+                                          std::memory_order_relaxed))
+    continue;
+}
+
 std::string Object::stored() const {
-  if (!stored_.empty()) return stored_.str();
+  return stored_.empty() ? unversioned() : stored_.str();
+}
+
+std::string Object::unversioned() const {
   const auto text = json_.view();
   std::string out;
   out.reserve(text.size());

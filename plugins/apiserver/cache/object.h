@@ -30,14 +30,28 @@ class Object {
   // sealed otherwise today. kInternalError when it is not an object of ours.
   static Result<ObjectPtr> make(const ResourceInfo& resource, std::string_view stored,
                                 std::int64_t revision, bool stale = false);
+  // The same of a text that is shown as it is: what a webhook has made of a stored one.
+  static Result<ObjectPtr> make_converted(const ResourceInfo& resource, std::string_view text,
+                                          std::int64_t revision);
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+  ~Object();
   // The same object as of another revision: what a watch shows of a deleted one.
   ObjectPtr with_revision(std::int64_t revision) const;
 
   const ResourceInfo& resource() const { return *resource_; }
   std::int64_t revision() const { return revision_; }
   const Bytes& json() const { return json_; }
-  // What storage has: the JSON without the resourceVersion, unless it is shown in another form.
+  // The JSON without the resourceVersion.
+  std::string unversioned() const;
+  // What storage has: the same, unless it is shown in another form.
   std::string stored() const;
+  // It is stored in another version than that of resource(), and is shown as it is stored.
+  bool foreign() const { return foreign_; }
+  // This object as `resource` has it, where that is known; else null.
+  ObjectPtr in(const ResourceInfo& resource) const;
+  // From now on in() knows of it. Of several for one version it is the first that counts.
+  void keep(ObjectPtr converted) const;
   std::string_view name() const { return name_; }
   std::string_view ns() const { return namespace_; }
   std::string_view uid() const { return uid_; }
@@ -58,7 +72,14 @@ class Object {
   const std::shared_ptr<const google::protobuf::Message>& decoded() const;
 
  private:
+  struct Version {
+    ObjectPtr object;
+    Version* next = nullptr;
+  };
+
   Object() = default;
+  static Result<ObjectPtr> splice(std::shared_ptr<Object> object, std::string_view text,
+                                  std::int64_t revision);
   void assemble(std::string_view before, std::string_view after, std::int64_t revision);
   void index();
 
@@ -72,6 +93,7 @@ class Object {
   std::uint32_t metadata_size_ = 0;
   bool deleting_ = false;
   bool stale_ = false;
+  bool foreign_ = false;
   std::string_view name_, namespace_, uid_;
   std::vector<Label> labels_;
 
@@ -80,6 +102,7 @@ class Object {
   mutable std::once_flag encode_once_;
   mutable Bytes protobuf_;
   mutable std::string_view raw_;
+  mutable std::atomic<Version*> versions_{nullptr};  // only ever grows at its front
 };
 
 }  // namespace kubus::apiserver

@@ -134,7 +134,7 @@ Status ResourceCache::replay(Watcher& watcher, const Filter& filter, std::int64_
   const auto first =
       std::partition_point(history_.begin(), history_.end(),
                            [&](const EventPtr& event) { return event->revision <= after; });
-  for (auto event = first; event != history_.end(); ++event) deliver_to(watcher, filter, **event);
+  for (auto event = first; event != history_.end(); ++event) watcher.on_change(**event, filter);
   return {};
 }
 
@@ -180,23 +180,11 @@ void ResourceCache::deliver(const Event& event) {
   bool gone = false;
   for (const auto& entry : watchers_) {
     if (auto watcher = entry.watcher.lock())
-      deliver_to(*watcher, entry.filter, event);
+      watcher->on_change(event, entry.filter);
     else
       gone = true;
   }
   if (gone) std::erase_if(watchers_, [](const auto& entry) { return entry.watcher.expired(); });
-}
-
-void ResourceCache::deliver_to(Watcher& watcher, const Filter& filter, const Event& event) {
-  if (filter.selects_all()) return watcher.on_event(event.type, event.object);
-  const bool now = event.type != EventType::kDeleted && filter.matches(*event.object);
-  const bool before = event.previous && filter.matches(*event.previous);
-  if (now) return watcher.on_event(before ? EventType::kModified : EventType::kAdded, event.object);
-  if (!before) return;
-  // It left the selection: the watcher sees what it knew, at the revision of the change.
-  watcher.on_event(EventType::kDeleted, event.type == EventType::kDeleted
-                                            ? event.object
-                                            : event.previous->with_revision(event.revision));
 }
 
 void ResourceCache::reset(Objects objects, std::int64_t revision) {

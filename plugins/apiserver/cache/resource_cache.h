@@ -89,7 +89,6 @@ class ResourceCache {
   void apply_one(Change change);
   void remember(EventPtr event);
   void deliver(const Event& event);
-  static void deliver_to(Watcher& watcher, const Filter& filter, const Event& event);
   Result<Objects> state_at(std::int64_t revision) const;
   void collect(const Objects& objects, const ListQuery& query, ListResult& result) const;
   Status replay(Watcher& watcher, const Filter& filter, std::int64_t after) const;

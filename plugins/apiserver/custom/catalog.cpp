@@ -44,7 +44,7 @@ const Discovery& ServedKinds::discovery() const {
   std::call_once(discovery_once_, [this] {
     auto resources = built_in;
     for (const auto& [path, one] : custom) {
-      const ResourceInfo* shown = &one.cache->resource();
+      const ResourceInfo* shown = &one.kind();
       if (one.terminating) {
         auto& ending = terminating_.emplace_back(*shown);
         ending.verbs = {"delete", "deletecollection", "get", "list", "watch"};
@@ -64,7 +64,7 @@ const OpenApi& ServedKinds::openapi() const {
     // A kind that goes away is not described any more.
     std::vector<DescribedKind> described;
     for (const auto& [path, one] : custom) {
-      const auto* kind = custom_kind(one.cache->resource());
+      const auto* kind = &one.kind();
       if (!one.terminating)
         described.push_back({kind, kind->openapi_name(), kind->list_kind(),
                              [kind] { return kind->schema_json(); }});
@@ -74,9 +74,11 @@ const OpenApi& ServedKinds::openapi() const {
   return *openapi_;
 }
 
-KindCatalog::KindCatalog(ClusterCache& cache, std::vector<const ResourceInfo*> built_in,
-                         std::string server_address, std::string version)
+KindCatalog::KindCatalog(ClusterCache& cache, Converter& converter,
+                         std::vector<const ResourceInfo*> built_in, std::string server_address,
+                         std::string version)
     : cache_(cache),
+      converter_(converter),
       source_(*cache.find("apiextensions.k8s.io", "customresourcedefinitions")),
       built_in_(std::move(built_in)),
       server_address_(std::move(server_address)),
@@ -84,7 +86,31 @@ KindCatalog::KindCatalog(ClusterCache& cache, std::vector<const ResourceInfo*> b
   publish();
 }
 
+void KindCatalog::fill(Definition& definition, const boost::json::object& tree,
+                       const ResourceCache* from) {
+  definition.served.clear();
+  const auto serve = [&](std::shared_ptr<ResourceCache> cache,
+                         std::shared_ptr<const CustomKind> kind) {
+    if (!kind->served()) return;
+    definition.served.push_back(
+        std::make_shared<const ServedKind>(ServedKind{std::move(cache), std::move(kind)}));
+  };
+  if (const auto conversion = Conversion::of(definition.object->json(), tree, converter_)) {
+    const auto kinds = conversion->kinds();
+    definition.caches = {cache_.add(kinds.front(), from)};
+    for (const auto& kind : kinds) serve(definition.caches.front(), kind);
+    return;
+  }
+  for (auto& kind : kinds_of(definition.object, tree)) {
+    auto cache = cache_.add(kind, from);
+    if (definition.caches.empty()) from = cache.get();
+    definition.caches.push_back(cache);
+    serve(std::move(cache), std::move(kind));
+  }
+}
+
 void KindCatalog::drop(Definition& definition) {
+  definition.served.clear();
   for (const auto& cache : std::exchange(definition.caches, {})) {
     cache_.remove(*cache);
     cache->end_watches({});
@@ -102,12 +128,8 @@ bool KindCatalog::refresh(Definition& definition, const ObjectPtr& object) {
   const bool same_kinds = before && old.established && same_part(*before, *object, "spec") &&
                           same_part(*before, *object, "status.acceptedNames");
   if (same_kinds) return old.deleting != facts.deleting;
-  auto previous = std::exchange(definition.caches, {});
-  for (auto& kind : kinds_of(object, tree.get_object()))
-    definition.caches.push_back(
-        cache_.add(std::move(kind), !definition.caches.empty() ? definition.caches.front().get()
-                                    : !previous.empty()        ? previous.front().get()
-                                                               : nullptr));
+  const auto previous = std::exchange(definition.caches, {});
+  fill(definition, tree.get_object(), previous.empty() ? nullptr : previous.front().get());
   for (const auto& cache : previous) {
     cache_.remove(*cache);
     cache->end_watches({});
@@ -152,18 +174,17 @@ void KindCatalog::publish() {
   served->server_address = server_address_;
   served->version = version_;
   for (const auto& [name, definition] : definitions_)
-    for (const auto& cache : definition.caches)
-      if (const auto& kind = *custom_kind(cache->resource()); kind.served())
-        served->custom[path_of(kind.group, kind.version, kind.plural)] = {
-            cache, definition.facts.deleting};
+    for (const auto& one : definition.served)
+      served->custom[path_of(one->kind->group, one->kind->version, one->kind->plural)] = {
+          one, definition.facts.deleting};
   std::atomic_store(&served_, std::shared_ptr<const ServedKinds>(std::move(served)));
 }
 
-std::shared_ptr<ResourceCache> KindCatalog::find(std::string_view group, std::string_view version,
-                                                 std::string_view plural) const {
+ServedKindPtr KindCatalog::find(std::string_view group, std::string_view version,
+                                std::string_view plural) const {
   const auto now = served();
   const auto found = now->custom.find(path_of(group, version, plural));
-  return found == now->custom.end() ? nullptr : found->second.cache;
+  return found == now->custom.end() ? nullptr : found->second.served;
 }
 
 bool KindCatalog::is_terminating(const ResourceInfo& kind) const {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "cache/cluster_cache.h"
+#include "custom/conversion.h"
 #include "custom/definition.h"
 #include "custom/kind.h"
 #include "discovery/discovery.h"
@@ -27,12 +28,21 @@ namespace kubus::apiserver {
 // APIService.
 using RemoteKinds = std::map<std::string, std::shared_ptr<const std::vector<ResourceInfo>>>;
 
+// A version that is served, and where its objects are. Of a kind that a webhook converts all
+// versions have one cache, with the objects as they are stored.
+struct ServedKind {
+  std::shared_ptr<ResourceCache> cache;
+  std::shared_ptr<const CustomKind> kind;
+};
+using ServedKindPtr = std::shared_ptr<const ServedKind>;
+
 // What is served at one time. Whoever holds it keeps its kinds alive. Immutable but for its
 // descriptions, which are made when somebody asks for them.
 struct ServedKinds {
   struct Custom {
-    std::shared_ptr<ResourceCache> cache;
+    ServedKindPtr served;
     bool terminating = false;
+    const CustomKind& kind() const { return *served->kind; }
   };
   std::map<std::string, Custom, std::less<>> custom;  // by "group/version/plural"
   std::vector<const ResourceInfo*> built_in;
@@ -54,12 +64,14 @@ struct ServedKinds {
 struct Definition {
   ObjectPtr object;
   DefinitionFacts facts;
-  std::vector<std::shared_ptr<ResourceCache>> caches;  // one for each version
+  std::vector<std::shared_ptr<ResourceCache>> caches;  // the first has what is stored
+  std::vector<ServedKindPtr> served;
 };
 
 class KindCatalog {
  public:
-  KindCatalog(ClusterCache& cache, std::vector<const ResourceInfo*> built_in,
+  // `converter` outlives whatever comes from here.
+  KindCatalog(ClusterCache& cache, Converter& converter, std::vector<const ResourceInfo*> built_in,
               std::string server_address, std::string version);
   // Called on the applying thread after definitions have changed.
   void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
@@ -69,19 +81,22 @@ class KindCatalog {
   // From now on discovery shows these as well.
   void set_remote(RemoteKinds remote);
   std::shared_ptr<const ServedKinds> served() const { return std::atomic_load(&served_); }
-  // The cache of a version that is served; null when there is none.
-  std::shared_ptr<ResourceCache> find(std::string_view group, std::string_view version,
-                                      std::string_view plural) const;
+  // A version that is served; null when there is none.
+  ServedKindPtr find(std::string_view group, std::string_view version,
+                     std::string_view plural) const;
   bool is_terminating(const ResourceInfo& kind) const;
   std::map<std::string, Definition, std::less<>>& definitions() { return definitions_; }
 
  private:
   // Whether what is served has changed by it.
   bool refresh(Definition& definition, const ObjectPtr& object);
+  // Fills the caches of a definition, from `from` where that is not null.
+  void fill(Definition& definition, const boost::json::object& tree, const ResourceCache* from);
   void drop(Definition& definition);
   void publish();
 
   ClusterCache& cache_;
+  Converter& converter_;
   ResourceCache& source_;
   const std::vector<const ResourceInfo*> built_in_;
   const std::string server_address_;

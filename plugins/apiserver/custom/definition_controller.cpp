@@ -124,6 +124,7 @@ void DefinitionController::clean(Definition& definition) {
   call->info.resource = kind.plural;
   call->identity = server_identity();
   call->resource = &kind;
+  call->as_stored = true;
   call->cache = cache.get();
   call->keep = cache;
   registry_.remove_collection(std::move(call), [this, name](const Result<Answer>& result) {

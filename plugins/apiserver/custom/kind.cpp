@@ -101,9 +101,11 @@ std::vector<CustomColumn> columns_of(const json::object& version) {
 
 }  // namespace
 
-CustomKind::CustomKind(Bytes definition, const json::object& tree, std::size_t version_index)
+CustomKind::CustomKind(Bytes definition, const json::object& tree, std::size_t version_index,
+                       Conversion* conversion)
     : definition_(std::move(definition)),
       version_index_(version_index),
+      conversion_(conversion),
       managers_(std::make_unique<CustomManagers>()) {
   group = text_at(tree, {"spec", "group"});
   namespaced = text_at(tree, {"spec", "scope"}) == "Namespaced";
@@ -201,6 +203,10 @@ CustomDetails CustomKind::compile() const {
 const CustomDetails& CustomKind::details() const {
   std::call_once(once_, [this] { details_ = std::make_unique<CustomDetails>(compile()); });
   return *details_;
+}
+
+bool CustomKind::is_foreign(std::string_view stored) const {
+  return conversion_ && json_text(json_at(stored, "apiVersion")) != api_version();
 }
 
 std::string CustomKind::present(std::string_view stored) const {

@@ -42,14 +42,17 @@ struct CustomDetails {
   std::vector<std::string> selectable;
 };
 
+class Conversion;
 class CustomManagers;
 class FieldManager;
 
 class CustomKind final : public ResourceInfo {
  public:
   // `definition`: the JSON of the object; `version`: its part about this version. What of it is
-  // large is read again from the definition when it is first needed.
-  CustomKind(Bytes definition, const boost::json::object& tree, std::size_t version);
+  // large is read again from the definition when it is first needed. `conversion` has all versions
+  // of the kind, where a webhook converts them, and outlives this; else it is null.
+  CustomKind(Bytes definition, const boost::json::object& tree, std::size_t version,
+             Conversion* conversion = nullptr);
 
   ~CustomKind();
 
@@ -73,12 +76,17 @@ class CustomKind final : public ResourceInfo {
 
   // What is stored, in this version: pruned, and with the defaults it has now.
   std::string present(std::string_view stored) const;
+  // Null where versions differ in nothing but their schemas.
+  Conversion* conversion() const { return conversion_; }
+  // Whether a webhook has to say what this version makes of what is stored.
+  bool is_foreign(std::string_view stored) const;
 
  private:
   CustomDetails compile() const;
 
   Bytes definition_;
   std::size_t version_index_;
+  Conversion* conversion_;
   bool served_ = false;
   bool storage_ = false;
   std::string stored_api_version_;

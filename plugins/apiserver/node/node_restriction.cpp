@@ -76,7 +76,7 @@ class NodeRestriction final : public Admission {
   }
 
   Status admit_pod(const AdmissionCall& admission, const std::string& node) {
-    const auto who = "node " + quoted(node) + " ";
+    const auto who = "node " + apiserver::quoted(node) + " ";
     if (admission.operation == Operation::kCreate) return admit_new_pod(admission, node);
     const auto& old = static_cast<const Pod&>(*admission.old);
     const bool own = old.spec().nodename() == node;
@@ -88,7 +88,7 @@ class NodeRestriction final : public Admission {
       return refuse(admission, who + "can only delete pods with spec.nodeName set to itself");
     }
     if (admission.call.info.subresource != "status")
-      return refuse(admission, "unexpected operation \"UPDATE\", node " + quoted(node) +
+      return refuse(admission, "unexpected operation \"UPDATE\", node " + apiserver::quoted(node) +
                                    " can only create and delete mirror pods");
     if (!own)
       return refuse(admission,
@@ -110,9 +110,10 @@ class NodeRestriction final : public Admission {
     static constexpr const char* kMirror = "kubernetes.io/config.mirror";
     const auto& pod = static_cast<const Pod&>(*admission.object);
     if (!pod.metadata().annotations().contains(kMirror))
-      return refuse(admission, "pod does not have " + quoted(kMirror) + " annotation, node " +
-                                   quoted(node) + " can only create mirror pods");
-    const auto who = "node " + quoted(node) + " ";
+      return refuse(admission, "pod does not have " + apiserver::quoted(kMirror) +
+                                   " annotation, node " + apiserver::quoted(node) +
+                                   " can only create mirror pods");
+    const auto who = "node " + apiserver::quoted(node) + " ";
     if (pod.spec().nodename() != node)
       return refuse(admission, who + "can only create pods with spec.nodeName set to itself");
     if (const auto why = check_owner(pod, node, cache_); !why.empty())
@@ -124,9 +125,9 @@ class NodeRestriction final : public Admission {
   static Status admit_node(const AdmissionCall& admission, const std::string& node) {
     const auto& info = admission.call.info;
     const auto& name = admission.object ? metadata_of(*admission.object)->name() : info.name;
-    const auto who = "node " + quoted(node) + " ";
+    const auto who = "node " + apiserver::quoted(node) + " ";
     if (name != node)
-      return refuse(admission, who + "is not allowed to modify node " + quoted(name));
+      return refuse(admission, who + "is not allowed to modify node " + apiserver::quoted(name));
     if (admission.operation == Operation::kDelete || info.subresource == "status") return {};
     const auto labels = forbidden_labels(*admission.object, admission.old);
     if (admission.operation == Operation::kCreate) {

@@ -12,7 +12,7 @@ constexpr std::int64_t kNotBeforeLeeway = 60;  // seconds
 
 Status refused(std::string why) { return Status(Code::kUnauthorized, "oidc: " + std::move(why)); }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 // Null where the claim is missing, or null.
 const json::value* claim(const json::object& claims, std::string_view name) {
@@ -42,9 +42,9 @@ Status check_audience(const json::object& claims, const std::string& client_id) 
   std::string got;
   for (const auto& one : audiences) {
     if (one == client_id) return {};
-    got += (got.empty() ? "" : " ") + quoted(one);
+    got += (got.empty() ? "" : " ") + in_quotes(one);
   }
-  return refused("verify token: oidc: expected audience in [" + quoted(client_id) + "] got [" +
+  return refused("verify token: oidc: expected audience in [" + in_quotes(client_id) + "] got [" +
                  got + "]");
 }
 
@@ -67,9 +67,9 @@ std::string text_of_time(std::int64_t seconds) {
 Result<std::string> read_username(const json::object& claims, const Settings& settings) {
   const auto& name = settings.username_claim;
   const auto* value = claim(claims, name);
-  if (!value) return refused("parse username claims " + quoted(name) + ": claim not present");
+  if (!value) return refused("parse username claims " + in_quotes(name) + ": claim not present");
   if (!value->is_string())
-    return refused("parse username claims " + quoted(name) + ": the claim is no string");
+    return refused("parse username claims " + in_quotes(name) + ": the claim is no string");
   if (name == "email") {
     const auto* verified = claim(claims, "email_verified");
     if (verified && !verified->is_bool())
@@ -84,7 +84,8 @@ Status read_groups(const json::object& claims, const Settings& settings, Identit
   const auto* value = name.empty() ? nullptr : claim(claims, name);
   if (!value) return {};
   if (!read_texts(*value, identity.groups))
-    return refused("parse groups claim " + quoted(name) + ": neither a string nor a list of them");
+    return refused("parse groups claim " + in_quotes(name) +
+                   ": neither a string nor a list of them");
   for (auto& group : identity.groups) group = settings.groups_prefix + group;
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kubus/api/types.h"
 #include "policy/conditions.h"
 #include "schema/expression_rule.h"
 

@@ -53,10 +53,10 @@ std::vector<std::string> named(const List& list) {
 
 const ResourceInfo* find_kind(const KindCatalog& catalog, const std::string& group,
                               const std::string& version, const std::string& plural,
-                              std::shared_ptr<ResourceCache>& keep) {
+                              ServedKindPtr& keep) {
   if (const auto* built_in = find_resource(group, version, plural)) return built_in;
   keep = catalog.find(group, version, plural);
-  return keep ? &keep->resource() : nullptr;
+  return keep ? keep->kind.get() : nullptr;
 }
 
 void add_kinds(const v1::Rule& rule, const KindCatalog& catalog, Kinds& out) {
@@ -68,7 +68,7 @@ void add_kinds(const v1::Rule& rule, const KindCatalog& catalog, Kinds& out) {
         if (out.size() == kMostKinds) return;
         // Neither everything nor parts of objects.
         if (plural.find_first_of("*/") != plural.npos) continue;
-        std::shared_ptr<ResourceCache> keep;
+        ServedKindPtr keep;
         const auto* kind = find_kind(catalog, group, version, plural, keep);
         auto type = kind ? type_of_kind(*kind) : nullptr;
         if (type) out.emplace(std::vector<std::string>{group, version, kind->kind}, type);
@@ -93,7 +93,7 @@ cel::TypePtr params_type(const v1::ValidatingAdmissionPolicySpec& spec,
   for (const auto* one : served->built_in)
     if (is_it(*one)) return type_of_kind(*one);
   for (const auto& [path, custom] : served->custom)
-    if (is_it(custom.cache->resource())) return type_of_kind(custom.cache->resource());
+    if (is_it(custom.kind())) return type_of_kind(custom.kind());
   return nullptr;
 }
 

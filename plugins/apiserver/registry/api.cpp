@@ -55,11 +55,11 @@ bool Api::find(Call& call) const {
     call.cache = registry_.cache().find(version ? *version->stored : *call.resource);
     return true;
   }
-  auto cache = kinds_.find(info.group, info.version, info.resource);
-  if (!cache) return false;
-  call.cache = cache.get();
-  call.resource = &cache->resource();
-  call.keep = std::move(cache);
+  auto served = kinds_.find(info.group, info.version, info.resource);
+  if (!served) return false;
+  call.cache = served->cache.get();
+  call.resource = served->kind.get();
+  call.keep = std::move(served);
   return true;
 }
 

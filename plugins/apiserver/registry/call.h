@@ -41,6 +41,8 @@ struct Call {
   const ResourceInfo* resource = nullptr;
   const SubresourceInfo* subresource = nullptr;
   const Version* version = nullptr;  // as the client sees the resource, where it is not stored so
+  // Objects that a webhook converts are seen and left as they are stored: nobody is asked.
+  bool as_stored = false;
   ResourceCache* cache = nullptr;    // null for resources that are not stored
   std::shared_ptr<const void> keep;  // what holds resource and cache, where they may go away
   Format body_format = Format::kJson;

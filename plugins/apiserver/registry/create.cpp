@@ -2,11 +2,11 @@
 #include <k8s/meta/v1/object_meta.pb.h>
 
 #include "cache/storage_key.h"
-#include "custom/engine.h"
 #include "registry/metadata.h"
 #include "registry/owners.h"
 #include "registry/reflect.h"
 #include "registry/registry.h"
+#include "registry/shown.h"
 #include "registry/strategy.h"
 
 namespace kubus::apiserver {
@@ -27,6 +27,7 @@ struct Registry::CreateJob {
   bool generates = false;
   int attempts = 0;
   int admissions = 0;  // that refused it
+  std::string json;    // that is stored
   // As it was before anything was reserved for it; null: nothing had to be.
   MessagePtr asked;
   Reservations reservations;
@@ -136,38 +137,44 @@ void Registry::reserve_create(std::shared_ptr<CreateJob> job) {
         return job->done(status);
     if (call.cache->get(object_key(*call.resource, call.info.ns, name)))
       return job->done(errors::already_exists(call.subject(name)));
-    return job->done(Answer::of(std::shared_ptr<const Message>(std::move(job->object)), 201));
+    return to_storage(job->call, *job->object, [job](const Result<std::string>& json) {
+      if (!json.ok()) return job->done(json.status());
+      job->done(Answer::of(std::shared_ptr<const Message>(std::move(job->object)), 201));
+    });
   }
   job->reservations = std::move(*reservations);
   try_create(std::move(job));
 }
 
 void Registry::try_create(std::shared_ptr<CreateJob> job) {
-  const auto& call = *job->call;
   auto& metadata = *metadata_of(*job->object);
   if (job->attempts++ > 0) metadata.set_name(generated_name(metadata.generatename()));
-  if (!ledger_) return put_created(job, nullptr);
-  ledger_->enter(call, *job->object, nullptr, [this, job](Result<QuotaLedger::TurnPtr> turn) {
-    if (!turn.ok()) return job->done(turn.status());
-    put_created(job, std::move(*turn));
+  to_storage(job->call, *job->object, [this, job](Result<std::string> json) {
+    if (!json.ok()) return job->done(json.status());
+    job->json = std::move(*json);
+    if (!ledger_) return put_created(job, nullptr);
+    ledger_->enter(*job->call, *job->object, nullptr,
+                   [this, job](Result<QuotaLedger::TurnPtr> turn) {
+                     if (!turn.ok()) return job->done(turn.status());
+                     put_created(job, std::move(*turn));
+                   });
   });
 }
 
 void Registry::put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn) {
   const auto& call = *job->call;
   auto key = object_key(*call.resource, call.info.ns, metadata_of(*job->object)->name());
-  auto json = stored_json(*job->object, *call.resource);
   auto stored = storage_key(*call.resource, key);
   auto others = companions(job->reservations, turn, *job->object);
   storage_.put(
-      std::move(stored), json, 0,
-      [this, job, key, json, turn](Result<Written> written) mutable {
+      std::move(stored), job->json, 0,
+      [this, job, key, turn](Result<Written> written) mutable {
         if (!written.ok()) return job->done(written.status());
         if (!written->done) return create_again(job, std::move(turn), key, written->revision);
         if (turn) turn->written(written->revision);
         turn.reset();
         hold_until(written->revision, std::move(job->reservations));
-        finish(job->call, std::move(key), std::move(json), written->revision, 201,
+        finish(job->call, std::move(key), std::move(job->json), written->revision, 201,
                std::move(job->done));
       },
       std::move(others));

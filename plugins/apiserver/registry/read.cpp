@@ -1,5 +1,6 @@
 #include "registry/list_query.h"
 #include "registry/registry.h"
+#include "registry/shown.h"
 
 namespace kubus::apiserver {
 
@@ -11,7 +12,11 @@ void Registry::get(CallPtr call, Done done) {
                    if (!status.ok()) return done(status);
                    auto object = call->cache->get(call->key());
                    if (!object) return done(errors::not_found(call->subject()));
-                   done(Answer::of(std::move(object)));
+                   show(call, std::move(object),
+                        [done = std::move(done)](Result<ObjectPtr> shown) mutable {
+                          if (!shown.ok()) return done(shown.status());
+                          done(Answer::of(std::move(*shown)));
+                        });
                  });
 }
 
@@ -23,11 +28,13 @@ void Registry::list(CallPtr call, Done done) {
   await_revision(*revision, [this, call = std::move(call), query = std::move(*query),
                              done = std::move(done)](Status status) mutable {
     if (!status.ok()) return done(status);
-    auto result = call->cache->list(query, cache_.revision());
-    if (!result.ok()) return done(result.status());
-    Answer answer;
-    answer.list = std::move(*result);
-    done(std::move(answer));
+    list_shown(call, query, cache_.revision(),
+               [done = std::move(done)](Result<ListResult> result) mutable {
+                 if (!result.ok()) return done(result.status());
+                 Answer answer;
+                 answer.list = std::move(*result);
+                 done(std::move(answer));
+               });
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include "custom/engine.h"
 #include "kubus/api/json.h"
+#include "registry/shown.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -24,11 +25,16 @@ void Registry::finish(const CallPtr& call, std::string key, std::string json, st
   cache_.when(revision, [call, key = std::move(key), json = std::move(json), revision, code,
                          done = std::move(done)]() mutable {
     auto object = call->cache->get(key);
-    if (object && object->revision() == revision) return done(Answer::of(std::move(object), code));
-    // It has been changed again since: the answer is what this call wrote.
-    auto written = Object::make(*call->resource, json, revision);
-    if (!written.ok()) return done(written.status());
-    done(Answer::of(std::move(*written), code));
+    if (!object || object->revision() != revision) {
+      // It has been changed again since: the answer is what this call wrote.
+      auto written = Object::make(call->cache->resource(), json, revision);
+      if (!written.ok()) return done(written.status());
+      object = std::move(*written);
+    }
+    show(call, std::move(object), [code, done = std::move(done)](Result<ObjectPtr> shown) mutable {
+      if (!shown.ok()) return done(shown.status());
+      done(Answer::of(std::move(*shown), code));
+    });
   });
 }
 

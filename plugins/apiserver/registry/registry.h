@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "admission/admission.h"
@@ -91,6 +92,11 @@ class Registry {
   struct CreateJob;
   struct RemoveJob;
   struct CollectionJob;
+  // What is to be removed, as it is stored and as the client has it.
+  struct Doomed {
+    ObjectPtr stored, seen;
+    std::shared_ptr<const Message> old;
+  };
 
   void try_apply(std::shared_ptr<ApplyJob> job);
   // `soon`: refused by an admission for something that may be there in a moment.
@@ -110,6 +116,7 @@ class Registry {
   void recreate(const std::shared_ptr<CreateJob>& job);
   // The steps of a change, of which some wait as those of a creation do.
   void try_change(std::shared_ptr<ChangeJob> job);
+  void begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change);
   void mutated_change(const std::shared_ptr<ChangeJob>& job, const std::shared_ptr<Change>& change);
   void validate_change(const std::shared_ptr<ChangeJob>& job,
                        const std::shared_ptr<Change>& change);
@@ -119,10 +126,14 @@ class Registry {
   Status check_change(const ChangeJob& job, Change& change) const;
   void apply_strategy(const ChangeJob& job, Change& change) const;
   void write_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change);
+  void write_text(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Change> change);
   void store(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Change> change);
   void try_remove(std::shared_ptr<RemoveJob> job);
-  void plan_remove(std::shared_ptr<RemoveJob> job, ObjectPtr stored,
-                   std::shared_ptr<const Message> old);
+  void admit_remove(const std::shared_ptr<RemoveJob>& job, Doomed doomed);
+  void plan_remove(const std::shared_ptr<RemoveJob>& job, const Doomed& doomed);
+  // `json` is what the object is as it goes or is left; none: nobody wants to know.
+  void write_removal(const std::shared_ptr<RemoveJob>& job, const Doomed& doomed,
+                     std::optional<std::string> json, bool gone);
   // Removes as many as may be under way at once; ends the job with the last.
   void remove_some(const std::shared_ptr<CollectionJob>& job);
   void finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,

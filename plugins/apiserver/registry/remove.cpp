@@ -4,10 +4,9 @@
 #include <utility>
 
 #include "cache/storage_key.h"
-#include "custom/engine.h"
 #include "registry/list_query.h"
-#include "registry/reflect.h"
 #include "registry/registry.h"
+#include "registry/shown.h"
 #include "registry/strategy.h"
 
 namespace kubus::apiserver {
@@ -50,57 +49,73 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
   if (!stored) return job->done(errors::not_found(call.subject()));
   if (auto status = check_preconditions(job->deletion, *stored, call); !status.ok())
     return job->done(status);
-  std::shared_ptr<const Message> old = stored->decode();
+  show(job->call, stored, [this, job, stored](Result<ObjectPtr> seen) {
+    if (!seen.ok()) return job->done(seen.status());
+    admit_remove(job, {stored, *seen, (*seen)->decode()});
+  });
+}
+
+void Registry::admit_remove(const std::shared_ptr<RemoveJob>& job, Doomed doomed) {
   const RemoteAdmission::Review review{job->call, AdmissionCall::Operation::kDelete, nullptr,
-                                       old.get()};
+                                       doomed.old.get()};
   const auto admission = review.as_call();
   auto admitted = admit(admissions_, admission);
   if (admitted.ok()) admitted = validate(admissions_, admission);
   if (!admitted.ok()) return job->done(admitted);
   if (!remote_ || !(remote_->mutates(admission) || remote_->validates(admission)))
-    return plan_remove(std::move(job), std::move(stored), std::move(old));
-  remote_->mutate(review, {}, [this, job, review, stored, old](const Status& mutated) {
+    return plan_remove(job, doomed);
+  remote_->mutate(review, {}, [this, job, review, doomed](const Status& mutated) {
     if (!mutated.ok()) return job->done(mutated);
-    remote_->validate(review, [this, job, stored, old](const Status& status) {
+    remote_->validate(review, [this, job, doomed](const Status& status) {
       if (!status.ok()) return job->done(status);
-      plan_remove(job, stored, old);
+      plan_remove(job, doomed);
     });
   });
 }
 
-void Registry::plan_remove(std::shared_ptr<RemoveJob> job, ObjectPtr stored,
-                           std::shared_ptr<const Message> old) {
+void Registry::plan_remove(const std::shared_ptr<RemoveJob>& job, const Doomed& doomed) {
   const auto& call = *job->call;
   const auto& strategy = strategy_of(*call.resource);
-  auto plan = plan_deletion(call, *old, job->deletion, strategy);
+  auto plan = plan_deletion(call, *doomed.old, job->deletion, strategy);
   if (!plan.ok()) return job->done(plan.status());
-  if (plan->step == DeletionPlan::Step::kNothing) return job->done(Answer::of(std::move(stored)));
+  if (plan->step == DeletionPlan::Step::kNothing) return job->done(Answer::of(doomed.seen));
   const bool gone = plan->step == DeletionPlan::Step::kRemove;
   const bool returns = !gone || strategy.returns_deleted;
-  Removed removed{call.info.name, call.resource->group, call.resource->plural,
-                  std::string(stored->uid())};
-  if (call.dry_run()) {
-    if (!returns) return job->done(removed_answer(removed));
-    metadata_of(*plan->object)->set_resourceversion(std::to_string(stored->revision()));
+  if (call.dry_run() && returns) {
+    const auto revision = doomed.stored->revision();
+    metadata_of(*plan->object)->set_resourceversion(std::to_string(revision));
     return job->done(Answer::of(std::shared_ptr<const Message>(std::move(plan->object))));
   }
+  if (!returns) return write_removal(job, doomed, std::nullopt, true);
+  to_storage(job->call, *plan->object, [this, job, doomed, gone](Result<std::string> json) {
+    if (!json.ok()) return job->done(json.status());
+    if (!gone && *json == doomed.stored->stored()) return job->done(Answer::of(doomed.seen));
+    write_removal(job, doomed, std::move(*json), gone);
+  });
+}
+
+void Registry::write_removal(const std::shared_ptr<RemoveJob>& job, const Doomed& doomed,
+                             std::optional<std::string> json, bool gone) {
+  const auto& call = *job->call;
+  const auto revision = doomed.stored->revision();
+  Removed removed{call.info.name, call.resource->group, call.resource->plural,
+                  std::string(doomed.stored->uid())};
+  if (call.dry_run()) return job->done(removed_answer(removed));
   auto key = call.key();
   auto place = storage_key(*call.resource, key);
-  auto json = stored_json(*plan->object, *call.resource);
-  if (!gone && json == stored->stored()) return job->done(Answer::of(std::move(stored)));
-  auto written = [this, job, key, json, returns, removed](Result<Written> result) mutable {
+  auto written = [this, job, key, json, removed](Result<Written> result) mutable {
     if (!result.ok()) return job->done(result.status());
     if (!result->done) return cache_.when(result->revision, [this, job] { try_remove(job); });
-    if (returns)
-      return finish(job->call, std::move(key), std::move(json), result->revision, 200,
+    if (json)
+      return finish(job->call, std::move(key), std::move(*json), result->revision, 200,
                     std::move(job->done));
     cache_.when(result->revision, [job, removed] { job->done(removed_answer(removed)); });
   };
   if (gone)
-    storage_.remove(std::move(place), stored->revision(), std::move(written),
-                    removal(*call.resource, *old));
+    storage_.remove(std::move(place), revision, std::move(written),
+                    removal(*call.resource, *doomed.old));
   else
-    storage_.put(std::move(place), std::move(json), stored->revision(), std::move(written));
+    storage_.put(std::move(place), std::move(*json), revision, std::move(written));
 }
 
 // The deletion of all that a selection found. Its members are used on the loop alone.
@@ -119,14 +134,15 @@ void Registry::remove_collection(CallPtr call, Done done) {
   if (!deletion.ok()) return done(deletion.status());
   auto query = list_query(*call);
   if (!query.ok()) return done(query.status());
-  auto found = call->cache->list(*query, cache_.revision());
-  if (!found.ok()) return done(found.status());
   auto job = std::make_shared<CollectionJob>();
-  job->call = std::move(call);
+  job->call = call;
   job->deletion = std::move(*deletion);
-  job->found = std::move(*found);
   job->done = std::move(done);
-  context_.loop().post([this, job] { remove_some(job); });
+  list_shown(call, *query, cache_.revision(), [this, job](Result<ListResult> found) {
+    if (!found.ok()) return job->done(found.status());
+    job->found = std::move(*found);
+    context_.loop().post([this, job] { remove_some(job); });
+  });
 }
 
 void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {

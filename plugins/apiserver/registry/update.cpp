@@ -12,6 +12,7 @@
 #include "registry/patched.h"
 #include "registry/reflect.h"
 #include "registry/registry.h"
+#include "registry/shown.h"
 #include "registry/strategy.h"
 #include "registry/write_options.h"
 #include "versions/version.h"
@@ -36,6 +37,7 @@ struct Registry::ChangeJob {
 // What a change comes to, and what is held until it is written.
 struct Registry::Change {
   ObjectPtr stored;
+  ObjectPtr seen;  // the same as the client has it
   MessagePtr old, object;
   std::string json;
   bool gone = false;
@@ -109,8 +111,16 @@ void Registry::try_change(std::shared_ptr<ChangeJob> job) {
   if (!change->stored) return job->done(errors::not_found(call.subject()));
   if (job->attempts++ > kAttempts) return job->done(errors::modified(call.subject()));
   if (job->attempts > 1) job->call->warnings.resize(job->warnings);
-  change->old = change->stored->decode();
-  auto object = job->transform(*change->stored, *change->old);
+  show(job->call, change->stored, [this, job, change](Result<ObjectPtr> seen) {
+    if (!seen.ok()) return job->done(seen.status());
+    change->seen = std::move(*seen);
+    begin_change(job, change);
+  });
+}
+
+void Registry::begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change) {
+  change->old = change->seen->decode();
+  auto object = job->transform(*change->seen, *change->old);
   if (!object.ok()) return job->done(object.status());
   change->object = std::move(*object);
   if (job->part == Part::kWhole) return write_change(std::move(job), std::move(change));
@@ -163,7 +173,7 @@ Status Registry::prepare_change(const ChangeJob& job, Change& change) const {
   KUBUS_TRY(prepare_updated(metadata, old_metadata, *job.call));
   keep_other_parts(job, change);
   if (job.owners == Owners::kRecorded)
-    record_owners(*job.call, change.stored.get(), old_metadata, *change.object);
+    record_owners(*job.call, change.seen.get(), old_metadata, *change.object);
   apply_strategy(job, change);
   return admit(admissions_, change.review(job.call).as_call());
 }
@@ -212,20 +222,29 @@ Status Registry::check_change(const ChangeJob& job, Change& change) const {
 void Registry::write_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change) {
   const auto& call = *job->call;
   auto& object = *change->object;
-  const auto& stored = change->stored;
   if (job->part != Part::kWhole && strategy_of(*call.resource).counts_generations &&
-      !same_desire(stored_json(object, *call.resource), stored->json().view(),
+      !same_desire(stored_json(object, *call.resource), change->seen->json().view(),
                    counts_status(*call.resource)))
     metadata_of(object)->set_generation(metadata_of(*change->old)->generation() + 1);
   auto reservations = reserve(call, object, change->old.get());
   if (!reservations.ok()) return job->done(reservations.status());
   change->reservations = std::move(*reservations);
-  change->json = stored_json(object, *call.resource);
+  to_storage(job->call, object, [this, job, change](Result<std::string> json) {
+    if (!json.ok()) return job->done(json.status());
+    change->json = std::move(*json);
+    write_text(job, change);
+  });
+}
+
+void Registry::write_text(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Change> change) {
+  const auto& call = *job->call;
+  auto& object = *change->object;
+  const auto& stored = change->stored;
   change->gone = nothing_holds(object);
   // What is sealed with a key of the past is written anew.
   if (!change->gone && !stored->stale() &&
       same_but_times(change->json, object, stored->stored(), *change->old))
-    return job->done(Answer::of(std::move(change->stored)));
+    return job->done(Answer::of(std::move(change->seen)));
   if (call.dry_run()) {
     if (ledger_ && !change->gone)
       if (auto status = ledger_->check(call, object, change->old.get()); !status.ok())

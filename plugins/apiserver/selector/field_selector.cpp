@@ -93,6 +93,14 @@ bool FieldSelector::matches(const google::protobuf::Message& object) const {
   return matches_values([&](std::string_view field) { return selectable_value(object, field); });
 }
 
+FieldSelector FieldSelector::of_names() const {
+  FieldSelector out;
+  for (const FieldTerm& term : terms_)
+    if (term.field == "metadata.name" || term.field == "metadata.namespace")
+      out.terms_.push_back(term);
+  return out;
+}
+
 const std::string* FieldSelector::exact(std::string_view field) const {
   for (const FieldTerm& term : terms_) {
     if (!term.negated && term.field == field) return &term.value;

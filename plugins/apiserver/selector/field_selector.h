@@ -48,6 +48,8 @@ class FieldSelector {
 
   // The value that `field` must have, or null where the selector does not say.
   const std::string* exact(std::string_view field) const;
+  // The terms on the name and the namespace alone.
+  FieldSelector of_names() const;
   bool empty() const { return terms_.empty(); }
   const std::vector<FieldTerm>& terms() const { return terms_; }
   std::string to_string() const;

@@ -50,6 +50,7 @@ struct ApiServer::Parts {
   rbac::Index rbac_index;
   ValueCodec codec;
   std::optional<ClusterCache> cache;
+  std::optional<Converter> converter;
   std::optional<rbac::Feed> rbac_feed;
   std::optional<node::Graph> node_graph;
   std::shared_ptr<ServiceAllocator> services;

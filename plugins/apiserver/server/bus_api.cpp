@@ -49,6 +49,12 @@ api::Response to_bus_response(const Call& call, const Result<Answer>& result) {
   return response;
 }
 
+// See api.proto. What is written has to be in a version that its writer knows.
+bool wants_stored(const Call& call) {
+  const auto& verb = call.info.verb;
+  return call.query.flag("asStored") && verb != "create" && verb != "update" && verb != "patch";
+}
+
 }  // namespace
 
 BusApi::BusApi(Registry& registry, Api& api, Authorizers& authorizers,
@@ -129,6 +135,7 @@ void BusApi::on_do(const bus::Caller& caller, api::Request request,
   if (!made.ok()) return answer(failure_response(made.status(), format_of(request.accept())));
   auto call = std::move(*made);
   for (auto& [name, value] : *request.mutable_query()) call->query.add(name, value);
+  call->as_stored = wants_stored(*call);
   call->body = Bytes(std::move(*request.mutable_body()));
   call->body_format = format_of(request.body_encoding());
   call->patch_type = request.patch_type();
@@ -148,6 +155,7 @@ void BusApi::on_watch(const bus::Caller& caller, const api::WatchRequest& reques
   if (!made.ok()) return writer.finish(made.status());
   auto call = std::move(*made);
   for (const auto& [name, value] : request.query()) call->query.add(name, value);
+  call->as_stored = wants_stored(*call);
   const auto refuse = [&](const Status& status) {
     record_answer(*call, failure_response(status, Format::kJson));
     writer.finish(status);

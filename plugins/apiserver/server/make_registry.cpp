@@ -33,7 +33,7 @@ void ApiServer::Parts::make_registry() {
   node_graph.emplace(*cache);
   registry.emplace(context, *cache, codec, standard_engines());
   make_services();
-  kinds.emplace(*cache, served_resources(*cache),
+  kinds.emplace(*cache, converter.emplace(context, *cache), served_resources(*cache),
                 options.advertise_address + ":" + std::to_string(options.port),
                 std::string(kGitVersion));
   definitions.emplace(*registry, *kinds);

@@ -36,7 +36,7 @@ std::string path_index(const ServedKinds& kinds, const Health& health) {
                  "/openapi/v3",                       "/openapi/v3/", "/openid/v1/jwks",
                  "/version"};
   for (const auto* resource : kinds.built_in) add_resource(*resource, paths);
-  for (const auto& [name, custom] : kinds.custom) add_resource(custom.cache->resource(), paths);
+  for (const auto& [name, custom] : kinds.custom) add_resource(custom.kind(), paths);
   for (const auto& [service, resources] : kinds.remote)
     for (const auto& resource : *resources) add_resource(resource, paths);
   add_checks(health, paths);

@@ -51,6 +51,8 @@ ApiTest::Reply ApiTest::call(const std::string& verb, const std::string& path,
   return {reply->http_code(), reply->body(), {reply->warnings().begin(), reply->warnings().end()}};
 }
 
+void ApiTest::restart_server() { plane_->restart_apiserver(); }
+
 std::string ApiTest::cert_dir() { return plane_->cert_dir(); }
 
 std::uint16_t ApiTest::https_port() { return plane_->https_port(); }

@@ -51,6 +51,8 @@ class ApiTest : public ::testing::Test {
                   R"({"metadata":{"name":")" + name + "\"" + extra + "}}");
   }
   static Instance& tester() { return *tester_; }
+  // Starts the server anew on what is stored.
+  static void restart_server();
   // Where the server keeps its certificates, and the port of its HTTPS side.
   static std::string cert_dir();
   static std::uint16_t https_port();

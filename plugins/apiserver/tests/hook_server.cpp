@@ -44,11 +44,13 @@ HookServer::~HookServer() {
 void HookServer::on(const std::string& path, Answer answer) {
   const std::lock_guard lock(mutex_);
   answers_[path] = std::move(answer);
+  raw_.erase(path);
 }
 
 void HookServer::on_whole(const std::string& path, Answer answer) {
   const std::lock_guard lock(mutex_);
   whole_[path] = std::move(answer);
+  raw_.erase(path);
 }
 
 void HookServer::on_raw(const std::string& path, int code, std::string body) {

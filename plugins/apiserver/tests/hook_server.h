@@ -28,7 +28,7 @@ class HookServer final : public http::Handler {
   void on(const std::string& path, Answer answer);
   // The whole of what it answers; nothing: 500.
   void on_whole(const std::string& path, Answer answer);
-  // Answers whatever is given, with that code.
+  // Answers whatever is given, with that code, until one of the others says otherwise.
   void on_raw(const std::string& path, int code, std::string body);
   // Questions at that path stay without an answer until they are let go, or this object ends.
   void hang(const std::string& path);

@@ -142,7 +142,9 @@ TEST_F(WebhooksTest, TellWhyTheirServiceIsNotReached) {
   configure(kValidating, "svc", hook("hooks"));
   const auto missing = config_map("w9");
   EXPECT_EQ(missing.code, 500);
-  EXPECT_THAT(missing.at("message"), HasSubstr("service \"hooks\" not found"));
+  EXPECT_THAT(missing.at("message"),
+              HasSubstr("failed to call webhook: Post \"https://hooks.default.svc:443/no?"
+                        "timeout=10s\": service \"hooks\" not found"));
   ASSERT_EQ(create("/services", "default",
                    R"({"metadata":{"name":"hooks"},"spec":{"ports":[{"port":443}]}})")
                 .code,

@@ -63,11 +63,6 @@ void check_conversion(const apiextensions_v1::CustomResourceDefinitionSpec& spec
   else
     errors.required(client, "required when strategy is set to Webhook");
   check_review_versions(webhook.conversionreviewversions(), versions, errors);
-  // With one version there is nothing to convert.
-  if (spec.versions_size() > 1)
-    errors.forbidden(path.child("strategy"),
-                     "conversion by webhooks is not supported: serve one version, or convert by "
-                     "\"None\"");
 }
 
 }  // namespace kubus::apiserver

@@ -1,6 +1,7 @@
 #include "watch/bus_watch.h"
 
 #include "respond/encode.h"
+#include "watch/shown_watch.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -28,16 +29,16 @@ void BusWatch::begin(Registry& registry, WatchRequest request) {
     timer_ = loop_.after(*request.timeout, [weak] {
       if (auto self = weak.lock()) self->on_end({});
     });
-  const auto revision = request.await;
   registry.await_revision(
-      revision, [weak, &registry, request = std::move(request)](Status status) mutable {
+      request.await, [weak, &registry, filter = std::move(request.filter),
+                      start = request.start](const Status& status) mutable {
         auto self = weak.lock();
         if (!self) return;
-        if (status.ok())
-          status = self->call_->cache->watch(self, std::move(request.filter), request.start,
-                                             registry.cache().revision());
         if (!status.ok()) return self->on_end(status);
+        auto source = watch_shown(registry, self->call_, self, std::move(filter), start);
+        if (!source.ok()) return self->on_end(source.status());
         std::lock_guard lock(self->mutex_);
+        self->source_ = std::move(*source);
         self->live_ = true;
       });
 }

@@ -42,6 +42,7 @@ class BusWatch final : public Watcher, public std::enable_shared_from_this<BusWa
   CallPtr call_;
   bus::StreamWriter writer_;
   UniqueFunction<void()> over_;
+  std::shared_ptr<void> source_;  // of what is watched
   Registration timer_;
   std::mutex mutex_;
   std::deque<Item> queue_;

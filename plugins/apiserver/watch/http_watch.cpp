@@ -9,6 +9,7 @@
 #include "respond/encode.h"
 #include "respond/status_body.h"
 #include "server/route.h"
+#include "watch/shown_watch.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -126,12 +127,11 @@ void begin(Registry& registry, const CallPtr& call, WatchRequest request,
       registry.context().loop().after(request.timeout.value_or(default_timeout()), [weak] {
         if (auto self = weak.lock()) self->on_end({});
       });
-  auto status = call->cache->watch(watch, std::move(request.filter), request.start,
-                                   registry.cache().revision());
-  if (!status.ok()) return watch->on_end(status);
+  auto source = watch_shown(registry, call, watch, std::move(request.filter), request.start);
+  if (!source.ok()) return watch->on_end(source.status());
   watch->set_live();
   // The connection owns the stream, the stream owns the watch.
-  stream->on_close([watch] {});
+  stream->on_close([watch, source = std::move(*source)] {});
 }
 
 }  // namespace
@@ -150,16 +150,20 @@ void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchang
     return refuse(*exchange, timer,
                   Status(Code::kMethodNotAllowed,
                          "the server does not allow this method on the requested resource"));
-  const auto revision = request->await;
+  auto ready = [&registry, call, exchange, refuse, timer = std::move(timer),
+                request = *request](const Status& status) mutable {
+    if (!status.ok()) return refuse(*exchange, timer, status);
+    if (auto refused = refused_upgrade(exchange->request())) {
+      timer.done(refused->status);
+      return exchange->respond(std::move(*refused));
+    }
+    begin(registry, call, std::move(request), *exchange, std::move(timer));
+  };
   registry.await_revision(
-      revision, [&registry, call, exchange = std::move(exchange), refuse, timer = std::move(timer),
-                 request = std::move(*request)](Status status) mutable {
-        if (!status.ok()) return refuse(*exchange, timer, status);
-        if (auto refused = refused_upgrade(exchange->request())) {
-          timer.done(refused->status);
-          return exchange->respond(std::move(*refused));
-        }
-        begin(registry, call, std::move(request), *exchange, std::move(timer));
+      request->await, [&registry, call, filter = request->filter, start = request->start,
+                       ready = std::move(ready)](const Status& status) mutable {
+        if (!status.ok()) return ready(status);
+        await_state(registry, call, filter, start, std::move(ready));
       });
 }
 

@@ -53,6 +53,7 @@ void Reflector::connect() {
   resource.set_namespace_(options_.ns);
   auto& query = *request.mutable_query();
   query["allowWatchBookmarks"] = "true";
+  if (!built_in_) query["asStored"] = "true";
   if (!options_.label_selector.empty()) query["labelSelector"] = options_.label_selector;
   if (!options_.field_selector.empty()) query["fieldSelector"] = options_.field_selector;
   if (version_ > 0) {

@@ -1,0 +1,280 @@
+#include "custom/conversion.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "cache/json_scan.h"
+#include "custom/conversion_review.h"
+#include "kubus/api/base64.h"
+#include "kubus/api/json.h"
+#include "kubus/api/json_value.h"
+#include "schema/shape.h"
+
+namespace kubus::apiserver {
+namespace {
+
+namespace json = boost::json;
+
+// Of one question.
+constexpr std::size_t kMostObjects = 100;
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+
+std::string text_at(const json::value* value, std::string_view pointer) {
+  boost::system::error_code missing;
+  const auto* found = value ? value->find_pointer(pointer, missing) : nullptr;
+  return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+ConversionHook hook_of(const json::value& webhook) {
+  ConversionHook out;
+  boost::system::error_code missing;
+  out.address.url = text_at(&webhook, "/clientConfig/url");
+  out.address.service = text_at(&webhook, "/clientConfig/service/name");
+  out.address.service_namespace = text_at(&webhook, "/clientConfig/service/namespace");
+  out.address.path = text_at(&webhook, "/clientConfig/service/path");
+  if (const auto* port = webhook.find_pointer("/clientConfig/service/port", missing);
+      port && port->is_int64())
+    out.address.port = static_cast<std::int32_t>(port->get_int64());
+  if (const auto* versions = webhook.find_pointer("/conversionReviewVersions", missing);
+      versions && versions->is_array())
+    for (const auto& version : versions->get_array())
+      if (version.is_string()) out.review_versions.emplace_back(version.get_string());
+  auto bundle = decode_base64(text_at(&webhook, "/clientConfig/caBundle"));
+  out.tls = bundle.ok() ? http::ClientTls::trusting(*bundle)
+                        : Result<std::shared_ptr<const http::ClientTls>>(bundle.status());
+  return out;
+}
+
+// "example.com/v1, Kind=CronTab", of the text of an object.
+std::string type_of(std::string_view text) {
+  return json_text(json_at(text, "apiVersion")) + ", Kind=" + json_text(json_at(text, "kind"));
+}
+
+Status failure(std::string_view text, const Status& why) {
+  return Status(Code::kUnknown, "conversion webhook for " + type_of(text) + " " + why.message());
+}
+
+}  // namespace
+
+// Somebody who wants to see objects.
+struct Conversion::Showing {
+  std::vector<ObjectPtr> objects;  // those that are known are shown already
+  std::vector<Status> failures;    // of the others; as many as there are objects
+  std::size_t open = 0;
+  Shown done;
+
+  void end() {
+    for (const auto& status : failures)
+      if (!status.ok()) return done(status);
+    done(std::move(objects));
+  }
+};
+
+// Questions that are asked one after the other.
+struct Conversion::Asking {
+  const CustomKind* wanted = nullptr;
+  std::deque<Batch> batches;
+};
+
+Conversion::Conversion(Converter& converter, ConversionHook hook)
+    : converter_(converter), hook_(std::move(hook)) {}
+
+std::shared_ptr<Conversion> Conversion::of(const Bytes& definition, const json::object& tree,
+                                           Converter& converter) {
+  const auto* spec = tree.if_contains("spec");
+  if (text_at(spec, "/conversion/strategy") != "Webhook") return nullptr;
+  boost::system::error_code missing;
+  const auto* versions = spec->find_pointer("/versions", missing);
+  const auto* webhook = spec->find_pointer("/conversion/webhook", missing);
+  if (!versions || !versions->is_array() || versions->get_array().size() < 2 || !webhook)
+    return nullptr;
+  auto hook = hook_of(*webhook);
+  hook.definition = text_at(tree.if_contains("metadata"), "/name");
+  std::shared_ptr<Conversion> out(new Conversion(converter, std::move(hook)));
+  for (std::size_t i = 0; i < versions->get_array().size(); ++i)
+    out->kinds_.push_back(std::make_unique<CustomKind>(definition, tree, i, out.get()));
+  std::stable_partition(out->kinds_.begin(), out->kinds_.end(),
+                        [](const auto& kind) { return kind->storage(); });
+  return out;
+}
+
+std::vector<std::shared_ptr<const CustomKind>> Conversion::kinds() {
+  std::vector<std::shared_ptr<const CustomKind>> out;
+  for (const auto& kind : kinds_)
+    if (kind->served() || kind->storage()) out.emplace_back(shared_from_this(), kind.get());
+  return out;
+}
+
+const CustomKind* Conversion::find(std::string_view api_version) const {
+  for (const auto& kind : kinds_)
+    if (kind->api_version() == api_version) return kind.get();
+  return nullptr;
+}
+
+ObjectPtr Conversion::known(const ObjectPtr& object, const CustomKind& wanted) const {
+  if (&object->resource() == &wanted && !object->foreign()) return object;
+  if (auto found = object->in(wanted)) return found;
+  // It may be stored in the very version that is wanted.
+  if (!object->foreign() ||
+      json_text(json_at(object->json().view(), "apiVersion")) != wanted.api_version())
+    return nullptr;
+  auto made = Object::make(wanted, object->stored(), object->revision(), object->stale());
+  if (!made.ok()) return nullptr;
+  object->keep(*made);
+  return *made;
+}
+
+std::string Conversion::question_about(const Object& object) const {
+  auto text = object.unversioned();
+  if (!object.foreign()) return text;
+  const auto* kind = find(json_text(json_at(text, "apiVersion")));
+  return kind ? kind->present(text) : text;
+}
+
+void Conversion::show(std::vector<ObjectPtr> objects, const CustomKind& wanted, Shown done) {
+  auto showing = std::make_shared<Showing>();
+  std::vector<ObjectPtr> asked;
+  {
+    std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+      auto& object = objects[i];
+      if (auto shown = known(object, wanted)) {
+        object = std::move(shown);
+        continue;
+      }
+      ++showing->open;
+      auto& waiters = waiting_[Key(object.get(), &wanted)];
+      if (waiters.empty()) asked.push_back(object);
+      waiters.push_back({showing, i});
+    }
+    showing->failures.resize(objects.size());
+    showing->objects = std::move(objects);
+    showing->done = std::move(done);
+    // It ends with the last answer, which needs the lock.
+    if (showing->open > 0) showing.reset();
+  }
+  if (showing) return showing->end();
+  if (!asked.empty()) ask(std::move(asked), wanted);
+}
+
+void Conversion::ask(std::vector<ObjectPtr> objects, const CustomKind& wanted) {
+  auto asking = std::make_shared<Asking>();
+  asking->wanted = &wanted;
+  for (auto& object : objects) {
+    auto text = question_about(*object);
+    if (asking->batches.empty() || asking->batches.back().objects.size() >= kMostObjects ||
+        asking->batches.back().bytes + text.size() > kMostBytes)
+      asking->batches.emplace_back();
+    auto& batch = asking->batches.back();
+    batch.bytes += text.size();
+    batch.objects.push_back(std::move(object));
+    batch.texts.push_back(std::move(text));
+  }
+  ask_next(asking);
+}
+
+void Conversion::ask_next(const std::shared_ptr<Asking>& asking) {
+  if (asking->batches.empty()) return;
+  auto batch = std::make_shared<Batch>(std::move(asking->batches.front()));
+  asking->batches.pop_front();
+  const std::vector<std::string_view> texts(batch->texts.begin(), batch->texts.end());
+  const auto self = shared_from_this();
+  auto read_one = [self, asking, batch](std::size_t i, json::value converted) {
+    return self->read(batch->texts[i], *asking->wanted, std::move(converted));
+  };
+  auto settle_all = [self, asking, batch](const Result<Converter::Texts>& answer, bool answered) {
+    self->settle(asking, std::move(*batch), answer, answered);
+  };
+  converter_.ask(hook_, asking->wanted->api_version(), texts, std::move(read_one),
+                 std::move(settle_all));
+}
+
+void Conversion::settle(const std::shared_ptr<Asking>& asking, Batch batch,
+                        const Result<Converter::Texts>& answer, bool answered) {
+  const auto& wanted = *asking->wanted;
+  if (answer.ok()) {
+    for (std::size_t i = 0; i < batch.objects.size(); ++i) {
+      const auto& text = (*answer)[i];
+      complete(batch.objects[i], wanted,
+               text.ok() ? Object::make_converted(wanted, *text, batch.objects[i]->revision())
+                         : Result<ObjectPtr>(text.status()));
+    }
+  } else if (answered && batch.objects.size() > 1) {
+    // One of them is to blame: the others may be shown.
+    split(batch, *asking);
+  } else {
+    fail(batch, wanted, answer.status());
+    // Nobody is there to ask for the rest.
+    const auto rest = answered ? std::deque<Batch>() : std::exchange(asking->batches, {});
+    for (const auto& one : rest) fail(one, wanted, answer.status());
+  }
+  ask_next(asking);
+}
+
+void Conversion::split(const Batch& batch, Asking& asking) {
+  const auto middle = batch.objects.size() / 2;
+  Batch first, second;
+  for (std::size_t i = 0; i < batch.objects.size(); ++i) {
+    auto& half = i < middle ? first : second;
+    half.objects.push_back(batch.objects[i]);
+    half.texts.push_back(batch.texts[i]);
+  }
+  asking.batches.push_front(std::move(second));
+  asking.batches.push_front(std::move(first));
+}
+
+void Conversion::fail(const Batch& batch, const CustomKind& wanted, const Status& why) {
+  for (std::size_t i = 0; i < batch.objects.size(); ++i)
+    complete(batch.objects[i], wanted, failure(batch.texts[i], why));
+}
+
+void Conversion::complete(const ObjectPtr& object, const CustomKind& wanted,
+                          Result<ObjectPtr> shown) {
+  std::vector<std::shared_ptr<Showing>> ended;
+  {
+    std::lock_guard lock(mutex_);
+    if (shown.ok()) object->keep(*shown);
+    const auto found = waiting_.find(Key(object.get(), &wanted));
+    for (const auto& [showing, index] : found->second) {
+      if (shown.ok())
+        showing->objects[index] = *shown;
+      else
+        showing->failures[index] = shown.status();
+      if (--showing->open == 0) ended.push_back(showing);
+    }
+    waiting_.erase(found);
+  }
+  for (const auto& showing : ended) showing->end();
+}
+
+Result<std::string> Conversion::read(const std::string& original, const CustomKind& wanted,
+                                     json::value converted) const {
+  json::value before;
+  (void)parse_json(original, before).ok();
+  if (auto status = settle_converted(before.as_object(), wanted.api_version(), converted);
+      !status.ok())
+    return failure(original, status);
+  prune(converted.get_object(), wanted.schema(), nullptr);
+  CustomObject object;
+  if (auto status = from_json(converted, object); !status.ok())
+    return failure(original, status.annotate("failed"));
+  return to_json(object);
+}
+
+void Conversion::store(std::string text, const CustomKind& seen, Stored done) {
+  if (seen.storage()) return done(std::move(text));
+  const auto& wanted = *kinds_.front();
+  const auto self = shared_from_this();
+  const auto original = std::make_shared<const std::string>(std::move(text));
+  auto read_it = [self, original, &wanted](std::size_t, json::value converted) {
+    return self->read(*original, wanted, std::move(converted));
+  };
+  auto store_it = [self, original, done = std::move(done)](Result<Converter::Texts> answer,
+                                                           bool) mutable {
+    done(answer.ok() ? std::move(answer->front()) : failure(*original, answer.status()));
+  };
+  converter_.ask(hook_, wanted.api_version(), {*original}, std::move(read_it),
+                 std::move(store_it));
+}
+
+}  // namespace kubus::apiserver

@@ -1,0 +1,86 @@
+// Conversion: the versions of a custom kind whose objects a webhook converts from one to another.
+//
+// Thread safety: immutable; show() and store() from any thread. Whoever waits has no thread: `done`
+// runs before these return where nobody has to be asked, else on the loop.
+//
+// What an object has been found to be in another version is kept with it (Object::in), so it is
+// asked about once, however many want to see it, and forgotten together with it. An object is sent
+// as it is stored, with the defaults of the version it is stored in; what comes back is pruned by
+// the schema of its own.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cache/object.h"
+#include "custom/converter.h"
+#include "custom/kind.h"
+
+namespace kubus::apiserver {
+
+class Conversion : public std::enable_shared_from_this<Conversion> {
+ public:
+  // Of the definition `tree`, whose text is `definition`, if its versions are converted by a
+  // webhook; else null. `converter` outlives it.
+  static std::shared_ptr<Conversion> of(const Bytes& definition, const boost::json::object& tree,
+                                        Converter& converter);
+
+  // Those that are served and the one that is stored, which comes first. They live as long as this.
+  std::vector<std::shared_ptr<const CustomKind>> kinds();
+
+  // `objects`, which are as they are stored, as `wanted` has them: in the same order, or why one of
+  // them cannot be shown.
+  using Shown = UniqueFunction<void(Result<std::vector<ObjectPtr>>)>;
+  void show(std::vector<ObjectPtr> objects, const CustomKind& wanted, Shown done);
+  // The object as show() would give it, if it can be known without asking; else null.
+  ObjectPtr known(const ObjectPtr& object, const CustomKind& wanted) const;
+  // What is stored of an object whose JSON, in the version `seen`, is `text`.
+  using Stored = UniqueFunction<void(Result<std::string>)>;
+  void store(std::string text, const CustomKind& seen, Stored done);
+
+ private:
+  struct Showing;
+  struct Batch {
+    std::vector<ObjectPtr> objects;
+    std::vector<std::string> texts;
+    std::size_t bytes = 0;
+  };
+  struct Asking;
+  // An object and the version it is wanted in.
+  using Key = std::pair<const Object*, const CustomKind*>;
+  struct Waiter {
+    std::shared_ptr<Showing> showing;
+    std::size_t index = 0;
+  };
+
+  Conversion(Converter& converter, ConversionHook hook);
+  const CustomKind* find(std::string_view api_version) const;
+  // What a webhook is told of an object: the text of its own version, without a resourceVersion.
+  std::string question_about(const Object& object) const;
+  void ask(std::vector<ObjectPtr> objects, const CustomKind& wanted);
+  void ask_next(const std::shared_ptr<Asking>& asking);
+  void settle(const std::shared_ptr<Asking>& asking, Batch batch,
+              const Result<Converter::Texts>& answer, bool answered);
+  static void split(const Batch& batch, Asking& asking);
+  void fail(const Batch& batch, const CustomKind& wanted, const Status& why);
+  void complete(const ObjectPtr& object, const CustomKind& wanted, Result<ObjectPtr> shown);
+  // The text of `converted`, of which `original` was made, as `wanted` has it.
+  Result<std::string> read(const std::string& original, const CustomKind& wanted,
+                           boost::json::value converted) const;
+
+  Converter& converter_;
+  const ConversionHook hook_;
+  std::vector<std::unique_ptr<CustomKind>> kinds_;  // the one that is stored comes first
+  std::mutex mutex_;
+  std::map<Key, std::vector<Waiter>> waiting_;  // by what is being asked about
+};
+
+}  // namespace kubus::apiserver
