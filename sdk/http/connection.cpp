@@ -101,6 +101,13 @@ void Connection::abort() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] { self->close_socket(); });
 }
 
+void Connection::on_leave(Task task) {
+  asio::post(stream_.get_executor(), [self = shared_from_this(), task = std::move(task)]() mutable {
+    self->leave_task_ = std::move(task);
+    self->wake_.cancel();
+  });
+}
+
 void Connection::close_socket() {
   boost::system::error_code ignored;
   stream_.next_layer().close(ignored);
@@ -121,12 +128,28 @@ void Connection::start_read() {
       buffer_.prepare(kReadSize),
       [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
         self->reading_ = false;
-        if (error)
+        if (error == asio::error::operation_aborted && self->stream_.next_layer().is_open())
+          self->buffer_.commit(size);
+        else if (error)
           self->read_ended_ = true;
         else
           self->buffer_.commit(size);
         self->wake_.cancel();
       });
+}
+
+asio::awaitable<void> Connection::stop_read() {
+  if (!reading_) co_return;
+  boost::system::error_code ignored;
+  stream_.next_layer().cancel(ignored);
+  while (reading_) co_await sleep_until(Clock::time_point::max());
+}
+
+// A read shows when it leaves. What it sends meanwhile is the next request.
+void Connection::look_for_client() {
+  if (!leave_task_) return;
+  if (buffer_.size() == 0) start_read();
+  if (read_ended_) std::exchange(leave_task_, Task())();
 }
 
 void Connection::guard(std::chrono::steady_clock::duration time) {
@@ -276,18 +299,22 @@ asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request
     handler_.handle(std::move(exchange));
   }
   // An answer that comes later finds the connection closed: it must not be taken for the next one.
-  while (!outcome_)
+  while (!outcome_) {
+    look_for_client();
     if (!co_await sleep_until(answer_by_) && !outcome_) {
       co_await refuse(504, "request did not complete within the allotted timeout");
       co_return false;
     }
+  }
   Outcome outcome = std::move(*outcome_);
   outcome_.reset();
+  leave_task_ = Task();
   keep_alive = keep_alive && !closing_;
   if (auto* response = std::get_if<Response>(&outcome))
     co_return co_await send_response(*request, std::move(*response), keep_alive) && keep_alive;
   if (auto* stream = std::get_if<StreamStart>(&outcome))
     co_return co_await send_stream(std::move(*stream), keep_alive) && keep_alive;
+  co_await stop_read();
   if (auto* upstream = std::get_if<Upstream>(&outcome))
     co_await forward(*request, std::move(*upstream));
   else if (!closing_)

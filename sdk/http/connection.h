@@ -1,8 +1,8 @@
 // One client connection: TLS, and either HTTP/2 or HTTP/1.1 requests one after the other and what
 // each is answered with.
 //
-// Thread safety: everything runs on the thread of its io_context but for `deliver`, `wake` and
-// `abort`, which may be called from any thread. It keeps itself alive while it has work.
+// Thread safety: everything runs on the thread of its io_context but for `deliver`, `wake`,
+// `abort` and `on_leave`, which may be called from any thread. It keeps itself alive while it has work.
 //
 // One coroutine does it all. It sleeps on one timer, which is also the deadline of what it waits
 // for; whatever happens (bytes came, an answer is there, a stream has data) cancels that timer.
@@ -45,6 +45,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   void deliver(Outcome outcome) override;
   void wake() override;
   void abort() override;
+  void on_leave(Task task) override;
   const Limits& limits() const override { return limits_; }
   void answer_within(Clock::duration time) override {
     if (time < limits_.answer) answer_by_ = Clock::now() + time;
@@ -81,6 +82,10 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   // Closes the socket unless write_guard_ is cancelled in time.
   void guard(std::chrono::steady_clock::duration time);
   void start_read();
+  // So that somebody else can read.
+  Awaitable<void> stop_read();
+  // Whoever waits for a client that has left is told.
+  void look_for_client();
   void read_peer();
   // The client as it is to be seen now: its certificate may end while it is connected.
   const Peer& peer();
@@ -98,6 +103,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   Peer peer_;
   std::time_t peer_until_ = std::numeric_limits<std::time_t>::max();
   std::optional<Outcome> outcome_;
+  Task leave_task_;  // of the request at hand
   Clock::time_point answer_by_;
   std::shared_ptr<StreamQueue> active_stream_;
   std::weak_ptr<Http2Connection> http2_;

@@ -43,8 +43,19 @@ asio::awaitable<void> discard(TlsStream& from) {
 
 struct Head {
   int status = 0;
+  bool leads_elsewhere = false;
   std::size_t size = 0;  // with the empty line
 };
+
+bool names_field(std::string_view head, std::string_view name) {
+  for (auto at = head.find("\r\n"); at != head.npos; at = head.find("\r\n", at)) {
+    at += 2;
+    if (head.size() > at + name.size() && head[at + name.size()] == ':' &&
+        iequals(head.substr(at, name.size()), name))
+      return true;
+  }
+  return false;
+}
 
 // Reads until the header is complete; status 0 when it never is.
 template <class Stream>
@@ -56,6 +67,8 @@ asio::awaitable<Head> read_head(Stream& stream, std::string& buffer, std::size_t
       head.size = end + 4;
       if (buffer.size() > 12 && buffer.compare(0, 7, "HTTP/1.") == 0)
         head.status = std::atoi(buffer.c_str() + 9);
+      head.leads_elsewhere = head.status >= 300 && head.status < 400 &&
+                             names_field(std::string_view(buffer).substr(0, head.size), "Location");
       co_return head;
     }
     if (buffer.size() > limit) co_return Head{};
@@ -108,6 +121,7 @@ asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstre
   std::string buffer;
   const Head head = co_await read_head(upstream_stream, buffer, header_limit);
   if (head.status == 0) co_return upstream.failed("the answer was not HTTP");
+  if (head.leads_elsewhere && upstream.redirected) co_return upstream.redirected();
   // The other side of an upgrade that was refused may keep its connection; ours ends with it.
   if (head.status >= 400 && (upstream.refused || is_upgrade(request))) {
     auto refusal = co_await read_refusal(upstream_stream, buffer);

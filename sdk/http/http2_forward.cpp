@@ -145,6 +145,9 @@ asio::awaitable<std::optional<Response>> relay(Http2Stream& stream, Stream& upst
   const auto head = answer.head();
   // There is nothing on HTTP/2 that could switch protocols.
   if (head.status < 200) co_return upstream.failed("the answer was not one to this request");
+  if (upstream.redirected && head.status >= 300 && head.status < 400 &&
+      !head.headers.get("Location").empty())
+    co_return upstream.redirected();
   if (head.status < 400 || !upstream.refused) {
     co_await relay_body(stream, answer);
     co_return std::nullopt;
@@ -163,7 +166,7 @@ asio::awaitable<void> answer_from(std::shared_ptr<Http2Stream> stream, Upstream 
   auto through = [&](auto& upstream_stream) -> asio::awaitable<std::optional<Response>> {
     // A client that leaves ends the request there.
     const auto alive = std::make_shared<char>();
-    stream->on_leave(
+    stream->when_over(
         [&socket = upstream_stream.lowest_layer(), alive = std::weak_ptr<char>(alive)] {
           boost::system::error_code ignored;
           if (alive.lock()) socket.close(ignored);

@@ -49,6 +49,13 @@ void Http2Stream::leave() {
 }
 
 void Http2Stream::on_leave(Task task) {
+  if (auto carrier = carrier_.lock())
+    carrier->post([self = shared_from_this(), task = std::move(task)]() mutable {
+      self->when_over(std::move(task));
+    });
+}
+
+void Http2Stream::when_over(Task task) {
   if (!session_) return task();
   leave_task_ = std::move(task);
 }

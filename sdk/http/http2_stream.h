@@ -43,13 +43,14 @@ class Http2Stream final : public Responder, public std::enable_shared_from_this<
   void deliver(Outcome outcome) override;
   void wake() override;
   void abort() override;
+  void on_leave(Task task) override;
   const Limits& limits() const override { return limits_; }
   void answer_within(Clock::duration time) override;
 
   // It is over, whatever its handler still says.
   void leave();
-  // Runs once when it is over, at once if it is.
-  void on_leave(Task task);
+  // Runs once when it is over, at once if it is; on the connection's thread.
+  void when_over(Task task);
 
   const std::int32_t id;
   State state = State::kReading;

@@ -17,6 +17,7 @@ class Pending final : public Exchange {
   ~Pending() override;
 
   Request& request() override { return *request_; }
+  void on_leave(Task task) override { responder_->on_leave(std::move(task)); }
   void answer_within(std::chrono::steady_clock::duration time) override;
   void respond(Response response) override;
   std::shared_ptr<BodyStream> stream(Response head) override;

@@ -1,6 +1,6 @@
 // Where the answer to an Exchange goes: an HTTP/1.1 connection, or one stream of an HTTP/2 one.
 //
-// Thread safety: deliver, wake, abort and limits from any thread, the rest on the connection's.
+// Thread safety: deliver, wake, abort, on_leave and limits from any thread, the rest on the connection's.
 #pragma once
 
 #include <chrono>
@@ -31,6 +31,8 @@ class Responder {
   // The client is to see that the stream that was begun did not end in the proper way.
   virtual void abort() = 0;
   virtual const Limits& limits() const = 0;
+  // Runs when the request at hand has lost its client; the last task counts.
+  virtual void on_leave(Task task) = 0;
   // Brings the deadline of the request at hand forward.
   virtual void answer_within(std::chrono::steady_clock::duration time) = 0;
 };

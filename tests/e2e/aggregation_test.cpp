@@ -8,6 +8,37 @@
 namespace kubus::e2e {
 namespace {
 
+// What it says of its one resource, in both versions of OpenAPI.
+constexpr const char* kIndex =
+    R"({"paths":{"apis/GROUP/v1":{"serverRelativeURL":"/openapi/v3/apis/GROUP/v1?hash=1"}}})";
+constexpr const char* kKind = R"({"group":"GROUP","version":"v1","kind":"Flunder"})";
+constexpr const char* kFlunder =
+    R"({"type":"object","description":"Flunder is a kind of somebody else.","properties":{)"
+    R"("apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"$ref":)"
+    R"("#/WHERE/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"},"user":{"type":"string",)"
+    R"("description":"Who asked for it."}},"x-kubernetes-group-version-kind":[KIND]})";
+constexpr const char* kMetadata =
+    R"({"type":"object","description":"As they see it.","properties":{"name":{"type":"string"},)"
+    R"("namespace":{"type":"string"}}})";
+constexpr const char* kPaths =
+    R"({"/apis/GROUP/v1/namespaces/{namespace}/flunders":{"get":{"x-kubernetes-action":"list",)"
+    R"("x-kubernetes-group-version-kind":KIND,"responses":{"200":{"description":"OK" USE}}}}})";
+
+std::string filled(std::string text, const std::string& mark, const std::string& value) {
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size()))
+    text.replace(at, mark.size(), value);
+  return text;
+}
+
+std::string described(const std::string& where, const std::string& use, const std::string& group) {
+  auto text = R"("paths":)" + filled(kPaths, " USE", use) + "," +
+              (where == "definitions" ? R"("definitions":{)" : R"("components":{"schemas":{)") +
+              R"("com.example.Flunder":)" + filled(kFlunder, "WHERE", where) +
+              R"(,"io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta":)" + kMetadata +
+              (where == "definitions" ? "}}" : "}}}");
+  return filled(filled(text, "KIND", kKind), "GROUP", group);
+}
+
 // Serves one resource, whose objects say who asked.
 class Extension final : public http::Handler {
  public:
@@ -44,7 +75,18 @@ class Extension final : public http::Handler {
     if (request.path() == root)
       body = R"({"kind":"APIResourceList","apiVersion":"v1","groupVersion":")" + group_ +
              R"(/v1","resources":[{"name":"flunders","singularName":"flunder","namespaced":true,)"
-             R"("kind":"Flunder","verbs":["get","list"],"shortNames":["fl"]}]})";
+             R"("kind":"Flunder","verbs":["get","list","create"],"shortNames":["fl"]}]})";
+    else if (request.path() == "/openapi/v3")
+      body = filled(kIndex, "GROUP", group_);
+    else if (request.path() == "/openapi/v3" + root)
+      body = R"({"openapi":"3.0.0","info":{"title":"ext","version":"v0"},)" +
+             described("components/schemas", "", group_);
+    else if (request.path() == "/openapi/v2")
+      body = R"({"swagger":"2.0","info":{"title":"ext","version":"v0"},)" +
+             described("definitions", R"(,"schema":{"$ref":"#/definitions/com.example.Flunder"})",
+                       group_);
+    else if (request.method == "POST")
+      body = request.body;
     else if (request.path().find("/flunders") != std::string_view::npos)
       body = R"({"kind":"FlunderList","apiVersion":")" + group_ +
              R"(/v1","metadata":{},"items":[{"metadata":{"name":"one","namespace":"default"},)"
@@ -118,6 +160,33 @@ spec:
   std::string group_;
   std::unique_ptr<Extension> server_;
 };
+
+// By its own documents: kubectl explains by version 3 and checks by version 2.
+TEST_F(Aggregation, ExplainsAndChecksWhatAnotherServerHas) {
+  for (const auto& [name, field] : {std::pair("good", "user: me"), std::pair("bad", "colour: red")})
+    write(std::string(name) + ".yaml", "apiVersion: " + group_ +
+                                           "/v1\nkind: Flunder\nmetadata: {name: two}\n" + field +
+                                           "\n");
+  play({
+      {"kubectl apply -f extension.yaml",
+       "…\napiservice.apiregistration.k8s.io/v1." + group_ + " created"},
+      {"kubectl explain flunders.user --api-version=" + group_ + "/v1",
+       "GROUP:      " + group_ +
+           "\nKIND:       Flunder\nVERSION:    v1\n\nFIELD: user <string>\n\n\nDESCRIPTION:\n    Who "
+           "asked for it.\n…",
+       0, kEventually},
+      {"kubectl explain flunders | grep -A1 DESCRIPTION",
+       "DESCRIPTION:\n    Flunder is a kind of somebody else.", 0, kEventually},
+      {"kubectl explain deployments.apps.spec.replicas | head -3",
+       "GROUP:      apps\nKIND:       Deployment\nVERSION:    v1"},
+      {"kubectl create -f bad.yaml",
+       "error: error validating \"bad.yaml\": error validating data: … unknown field \"colour\" in "
+       "com.example.Flunder; if you choose to ignore these errors, turn validation off with "
+       "--validate=false",
+       1, kEventually},
+      {"kubectl create -f good.yaml", "flunder." + group_ + "/two created"},
+  });
+}
 
 TEST_F(Aggregation, ServesWhatAnotherServerHas) {
   play({

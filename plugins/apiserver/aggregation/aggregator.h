@@ -1,10 +1,12 @@
-// Aggregator: passes requests on to the servers that answer for them, and says who asks.
+// Aggregator: passes requests on to the servers that answer for them, and says who asks. Those for
+// their OpenAPI documents are passed on as well.
 //
 // Thread safety: all members from any thread.
 #pragma once
 
 #include <memory>
 
+#include "aggregation/describer.h"
 #include "aggregation/remote_services.h"
 #include "auth/identity.h"
 #include "cache/cluster_cache.h"
@@ -14,13 +16,17 @@ namespace kubus::apiserver::aggregation {
 
 class Aggregator {
  public:
-  Aggregator(ClusterCache& cache, RemoteServices& services) : cache_(cache), services_(services) {}
+  Aggregator(ClusterCache& cache, RemoteServices& services, const Describer& describer)
+      : cache_(cache), services_(services), describer_(describer) {}
   // False: it is our own business. The client has been let in.
   bool serve(const Identity& identity, const std::shared_ptr<http::Exchange>& exchange);
 
  private:
+  RemoteServicePtr find(std::string_view path) const;
+
   ClusterCache& cache_;
   RemoteServices& services_;
+  const Describer& describer_;
 };
 
 }  // namespace kubus::apiserver::aggregation

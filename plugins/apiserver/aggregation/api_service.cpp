@@ -40,4 +40,16 @@ bool is_available(const APIService& service) {
   return found != conditions.end() && found->status() == "True";
 }
 
+ServedVersions local_ranks(const ResourceCache& services) {
+  ServedVersions out;
+  services.for_each([&](const ObjectPtr& object) {
+    const auto& service = static_cast<const APIService&>(*object->decoded());
+    const auto& spec = service.spec();
+    const ServiceRank rank{spec.grouppriorityminimum(), spec.versionpriority()};
+    if (is_remote(service) || rank == default_rank(spec.group(), spec.version())) return;
+    out.push_back({spec.group(), spec.version(), rank, false, true});
+  });
+  return out;
+}
+
 }  // namespace kubus::apiserver::aggregation

@@ -1,12 +1,14 @@
 // What APIService objects say: which group and version they are of, and who serves it.
 //
-// Thread safety: pure functions.
+// Thread safety: functions without state; the cache as it is.
 #pragma once
 
 #include <k8s/apiregistration/v1/api_service.pb.h>
 
 #include <string>
 
+#include "cache/resource_cache.h"
+#include "discovery/rank.h"
 #include "kubus/api/types.h"
 
 namespace kubus::apiserver::aggregation {
@@ -31,5 +33,7 @@ struct Availability {
 // False when the condition says so already.
 bool set_availability(APIService& service, const Availability& availability);
 bool is_available(const APIService& service);
+// What those of this server say about groups and versions, where it is not what they say by default.
+ServedVersions local_ranks(const ResourceCache& services);
 
 }  // namespace kubus::apiserver::aggregation

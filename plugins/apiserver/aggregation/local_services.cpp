@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "discovery/rank.h"
 #include "registry/reflect.h"
 
 namespace kubus::apiserver::aggregation {
@@ -13,44 +14,6 @@ constexpr const char* kManaged = "kube-aggregator.kubernetes.io/automanaged";
 constexpr const char* kAlways = "true";
 constexpr const char* kOnStart = "onstart";
 
-struct Priority {
-  std::string_view group;
-  int of_group, of_version;
-};
-// As the reference has them; what is not listed comes behind.
-constexpr Priority kPriorities[] = {
-    {"", 18000, 1},
-    {"apps", 17800, 15},
-    {"events.k8s.io", 17750, 15},
-    {"authentication.k8s.io", 17700, 15},
-    {"authorization.k8s.io", 17600, 15},
-    {"autoscaling", 17500, 15},
-    {"batch", 17400, 15},
-    {"certificates.k8s.io", 17300, 15},
-    {"networking.k8s.io", 17200, 15},
-    {"policy", 17100, 15},
-    {"rbac.authorization.k8s.io", 17000, 15},
-    {"storage.k8s.io", 16800, 15},
-    {"apiextensions.k8s.io", 16700, 15},
-    {"admissionregistration.k8s.io", 16700, 15},
-    {"scheduling.k8s.io", 16600, 15},
-    {"coordination.k8s.io", 16500, 15},
-    {"node.k8s.io", 16300, 15},
-    {"discovery.k8s.io", 16200, 15},
-    {"flowcontrol.apiserver.k8s.io", 16100, 21},
-    {"resource.k8s.io", 15900, 21},
-};
-constexpr Priority kCustom{"", 1000, 100};
-
-Priority priority_of(const std::string& group, const std::string& version, bool custom) {
-  if (custom) return kCustom;
-  const auto found = std::find_if(std::begin(kPriorities), std::end(kPriorities),
-                                  [&](const Priority& one) { return one.group == group; });
-  auto out = found == std::end(kPriorities) ? kCustom : *found;
-  if (group == "autoscaling" && version == "v2") out.of_version = 30;
-  return out;
-}
-
 APIService local_service(const std::string& group, const std::string& version, bool custom) {
   APIService out;
   auto& metadata = *out.mutable_metadata();
@@ -59,9 +22,9 @@ APIService local_service(const std::string& group, const std::string& version, b
   auto& spec = *out.mutable_spec();
   if (!group.empty()) spec.set_group(group);
   spec.set_version(version);
-  const auto priority = priority_of(group, version, custom);
-  spec.set_grouppriorityminimum(priority.of_group);
-  spec.set_versionpriority(priority.of_version);
+  const auto rank = default_rank(group, version);
+  spec.set_grouppriorityminimum(rank.group);
+  spec.set_versionpriority(rank.version);
   set_availability(out, {true, "Local", "Local APIServices are always available"});
   return out;
 }

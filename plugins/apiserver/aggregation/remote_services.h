@@ -11,6 +11,7 @@
 
 #include "aggregation/api_service.h"
 #include "cache/resource_cache.h"
+#include "discovery/rank.h"
 #include "kubus/http/tls.h"
 #include "kubus/pki/certificate.h"
 
@@ -19,9 +20,14 @@ namespace kubus::apiserver::aggregation {
 struct RemoteService {
   std::string name, group, version;
   std::string ns, service, port;  // where it is served
+  std::string spec;               // all that its APIService says, for comparison
+  ServiceRank rank;
   bool available = false;
+  using Tls = Result<std::shared_ptr<const http::ClientTls>>;
   // With our certificate; why there is none.
-  Result<std::shared_ptr<const http::ClientTls>> tls = Status(Code::kUnknown, "not made");
+  Tls tls = Status(Code::kUnknown, "not made");
+  // The same without a look at theirs, to find out whether it answers at all.
+  Tls probing = Status(Code::kUnknown, "not made");
   bool checks_name = true;
 
   std::string server_name() const { return service + "." + ns + ".svc"; }
@@ -37,16 +43,19 @@ class RemoteServices {
   void set_client(pki::Pair client);
   // Never null.
   std::shared_ptr<const RemoteServiceMap> all();
-  // Whose business "/apis/GROUP/VERSION/..." is; null: our own.
+  // Whose business "/apis/GROUP/VERSION/..." is, or the description of that at
+  // "/openapi/v3/apis/GROUP/VERSION"; null: our own.
   RemoteServicePtr find(std::string_view path);
 
  private:
-  RemoteServicePtr make(const APIService& object) const;
+  // What was made before is used again where the object says the same.
+  RemoteServicePtr make(const APIService& object, const RemoteServiceMap& before) const;
 
   const ResourceCache& services_;
   std::mutex mutex_;
   pki::Pair client_;
   std::int64_t revision_ = -1;
+  bool renewed_ = false;  // another certificate than all_ was made with
   std::shared_ptr<const RemoteServiceMap> all_ = std::make_shared<RemoteServiceMap>();
 };
 

@@ -108,6 +108,7 @@ class AuditedExchange final : public http::Exchange {
   }
 
   http::Request& request() override { return inner_->request(); }
+  void on_leave(Task task) override { inner_->on_leave(std::move(task)); }
   void answer_within(std::chrono::steady_clock::duration time) override {
     inner_->answer_within(time);
   }

@@ -8,6 +8,8 @@
 namespace kubus::apiserver {
 namespace {
 
+constexpr std::size_t kFewWatchers = 10;
+
 // The keys a filter can match are those from `first` up to, not with, `last` (empty: the end).
 struct KeyRange {
   std::string first, last;
@@ -34,6 +36,25 @@ ObjectPtr ResourceCache::get(const std::string& key) const {
 std::size_t ResourceCache::size() const {
   std::shared_lock lock(mutex_);
   return objects_.size();
+}
+
+ResourceCache::Extent ResourceCache::extent() const {
+  std::shared_lock lock(mutex_);
+  return {objects_.size(), bytes_};
+}
+
+std::size_t ResourceCache::watchers_of(std::string_view ns, std::string_view name) const {
+  std::shared_lock lock(mutex_);
+  // Mostly there are few, and then it makes no difference which.
+  return watchers_.size() < kFewWatchers ? watchers_.size() : watch_count_.of(ns, name);
+}
+
+void ResourceCache::drop_expired() {
+  std::erase_if(watchers_, [this](const auto& entry) {
+    const bool gone = entry.watcher.expired();
+    if (gone) watch_count_.remove(entry.filter);
+    return gone;
+  });
 }
 
 std::int64_t ResourceCache::revision() const {
@@ -122,7 +143,8 @@ Status ResourceCache::watch(const std::shared_ptr<Watcher>& watcher, Filter filt
     for (const auto& object : result.items) watcher->on_event(EventType::kAdded, object);
     if (start.initial_bookmark) watcher->on_bookmark(std::max(global_revision, revision_), true);
   }
-  std::erase_if(watchers_, [](const auto& entry) { return entry.watcher.expired(); });
+  drop_expired();
+  watch_count_.add(filter);
   watchers_.push_back({watcher, std::move(filter), start.bookmarks});
   return {};
 }
@@ -153,6 +175,8 @@ void ResourceCache::apply_one(Change change) {
   event->revision = change.revision;
   const auto found = objects_.find(change.key);
   if (found != objects_.end()) event->previous = found->second;
+  if (event->previous) bytes_ -= event->previous->json().size();
+  if (change.object) bytes_ += change.object->json().size();
   if (change.object) {
     event->type = event->previous ? EventType::kModified : EventType::kAdded;
     event->object = change.object;
@@ -184,7 +208,7 @@ void ResourceCache::deliver(const Event& event) {
     else
       gone = true;
   }
-  if (gone) std::erase_if(watchers_, [](const auto& entry) { return entry.watcher.expired(); });
+  if (gone) drop_expired();
 }
 
 void ResourceCache::reset(Objects objects, std::int64_t revision) {
@@ -192,6 +216,7 @@ void ResourceCache::reset(Objects objects, std::int64_t revision) {
   const bool first = revision_ == 0 && objects_.empty();
   if (first) {
     objects_ = std::move(objects);
+    for (const auto& [key, object] : objects_) bytes_ += object->json().size();
   } else {
     std::vector<Change> changes;
     for (const auto& [key, object] : objects_)
@@ -223,6 +248,7 @@ void ResourceCache::end_watches(const Status& why) {
   for (const auto& entry : watchers_)
     if (auto watcher = entry.watcher.lock()) watcher->on_end(why);
   watchers_.clear();
+  watch_count_ = {};
 }
 
 }  // namespace kubus::apiserver

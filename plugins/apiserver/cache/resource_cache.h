@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "cache/event.h"
+#include "cache/watch_count.h"
 #include "kubus/api/resource.h"
 
 namespace kubus::apiserver {
@@ -60,6 +61,12 @@ class ResourceCache {
   Result<ListResult> list(const ListQuery& query, std::int64_t global_revision) const;
   // Objects in all.
   std::size_t size() const;
+  struct Extent {
+    std::size_t objects = 0, bytes = 0;
+  };
+  Extent extent() const;
+  // Watches that may be told of a change of the object; of one that has no name yet, or not given.
+  std::size_t watchers_of(std::string_view ns, std::string_view name) const;
   // Of the last change.
   std::int64_t revision() const;
   void for_each(const std::function<void(const ObjectPtr&)>& visit) const;
@@ -87,6 +94,7 @@ class ResourceCache {
   using Objects = std::map<std::string, ObjectPtr, std::less<>>;
 
   void apply_one(Change change);
+  void drop_expired();
   void remember(EventPtr event);
   void deliver(const Event& event);
   Result<Objects> state_at(std::int64_t revision) const;
@@ -97,11 +105,13 @@ class ResourceCache {
   const std::size_t history_limit_;
   mutable std::shared_mutex mutex_;
   Objects objects_;
+  std::size_t bytes_ = 0;  // of all of them
   std::deque<EventPtr> history_;
   // Everything that happened after this revision is in history_.
   std::int64_t history_start_ = 0;
   std::int64_t revision_ = 0;
   std::vector<Subscription> watchers_;
+  WatchCount watch_count_;
 };
 
 }  // namespace kubus::apiserver

@@ -52,15 +52,24 @@ const Discovery& ServedKinds::discovery() const {
       }
       resources.push_back(shown);
     }
-    for (const auto& [name, kinds] : remote)
-      for (const auto& kind : *kinds) resources.push_back(&kind);
-    discovery_ = std::make_unique<Discovery>(std::move(resources), server_address);
+    // What another server answers for has its resources, and not ours.
+    for (std::size_t i = 0; i < services.versions.size(); ++i) {
+      const auto& version = services.versions[i];
+      if (!version.remote) continue;
+      std::erase_if(resources, [&](const ResourceInfo* resource) {
+        return resource->group == version.group && resource->version == version.version;
+      });
+      if (!services.kinds[i]) continue;
+      for (const auto& kind : *services.kinds[i]) resources.push_back(&kind);
+    }
+    discovery_ =
+        std::make_unique<Discovery>(std::move(resources), server_address, services.versions);
   });
   return *discovery_;
 }
 
 const OpenApi& ServedKinds::openapi() const {
-  std::call_once(openapi_once_, [this] {
+  std::call_once(openapi_->once, [this] {
     // A kind that goes away is not described any more.
     std::vector<DescribedKind> described;
     for (const auto& [path, one] : custom) {
@@ -69,9 +78,9 @@ const OpenApi& ServedKinds::openapi() const {
         described.push_back({kind, kind->openapi_name(), kind->list_kind(),
                              [kind] { return kind->schema_json(); }});
     }
-    openapi_ = std::make_unique<OpenApi>(built_in, version, std::move(described));
+    openapi_->made = std::make_unique<OpenApi>(built_in, version, std::move(described));
   });
-  return *openapi_;
+  return *openapi_->made;
 }
 
 KindCatalog::KindCatalog(ClusterCache& cache, Converter& converter,
@@ -162,22 +171,29 @@ void KindCatalog::settle() {
   if (changed_) changed_();
 }
 
-void KindCatalog::set_remote(RemoteKinds remote) {
-  remote_ = std::move(remote);
-  publish();
+void KindCatalog::set_services(ServiceFacts services) {
+  if (services == services_) return;
+  services_ = std::move(services);
+  auto next = collect();
+  next->openapi_ = served()->openapi_;
+  std::atomic_store(&served_, std::shared_ptr<const ServedKinds>(std::move(next)));
 }
 
-void KindCatalog::publish() {
+std::shared_ptr<ServedKinds> KindCatalog::collect() const {
   auto served = std::make_shared<ServedKinds>();
   served->built_in = built_in_;
-  served->remote = remote_;
+  served->services = services_;
   served->server_address = server_address_;
   served->version = version_;
   for (const auto& [name, definition] : definitions_)
     for (const auto& one : definition.served)
       served->custom[path_of(one->kind->group, one->kind->version, one->kind->plural)] = {
           one, definition.facts.deleting};
-  std::atomic_store(&served_, std::shared_ptr<const ServedKinds>(std::move(served)));
+  return served;
+}
+
+void KindCatalog::publish() {
+  std::atomic_store(&served_, std::shared_ptr<const ServedKinds>(collect()));
 }
 
 ServedKindPtr KindCatalog::find(std::string_view group, std::string_view version,

@@ -24,9 +24,14 @@
 
 namespace kubus::apiserver {
 
-// What other servers answer for: resources of one group and version, by the name of their
-// APIService.
-using RemoteKinds = std::map<std::string, std::shared_ptr<const std::vector<ResourceInfo>>>;
+// What APIServices say about groups and versions, and which resources other servers have there, as
+// they said when they last answered. Null: none is known.
+struct ServiceFacts {
+  using Kinds = std::shared_ptr<const std::vector<ResourceInfo>>;
+  ServedVersions versions;
+  std::vector<Kinds> kinds;  // of each of these
+  bool operator==(const ServiceFacts&) const = default;
+};
 
 // A version that is served, and where its objects are. Of a kind that a webhook converts all
 // versions have one cache, with the objects as they are stored.
@@ -46,7 +51,7 @@ struct ServedKinds {
   };
   std::map<std::string, Custom, std::less<>> custom;  // by "group/version/plural"
   std::vector<const ResourceInfo*> built_in;
-  RemoteKinds remote;
+  ServiceFacts services;
   std::string server_address, version;
 
   // Whether a built-in resource is of this group and version.
@@ -55,10 +60,17 @@ struct ServedKinds {
   const OpenApi& openapi() const;
 
  private:
-  mutable std::once_flag discovery_once_, openapi_once_;
+  friend class KindCatalog;
+  struct LazyOpenApi {
+    std::once_flag once;
+    std::unique_ptr<OpenApi> made;
+  };
+
+  mutable std::once_flag discovery_once_;
   mutable std::deque<ResourceInfo> terminating_;  // as discovery shows them
   mutable std::unique_ptr<Discovery> discovery_;
-  mutable std::unique_ptr<OpenApi> openapi_;
+  // The same for all that is served one after the other as long as only services change.
+  std::shared_ptr<LazyOpenApi> openapi_ = std::make_shared<LazyOpenApi>();
 };
 
 struct Definition {
@@ -78,8 +90,8 @@ class KindCatalog {
 
   // Brings everything up to the present state of the cache.
   void settle();
-  // From now on discovery shows these as well.
-  void set_remote(RemoteKinds remote);
+  // From now on discovery shows these.
+  void set_services(ServiceFacts services);
   std::shared_ptr<const ServedKinds> served() const { return std::atomic_load(&served_); }
   // A version that is served; null when there is none.
   ServedKindPtr find(std::string_view group, std::string_view version,
@@ -93,6 +105,7 @@ class KindCatalog {
   // Fills the caches of a definition, from `from` where that is not null.
   void fill(Definition& definition, const boost::json::object& tree, const ResourceCache* from);
   void drop(Definition& definition);
+  std::shared_ptr<ServedKinds> collect() const;
   void publish();
 
   ClusterCache& cache_;
@@ -102,7 +115,7 @@ class KindCatalog {
   const std::string server_address_;
   const std::string version_;
   std::function<void()> changed_;
-  RemoteKinds remote_;
+  ServiceFacts services_;
   std::int64_t seen_ = -1;
   std::map<std::string, Definition, std::less<>> definitions_;  // by name
   std::shared_ptr<const ServedKinds> served_;                   // by atomic_load and atomic_store

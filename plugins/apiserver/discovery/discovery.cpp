@@ -1,7 +1,7 @@
 #include "discovery/discovery.h"
 
 #include <algorithm>
-#include <array>
+#include <tuple>
 
 #include "kubus/api/json.h"
 
@@ -9,35 +9,6 @@ namespace kubus::apiserver {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
-
-// The order in which clients resolve a name that several groups have.
-constexpr std::array<std::string_view, 20> kGroupOrder = {
-    "",
-    "apiregistration.k8s.io",
-    "apps",
-    "events.k8s.io",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "networking.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "storage.k8s.io",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "scheduling.k8s.io",
-    "coordination.k8s.io",
-    "node.k8s.io",
-    "discovery.k8s.io",
-    "flowcontrol.apiserver.k8s.io",
-};
-
-std::size_t group_rank(std::string_view name) {
-  return static_cast<std::size_t>(std::find(kGroupOrder.begin(), kGroupOrder.end(), name) -
-                                  kGroupOrder.begin());
-}
 
 void append_text(std::string& out, std::string_view name, std::string_view value) {
   append_json_string(name, out);
@@ -203,29 +174,62 @@ std::vector<const ResourceInfo*> stable_resources() {
 Discovery::Discovery(std::string server_address)
     : Discovery(stable_resources(), std::move(server_address)) {}
 
-Discovery::Discovery(std::vector<const ResourceInfo*> resources, std::string server_address)
+Discovery::Discovery(std::vector<const ResourceInfo*> resources, std::string server_address,
+                     const ServedVersions& versions)
     : server_address_(std::move(server_address)) {
-  for (const ResourceInfo* resource : resources) {
-    const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& item) {
-      return item.name == resource->group;
-    });
-    Group& home = group == groups_.end() ? groups_.emplace_back() : *group;
-    home.name = resource->group;
-    const auto version =
-        std::find_if(home.versions.begin(), home.versions.end(),
-                     [&](const Version& item) { return item.name == resource->version; });
-    Version& place = version == home.versions.end() ? home.versions.emplace_back() : *version;
-    place.name = resource->version;
-    place.resources.push_back(resource);
+  for (const ResourceInfo* resource : resources)
+    place(resource->group, resource->version).resources.push_back(resource);
+  for (const auto& one : versions) {
+    const Group* known = find(one.group);
+    const bool served = known && std::any_of(known->versions.begin(), known->versions.end(),
+                                             [&](const auto& v) { return v.name == one.version; });
+    if (!served && !one.remote) continue;
+    auto& version = place(one.group, one.version);
+    version.rank = one.rank;
+    version.current = one.current;
   }
-  std::sort(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) {
-    return std::pair(group_rank(a.name), a.name) < std::pair(group_rank(b.name), b.name);
-  });
+  sort();
+}
+
+Discovery::Version& Discovery::place(const std::string& group, const std::string& version) {
+  auto home = std::find_if(groups_.begin(), groups_.end(),
+                           [&](const Group& item) { return item.name == group; });
+  if (home == groups_.end()) {
+    groups_.emplace_back().name = group;
+    home = std::prev(groups_.end());
+  }
+  const auto found = std::find_if(home->versions.begin(), home->versions.end(),
+                                  [&](const Version& item) { return item.name == version; });
+  if (found != home->versions.end()) return *found;
+  auto& added = home->versions.emplace_back();
+  added.name = version;
+  added.rank = default_rank(group, version);
+  return added;
+}
+
+// By the best that any version of a group has. Groups of equal rank stand by their names, but
+// where APIServices are listed, by the names of these, which begin with the version.
+void Discovery::sort() {
   for (Group& group : groups_) {
     std::sort(group.versions.begin(), group.versions.end(), [](const Version& a, const Version& b) {
+      if (a.rank.version != b.rank.version) return a.rank.version > b.rank.version;
       return is_preferred_version(a.name, b.name);
     });
+    for (const Version& version : group.versions)
+      group.rank = std::max(group.rank, version.rank.group);
+    for (const Version& version : group.versions) {
+      auto service = version.name + "." + group.name;
+      if (version.rank.group == group.rank && (group.service.empty() || service < group.service))
+        group.service = std::move(service);
+    }
   }
+  std::sort(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) {
+    return std::tie(b.rank, a.name) < std::tie(a.rank, b.name);
+  });
+  for (const Group& group : groups_) legacy_.push_back(&group);
+  std::sort(legacy_.begin(), legacy_.end(), [](const Group* a, const Group* b) {
+    return std::tie(b->rank, a->service) < std::tie(a->rank, b->service);
+  });
 }
 
 const Discovery::Group* Discovery::find(std::string_view name) const {
@@ -233,12 +237,6 @@ const Discovery::Group* Discovery::find(std::string_view name) const {
     if (group.name == name) return &group;
   }
   return nullptr;
-}
-
-std::vector<std::string> Discovery::group_names() const {
-  std::vector<std::string> out;
-  for (const Group& group : groups_) out.push_back(group.name);
-  return out;
 }
 
 std::string Discovery::version_json(const Group& group, const Version& version) {
@@ -271,12 +269,12 @@ void Discovery::append_aggregated(std::string& out, const Group& group) {
     if (out.back() != '[') out += ',';
     out += '{';
     append_text(out, "version", version.name);
-    out += ",\"resources\":[";
     for (const ResourceInfo* resource : version.resources) {
-      if (out.back() != '[') out += ',';
+      out += resource == version.resources.front() ? ",\"resources\":[" : ",";
       append_aggregated_resource(out, *resource);
     }
-    out += R"(],"freshness":"Current"})";
+    if (!version.resources.empty()) out += ']';
+    out += version.current ? R"(,"freshness":"Current"})" : R"(,"freshness":"Stale"})";
   }
   out += "]}";
 }
@@ -311,11 +309,11 @@ DiscoveryDocument Discovery::core(DiscoveryForm form) const {
 DiscoveryDocument Discovery::groups(DiscoveryForm form) const {
   if (form != DiscoveryForm::kLegacy) return aggregated(form, false);
   std::string out = R"({"kind":"APIGroupList","apiVersion":"v1","groups":[)";
-  for (const Group& group : groups_) {
-    if (group.name.empty()) continue;
+  for (const Group* group : legacy_) {
+    if (group->name.empty()) continue;
     if (out.back() != '[') out += ',';
     out += '{';
-    append_group(out, group);
+    append_group(out, *group);
     out += '}';
   }
   return document(out += "]}");

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "discovery/rank.h"
 #include "kubus/api/resource.h"
 
 namespace kubus::apiserver {
@@ -40,8 +41,12 @@ class Discovery {
   // The built-in resources that are stable. `server_address` is what /api names to clients, as
   // "10.0.0.1:6443".
   explicit Discovery(std::string server_address);
-  // These resources, custom ones among them.
-  Discovery(std::vector<const ResourceInfo*> resources, std::string server_address);
+  // These resources, custom ones among them, and what APIServices say about their versions. A
+  // version of another server is listed even when nothing is known of its resources.
+  Discovery(std::vector<const ResourceInfo*> resources, std::string server_address,
+            const ServedVersions& versions = {});
+  Discovery(const Discovery&) = delete;
+  Discovery& operator=(const Discovery&) = delete;
 
   // /api and /apis.
   DiscoveryDocument core(DiscoveryForm form) const;
@@ -52,26 +57,30 @@ class Discovery {
   std::optional<DiscoveryDocument> resources(std::string_view group,
                                              std::string_view version) const;
 
-  // The groups in the order in which clients should look into them; "" is the core group.
-  std::vector<std::string> group_names() const;
-
  private:
   struct Version {
     std::string name;
     std::vector<const ResourceInfo*> resources;
+    ServiceRank rank;
+    bool current = true;
   };
   struct Group {
     std::string name;
     std::vector<Version> versions;  // the preferred one first
+    int rank = 0;                   // the best of its versions
+    std::string service;            // of these, the first APIService by name
   };
 
+  Version& place(const std::string& group, const std::string& version);
+  void sort();
   static std::string version_json(const Group& group, const Version& version);
   static void append_group(std::string& out, const Group& group);
   static void append_aggregated(std::string& out, const Group& group);
   DiscoveryDocument aggregated(DiscoveryForm form, bool core) const;
   const Group* find(std::string_view name) const;
 
-  std::vector<Group> groups_;
+  std::vector<Group> groups_;         // in the order of aggregated documents
+  std::vector<const Group*> legacy_;  // and in that of the others
   std::string server_address_;
 };
 

@@ -50,7 +50,7 @@ std::string dump_levels(const Fairness& fairness) {
                     truth(view.waiting + view.executing == 0), "false",
                     std::to_string(view.waiting), std::to_string(view.executing),
                     std::to_string(view.dispatched), std::to_string(view.rejected),
-                    std::to_string(view.timed_out), "0"});
+                    std::to_string(view.timed_out), std::to_string(view.cancelled)});
   }
   return table(rows);
 }

@@ -21,6 +21,7 @@ std::shared_ptr<http::BodyStream> FairExchange::stream(http::Response head) {
 }
 
 void FairExchange::forward(http::Upstream upstream) {
+  if (!watch_) upstream.held = std::make_shared<Seats>(std::move(seats_));
   seats_.release();
   inner_->forward(std::move(upstream));
 }

@@ -12,6 +12,10 @@ namespace {
 // What a request is thought to take before it is known, in seconds.
 constexpr double kGuess = 0.003;
 
+double work_of(const Width& width) {
+  return width.seats * kGuess + width.final_seats * in_seconds(width.after);
+}
+
 }  // namespace
 
 struct Level::Waiter {
@@ -20,11 +24,14 @@ struct Level::Waiter {
   Done done;
   Clock::time_point came, deadline;
   double came_at = 0;  // virtual
+  // Once it is in a queue; all of these with the level's lock.
+  std::optional<std::size_t> queue;
+  bool given_up = false;
 };
 
 std::string_view reason(Refusal refusal) {
-  static constexpr std::array<std::string_view, 3> kReasons = {"queue-full", "concurrency-limit",
-                                                               "time-out"};
+  static constexpr std::array<std::string_view, 4> kReasons = {"queue-full", "concurrency-limit",
+                                                               "time-out", "cancelled"};
   return kReasons.at(static_cast<std::size_t>(refusal));
 }
 
@@ -69,7 +76,9 @@ const FlowSeries* Level::series(const std::string& schema) {
 
 Demand Level::take_demand() {
   std::lock_guard lock(mutex_);
-  return demand_.take(surroundings_.now());
+  const auto now = surroundings_.now();
+  pass(now);
+  return demand_.take(now);
 }
 
 Level::Entry Level::enter(const Arrival& arrival) {
@@ -79,12 +88,12 @@ Level::Entry Level::enter(const Arrival& arrival) {
   if (settings_.exempt) return {grant(arrival, std::nullopt, now, {}), std::nullopt};
   std::optional<Refusal> refused;
   if (settings_.queues == 0) {
-    if (fits(arrival.seats)) return {grant(arrival, std::nullopt, now, {}), std::nullopt};
+    if (fits(arrival.width.most())) return {grant(arrival, std::nullopt, now, {}), std::nullopt};
     refused = Refusal::kConcurrencyLimit;
   } else {
     const auto at = pick_queue(arrival.flow);
     // Whoever waits was here before.
-    if (waiting_ == 0 && fits(arrival.seats)) {
+    if (waiting_ == 0 && fits(arrival.width.most())) {
       begin_use(queues_[at]);
       return {grant(arrival, at, now, {}), std::nullopt};
     }
@@ -98,44 +107,85 @@ Level::Entry Level::enter(const Arrival& arrival) {
   return {Seats(), refused};
 }
 
-void Level::wait(const Arrival& arrival, std::string what, Done done) {
+Level::WaiterPtr Level::place(const Arrival& arrival, std::string what, Done done) {
+  auto waiter = std::make_shared<Waiter>();
+  waiter->arrival = arrival;
+  waiter->what = std::move(what);
+  waiter->done = std::move(done);
+  return waiter;
+}
+
+void Level::wait(const WaiterPtr& place) {
+  const auto& arrival = place->arrival;
   Granted granted;
   std::optional<Refusal> refused;
+  Done dropped;
   {
     std::lock_guard lock(mutex_);
     const auto now = surroundings_.now();
     pass(now);
     const auto at = settings_.queues > 0 ? pick_queue(arrival.flow) : 0;
     // Since enter() said that it may wait.
-    if (closed_ || settings_.queues == 0) {
+    if (place->given_up) {
+      dropped = std::move(place->done);
+    } else if (closed_ || settings_.queues == 0) {
       refused = Refusal::kConcurrencyLimit;
     } else if (queues_[at].waiting.size() >= settings_.queue_length && seats_ >= limit_) {
       refused = Refusal::kQueueFull;
     } else {
-      auto waiter = std::make_shared<Waiter>();
-      waiter->arrival = arrival;
-      waiter->what = std::move(what);
-      waiter->done = std::move(done);
-      waiter->came = now;
-      waiter->deadline = now + arrival.patience;
-      waiter->came_at = time_;
+      place->came = now;
+      place->deadline = now + arrival.patience;
+      place->came_at = time_;
+      place->queue = at;
       auto& queue = queues_[at];
       begin_use(queue);
-      queue.waiting_seats += arrival.seats;
-      queue.waiting.push_back(std::move(waiter));
+      queue.waiting_seats += arrival.width.most();
+      queue.waiting.push_back(place);
       ++waiting_;
       arrival.series->queued();
-      count_demand(arrival.seats, now);
+      count_demand(arrival.width.most(), now);
       dispatch(now, granted);
       if (waiting_ > 0) arm(now + arrival.patience, now);
+      arm_late(now);
     }
     if (refused) ++rejected_;
   }
   if (refused) {
     arrival.series->rejected(reason(*refused), {});
-    return done(Seats(), refused);
+    return place->done(Seats(), refused);
   }
   go_on(std::move(granted));
+}
+
+void Level::give_up(const WaiterPtr& place) {
+  Granted granted;
+  Done dropped;  // what it holds may call the level
+  {
+    std::lock_guard lock(mutex_);
+    place->given_up = true;
+    if (!place->queue) return;
+    const auto now = surroundings_.now();
+    pass(now);
+    auto& queue = queues_[*place->queue];
+    const auto found = std::find(queue.waiting.begin(), queue.waiting.end(), place);
+    if (found == queue.waiting.end()) return;
+    queue.waiting.erase(found);
+    ++cancelled_;
+    remove(queue, *place, now, Refusal::kCancelled);
+    if (queue.idle()) --active_queues_;
+    dropped = std::move(place->done);
+    dispatch(now, granted);
+  }
+  go_on(std::move(granted));
+}
+
+void Level::remove(Queue& queue, const Waiter& waiter, Clock::time_point now, Refusal why) {
+  const auto seats = waiter.arrival.width.most();
+  --waiting_;
+  queue.waiting_seats -= seats;
+  count_demand(-seats, now);
+  waiter.arrival.series->unqueued();
+  waiter.arrival.series->rejected(reason(why), now - waiter.came);
 }
 
 void Level::close() {
@@ -162,25 +212,67 @@ void Level::leave(const Seats& seats) {
     const auto now = surroundings_.now();
     pass(now);
     const auto took = now - seats.begun_;
-    seats.series_->finished(seats.seats_, took);
+    const auto& width = seats.width_;
+    seats.series_->finished(took);
     --executing_;
-    seats_ -= seats.seats_;
     if (seats.queue_ > 0) {
       auto& queue = queues_[seats.queue_ - 1];
       --queue.executing;
-      queue.seats -= seats.seats_;
       // Now it is known what it took.
-      queue.next -= seats.seats_ * (kGuess - in_seconds(took));
+      queue.next -= width.seats * (kGuess - in_seconds(took));
       if (!queue.waiting.empty()) queue.next = std::max(queue.next, queue.waiting.front()->came_at);
       if (queue.idle()) --active_queues_;
     }
-    count_demand(-seats.seats_, now);
+    const Late late{now + width.after, seats.queue_, width.most(), seats.series_};
+    if (width.after > Duration::zero() && !settings_.exempt) {
+      late_.push(late);
+      arm_late(now);
+    } else {
+      free_seats(late, now);
+    }
     dispatch(now, granted);
   }
   go_on(std::move(granted));
 }
 
+void Level::free_seats(const Late& late, Clock::time_point now) {
+  seats_ -= late.seats;
+  if (late.queue > 0) queues_[late.queue - 1].seats -= late.seats;
+  late.series->freed(late.seats);
+  count_demand(-late.seats, now);
+}
+
+void Level::arm_late(Clock::time_point now) {
+  if (waiting_ == 0 || late_.empty() || std::exchange(late_armed_, true)) return;
+  surroundings_.after(late_.top().due - now, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->free_late();
+  });
+}
+
+void Level::free_late() {
+  Granted granted;
+  {
+    std::lock_guard lock(mutex_);
+    late_armed_ = false;
+    const auto now = surroundings_.now();
+    pass(now);
+    dispatch(now, granted);
+    arm_late(now);
+  }
+  go_on(std::move(granted));
+}
+
 void Level::pass(Clock::time_point now) {
+  while (!late_.empty() && late_.top().due <= now) {
+    const auto late = late_.top();
+    late_.pop();
+    pass_time(late.due);
+    free_seats(late, late.due);
+  }
+  pass_time(now);
+}
+
+void Level::pass_time(Clock::time_point now) {
   const auto real = now - passed_;
   passed_ = now;
   if (active_queues_ == 0) return;
@@ -217,19 +309,20 @@ Seats Level::grant(const Arrival& arrival, std::optional<std::size_t> at, Clock:
   seats.level_ = shared_from_this();
   seats.series_ = arrival.series;
   seats.begun_ = now;
-  seats.seats_ = arrival.seats;
+  seats.width_ = arrival.width;
+  const auto held = arrival.width.most();
   if (at) {
     auto& queue = queues_[*at];
     seats.queue_ = *at + 1;
     ++queue.executing;
-    queue.seats += arrival.seats;
-    queue.next += arrival.seats * kGuess;
+    queue.seats += held;
+    queue.next += work_of(arrival.width);
   }
   ++executing_;
   ++dispatched_;
-  seats_ += arrival.seats;
-  count_demand(arrival.seats, now);
-  arrival.series->dispatched(arrival.seats, waited);
+  seats_ += held;
+  count_demand(held, now);
+  arrival.series->dispatched(held, waited);
   return seats;
 }
 
@@ -242,7 +335,7 @@ std::optional<std::size_t> Level::next_queue() const {
     const auto at = (last_queue_ + i) % queues_.size();
     const auto& queue = queues_[at];
     if (queue.waiting.empty()) continue;
-    const double finish = queue.next + queue.waiting.front()->arrival.seats * kGuess;
+    const double finish = queue.next + work_of(queue.waiting.front()->arrival.width);
     if (best && finish >= earliest) continue;
     best = at;
     earliest = finish;
@@ -253,15 +346,15 @@ std::optional<std::size_t> Level::next_queue() const {
 void Level::dispatch(Clock::time_point now, Granted& granted) {
   while (waiting_ > 0) {
     const auto at = next_queue();
-    if (!at || !fits(queues_[*at].waiting.front()->arrival.seats)) return;
+    if (!at || !fits(queues_[*at].waiting.front()->arrival.width.most())) return;
     auto& queue = queues_[*at];
     auto waiter = std::move(queue.waiting.front());
     queue.waiting.pop_front();
     --waiting_;
     last_queue_ = *at;
     const auto& arrival = waiter->arrival;
-    queue.waiting_seats -= arrival.seats;
-    count_demand(-arrival.seats, now);
+    queue.waiting_seats -= arrival.width.most();
+    count_demand(-arrival.width.most(), now);
     arrival.series->unqueued();
     auto seats = grant(arrival, *at, now, now - waiter->came);
     if (!queue.waiting.empty()) queue.next = std::max(queue.next, queue.waiting.front()->came_at);
@@ -299,12 +392,8 @@ void Level::expire() {
           next = std::min(next.value_or(waiter->deadline), waiter->deadline);
           return false;
         }
-        --waiting_;
         ++timed_out_;
-        queue.waiting_seats -= waiter->arrival.seats;
-        count_demand(-waiter->arrival.seats, now);
-        waiter->arrival.series->unqueued();
-        waiter->arrival.series->rejected(reason(Refusal::kTimeOut), now - waiter->came);
+        remove(queue, *waiter, now, Refusal::kTimeOut);
         late.push_back(waiter);
         return true;
       });
@@ -336,6 +425,7 @@ Level::View Level::view() const {
   view.dispatched = dispatched_;
   view.rejected = rejected_;
   view.timed_out = timed_out_;
+  view.cancelled = cancelled_;
   const auto now = surroundings_.now();
   for (std::size_t at = 0; at < queues_.size(); ++at) {
     const auto& queue = queues_[at];
@@ -344,7 +434,7 @@ Level::View Level::view() const {
     for (std::size_t place = 0; place < queue.waiting.size(); ++place) {
       const auto& waiter = *queue.waiting[place];
       view.waiters.push_back({waiter.arrival.series->schema(), waiter.what, at, place,
-                              waiter.arrival.seats, now - waiter.came});
+                              waiter.arrival.width.most(), now - waiter.came});
     }
   }
   return view;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <queue>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,12 +20,13 @@
 
 #include "fairness/demand.h"
 #include "fairness/series.h"
+#include "fairness/width.h"
 #include "kubus/function.h"
 #include "kubus/loop.h"
 
 namespace kubus::apiserver::fairness {
 
-enum class Refusal : std::uint8_t { kQueueFull, kConcurrencyLimit, kTimeOut };
+enum class Refusal : std::uint8_t { kQueueFull, kConcurrencyLimit, kTimeOut, kCancelled };
 std::string_view reason(Refusal refusal);
 
 // The clock, the thread and the timers, which tests have of their own.
@@ -44,7 +46,7 @@ struct LevelSettings {
 struct Arrival {
   const FlowSeries* series = nullptr;  // of the level
   std::uint64_t flow = 0;              // the hash of its flow
-  int seats = 1;
+  Width width;
   Duration patience{};  // how long it waits at most
 };
 
@@ -62,7 +64,7 @@ class Seats {
       series_ = other.series_;
       begun_ = other.begun_;
       queue_ = other.queue_;
-      seats_ = other.seats_;
+      width_ = other.width_;
     }
     return *this;
   }
@@ -76,7 +78,7 @@ class Seats {
   const FlowSeries* series_ = nullptr;
   Clock::time_point begun_;
   std::size_t queue_ = 0;  // counted from 1; 0: none
-  int seats_ = 0;
+  Width width_;
 };
 
 class Level : public std::enable_shared_from_this<Level> {
@@ -97,10 +99,16 @@ class Level : public std::enable_shared_from_this<Level> {
     std::optional<Refusal> refused;
   };
   Entry enter(const Arrival& arrival);
-  // `done` runs with seats, or with why there are none, once; it is dropped uncalled when the level
+  // A place in a queue, first to be prepared and then to be taken. `done` runs with seats, or with
+  // why there are none, once; it is dropped uncalled when the place is given up, or the level
   // closes. `what` describes the request to people.
   using Done = UniqueFunction<void(Seats, std::optional<Refusal>)>;
-  void wait(const Arrival& arrival, std::string what, Done done);
+  struct Waiter;
+  using WaiterPtr = std::shared_ptr<Waiter>;
+  static WaiterPtr place(const Arrival& arrival, std::string what, Done done);
+  void wait(const WaiterPtr& place);
+  // Whoever asked is gone. Before wait(), too, and when it is too late.
+  void give_up(const WaiterPtr& place);
   // Drops what waits; whatever comes is refused.
   void close();
 
@@ -118,7 +126,7 @@ class Level : public std::enable_shared_from_this<Level> {
   struct View {
     bool exempt = false;
     std::size_t waiting = 0, executing = 0, active_queues = 0;
-    std::uint64_t dispatched = 0, rejected = 0, timed_out = 0;
+    std::uint64_t dispatched = 0, rejected = 0, timed_out = 0, cancelled = 0;
     std::vector<QueueView> queues;
     std::vector<WaiterView> waiters;
   };
@@ -126,8 +134,6 @@ class Level : public std::enable_shared_from_this<Level> {
 
  private:
   friend class Seats;
-  struct Waiter;
-  using WaiterPtr = std::shared_ptr<Waiter>;
   struct Queue {
     std::deque<WaiterPtr> waiting;
     std::size_t executing = 0;
@@ -136,10 +142,22 @@ class Level : public std::enable_shared_from_this<Level> {
     bool idle() const { return executing == 0 && waiting.empty(); }
   };
   using Granted = std::vector<std::pair<WaiterPtr, Seats>>;
+  // Seats of a request that is done, until those who watch have been told.
+  struct Late {
+    Clock::time_point due;
+    std::size_t queue = 0;
+    int seats = 0;
+    const FlowSeries* series = nullptr;
+    bool operator>(const Late& other) const { return due > other.due; }
+  };
 
   void leave(const Seats& seats);
   // All of these with the lock held.
   void pass(Clock::time_point now);
+  void pass_time(Clock::time_point now);
+  void free_seats(const Late& late, Clock::time_point now);
+  // Takes it out of its queue.
+  void remove(Queue& queue, const Waiter& waiter, Clock::time_point now, Refusal why);
   bool fits(int seats) const;
   std::size_t pick_queue(std::uint64_t flow) const;
   void begin_use(Queue& queue);
@@ -150,8 +168,11 @@ class Level : public std::enable_shared_from_this<Level> {
   void dispatch(Clock::time_point now, Granted& granted);
   void count_demand(int seats, Clock::time_point now);
   void arm(Clock::time_point deadline, Clock::time_point now);
+  // Nobody need wait for late seats longer than they are held.
+  void arm_late(Clock::time_point now);
 
   void expire();
+  void free_late();
   void go_on(Granted granted);
 
   const std::string name_;
@@ -168,8 +189,12 @@ class Level : public std::enable_shared_from_this<Level> {
   double time_ = 0;  // virtual, in seconds of a seat
   Clock::time_point passed_;
   DemandMeter demand_;
-  std::uint64_t dispatched_ = 0, rejected_ = 0, timed_out_ = 0;
+  std::uint64_t dispatched_ = 0, rejected_ = 0, timed_out_ = 0, cancelled_ = 0;
   std::optional<Clock::time_point> armed_;
+  // The first to be free on top. They are freed when something happens, and by a timer only where
+  // somebody waits for them.
+  std::priority_queue<Late, std::vector<Late>, std::greater<>> late_;
+  bool late_armed_ = false;
   std::map<std::string, std::unique_ptr<FlowSeries>> series_;
 };
 

@@ -63,9 +63,8 @@ void FlowSeries::dispatched(int seats, Clock::duration waited) const {
   waited_.observe(in_seconds(waited));
 }
 
-void FlowSeries::finished(int seats, Clock::duration took) const {
+void FlowSeries::finished(Clock::duration took) const {
   executing_.add(-1);
-  seats_.add(-seats);
   took_.observe(in_seconds(took));
 }
 

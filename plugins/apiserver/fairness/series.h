@@ -22,7 +22,8 @@ class FlowSeries {
 
   void queued() const { waiting_.add(1); }
   void dispatched(int seats, Clock::duration waited) const;
-  void finished(int seats, Clock::duration took) const;
+  void finished(Clock::duration took) const;
+  void freed(int seats) const { seats_.add(-seats); }
   // One that was queued and is no more.
   void unqueued() const { waiting_.add(-1); }
   // `waited`: in a queue, if it was in one.

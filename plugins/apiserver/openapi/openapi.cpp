@@ -85,19 +85,24 @@ std::string OpenApi::write(const Part& part) const {
   return text;
 }
 
-std::string OpenApi::index() const {
-  std::lock_guard lock(mutex_);
-  if (!index_.empty()) return index_;
+std::string OpenApi::index(const Pages& others) const {
+  auto pages = others;
+  {
+    std::lock_guard lock(mutex_);
+    if (pages_.empty())
+      for (const Part& part : parts_)
+        pages_[part.path] = "/openapi/v3/" + part.path + "?hash=" + hash_of(write(part));
+    pages.insert(pages_.begin(), pages_.end());
+  }
   std::string text;
   JsonOut out(text);
   out.open().key("paths").open();
-  for (const Part& part : parts_) {
-    out.key(part.path).open();
-    out.field("serverRelativeURL", "/openapi/v3/" + part.path + "?hash=" + hash_of(write(part)));
+  for (const auto& [path, url] : pages) {
+    out.key(path).open();
+    out.field("serverRelativeURL", url);
     out.close();
   }
   out.close().close();
-  index_ = text;
   return text;
 }
 

@@ -4,6 +4,7 @@
 // are asked for rarely and are large. Only their hashes are remembered.
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,8 +25,10 @@ class OpenApi {
   OpenApi(std::vector<const ResourceInfo*> resources, std::string version,
           std::vector<DescribedKind> described = {});
 
-  // The body of /openapi/v3: where the document of each group version is, with its hash.
-  std::string index() const;
+  // The body of /openapi/v3: where the document of each group version is, with its hash. `others`
+  // are those of other servers: "apis/GROUP/VERSION" and where it is.
+  using Pages = std::map<std::string, std::string>;
+  std::string index(const Pages& others = {}) const;
   // The document of "api/v1" or "apis/GROUP/VERSION"; nothing for one that is not served.
   std::optional<std::string> document(std::string_view path) const;
   // The body of /openapi/v2: everything in one document.
@@ -48,7 +51,7 @@ class OpenApi {
   std::vector<Part> parts_;
   std::string version_;
   mutable std::mutex mutex_;
-  mutable std::string index_;  // guarded by mutex_; empty until asked for
+  mutable Pages pages_;  // guarded by mutex_; empty until asked for
 };
 
 }  // namespace kubus::apiserver

@@ -15,8 +15,9 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
-// `port`: its name or number; empty: the only one. kNotFound: there is no such service.
-// kServiceUnavailable: it has no such port, or nobody is ready behind it.
+// One of those that are ready, another one each time. `port`: its name or number; empty: the only
+// one. kNotFound: there is no such service. kServiceUnavailable: it has no such port, or nobody is
+// ready behind it.
 Result<Endpoint> service_endpoint(ClusterCache& cache, const std::string& ns,
                                   const std::string& service, const std::string& port);
 

@@ -35,6 +35,7 @@ Status ApiServer::Parts::configure() {
   });
   bus_api.emplace(*registry, *api, authorizers, *permissions);
   if (audit) bus_api->record_with(*audit);
+  if (fairness) bus_api->share_by(*fairness);
   return bus_api->serve(context.server());
 }
 
@@ -89,6 +90,7 @@ void ApiServer::drain() {
   if (parts.local_services) parts.local_services->stop();
   if (parts.availability) parts.availability->stop();
   if (parts.policy_status) parts.policy_status->stop();
+  if (parts.describer) parts.describer->stop();
   if (parts.certificates) parts.certificates->stop();
   if (parts.default_range) parts.default_range->stop();
   if (parts.address_repair) parts.address_repair->stop();

@@ -68,6 +68,7 @@ struct ApiServer::Parts {
   std::optional<policy::StatusKeeper> policy_status;
   std::optional<aggregation::LocalServices> local_services;
   std::optional<aggregation::RemoteServices> remote_services;
+  std::optional<aggregation::Describer> describer;
   std::optional<aggregation::Aggregator> aggregator;
   std::optional<aggregation::AvailabilityController> availability;
   std::optional<Api> api;

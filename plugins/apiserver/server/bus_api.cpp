@@ -142,10 +142,31 @@ void BusApi::on_do(const bus::Caller& caller, api::Request request,
   if (call->record && call->record->wants_request() && !call->body.empty())
     call->record->request = audit::Body{std::string(call->body.view()), call->body_format};
   auto shared = std::make_shared<rpc::Answer<api::Response>>(std::move(answer));
-  api_.handle(call, [this, call, shared](Result<Answer> result) {
+  take_turn(
+      call, [this, call, shared](fairness::Seats seats) { serve_call(call, shared, std::move(seats)); },
+      [this, call, shared](const Status& refused) {
+        auto response = failure_response(refused, call->accepted.format);
+        record_answer(*call, response);
+        (*shared)(std::move(response));
+      });
+}
+
+template <class Go, class Refuse>
+void BusApi::take_turn(const CallPtr& call, Go go, Refuse refuse) {
+  if (!turns_) return go(fairness::Seats());
+  turns_->take(call->identity, call->info, call->query,
+               [go = std::move(go), refuse = std::move(refuse)](Result<fairness::Seats> seats) mutable {
+                 if (!seats.ok()) return refuse(seats.status());
+                 go(std::move(*seats));
+               });
+}
+
+void BusApi::serve_call(const CallPtr& call, const AnswerPtr& answer, fairness::Seats seats) {
+  api_.handle(call, [this, call, answer, seats = std::move(seats)](Result<Answer> result) mutable {
     auto response = to_bus_response(*call, result);
     record_answer(*call, response);
-    (*shared)(std::move(response));
+    seats.release();
+    (*answer)(std::move(response));
   });
 }
 
@@ -156,13 +177,24 @@ void BusApi::on_watch(const bus::Caller& caller, const api::WatchRequest& reques
   auto call = std::move(*made);
   for (const auto& [name, value] : request.query()) call->query.add(name, value);
   call->as_stored = wants_stored(*call);
-  const auto refuse = [&](const Status& status) {
+  const auto refuse = [this, call](bus::StreamWriter& to, const Status& status) {
     record_answer(*call, failure_response(status, Format::kJson));
-    writer.finish(status);
+    to.finish(status);
   };
-  if (!call->cache) return refuse(errors::no_such_path());
+  if (!call->cache) return refuse(writer, errors::no_such_path());
   auto watch = read_watch(*call);
-  if (!watch.ok()) return refuse(watch.status());
+  if (!watch.ok()) return refuse(writer, watch.status());
+  // It holds seats until it is set up.
+  const auto shared = std::make_shared<bus::StreamWriter>(std::move(writer));
+  take_turn(
+      call,
+      [this, call, shared, watch = std::move(*watch)](const fairness::Seats&) mutable {
+        serve_watch(call, std::move(watch), std::move(*shared));
+      },
+      [refuse, shared](const Status& refused) { refuse(*shared, refused); });
+}
+
+void BusApi::serve_watch(const CallPtr& call, WatchRequest watch, bus::StreamWriter writer) {
   auto slot = std::make_shared<std::weak_ptr<BusWatch>>();
   auto made_watch = std::make_shared<BusWatch>(registry_.context().loop(), call, std::move(writer),
                                                [this, slot, record = call->record] {
@@ -176,7 +208,7 @@ void BusApi::on_watch(const bus::Caller& caller, const api::WatchRequest& reques
   }
   *slot = made_watch;
   watches_.insert(made_watch);
-  made_watch->begin(registry_, std::move(*watch));
+  made_watch->begin(registry_, std::move(watch));
 }
 
 }  // namespace kubus::apiserver

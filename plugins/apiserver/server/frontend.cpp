@@ -130,12 +130,13 @@ void Frontend::identified(ResourceCall call, Result<Identity> identity) {
 
 void Frontend::take_turn(ResourceCall call) {
   auto lane = fairness_->classify(call.identity, call.info);
-  auto fair = std::make_shared<fairness::FairExchange>(std::move(call.exchange), lane);
+  auto fair = std::make_shared<fairness::FairExchange>(std::move(call.exchange), lane,
+                                                       call.info.verb == "watch");
   call.exchange = fair;
   fairness::Arrival arrival;
   arrival.series = lane->series;
   arrival.flow = lane->flow(call.identity, call.info);
-  arrival.seats = fairness::seats_of(call.info, call.query, *cache_, lane->most_seats);
+  arrival.width = fairness::width_of(call.info, call.query, *cache_, lane->most_seats);
   arrival.patience = call.limit / 4;
   auto entry = lane->level->enter(arrival);
   if (entry.refused) return fair->respond(fairness::refusal_response());
@@ -144,13 +145,18 @@ void Frontend::take_turn(ResourceCall call) {
     return check_access(std::move(call));
   }
   auto what = describe(call);
-  lane->level->wait(arrival, std::move(what),
-                    [this, fair, call = std::move(call)](
-                        fairness::Seats seats, std::optional<fairness::Refusal> refused) mutable {
-                      if (refused) return fair->respond(fairness::refusal_response());
-                      std::exchange(fair, nullptr)->hold(std::move(seats));
-                      check_access(std::move(call));
-                    });
+  const auto place = fairness::Level::place(
+      arrival, std::move(what),
+      [this, fair, call = std::move(call)](fairness::Seats seats,
+                                           std::optional<fairness::Refusal> refused) mutable {
+        if (refused) return fair->respond(fairness::refusal_response());
+        std::exchange(fair, nullptr)->hold(std::move(seats));
+        check_access(std::move(call));
+      });
+  fair->on_leave([level = lane->level, weak = std::weak_ptr(place)] {
+    if (const auto place = weak.lock()) level->give_up(place);
+  });
+  lane->level->wait(place);
 }
 
 void Frontend::check_access(ResourceCall call) {
@@ -180,7 +186,9 @@ void Frontend::decided(ResourceCall call, const Decision& decision) {
 void Frontend::serve(ResourceCall call) {
   auto& exchange = *call.exchange;
   const auto& request = exchange.request();
-  if (others_ && call.info.path.starts_with("/apis/") && others_(call)) return;
+  const std::string_view path = call.info.path;
+  const bool of_a_group = path.starts_with("/apis/") || path.starts_with("/openapi/v3/apis/");
+  if (others_ && of_a_group && others_(call)) return;
   if (call.info.is_resource) return resources_(std::move(call));
   if (auto* route = routes_.find(request.path()))
     return exchange.respond((*route)({request, call.info, call.query}));

@@ -39,7 +39,7 @@ class Frontend final : public http::Handler {
   // Requests are recorded by `audit`, which outlives the server.
   void record_with(audit::Audit& audit) { audit_ = &audit; }
   void on_resource(ResourceHandler handler) { resources_ = std::move(handler); }
-  // Asked first about everything below /apis: true when it has answered.
+  // Asked first about everything below /apis and its descriptions: true when it has answered.
   using OtherHandler = UniqueFunction<bool(const ResourceCall&)>;
   void on_other(OtherHandler handler) { others_ = std::move(handler); }
 

@@ -19,6 +19,7 @@ class IndentedExchange final : public http::Exchange {
   explicit IndentedExchange(std::shared_ptr<http::Exchange> inner) : inner_(std::move(inner)) {}
 
   http::Request& request() override { return inner_->request(); }
+  void on_leave(Task task) override { inner_->on_leave(std::move(task)); }
   void answer_within(std::chrono::steady_clock::duration time) override {
     inner_->answer_within(time);
   }

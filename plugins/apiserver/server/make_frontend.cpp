@@ -59,14 +59,15 @@ void ApiServer::Parts::make_frontend(const Certificates& made) {
               [this] { return drained.load(); }, fairness.has_value()});
   add_health_routes(frontend->routes(), health, *cache);
   add_discovery_routes(frontend->routes(), *kinds, health);
-  add_openapi_routes(frontend->routes(), *kinds);
   add_token_routes(frontend->routes(), *tokens.issuer());
   if (fairness) add_fairness_routes(frontend->routes(), *fairness);
   http_api.emplace(*registry, *api, *proxy);
   remote_services.emplace(*cache->find(aggregation::kGroup, aggregation::kPlural),
                           made.front_proxy_client);
-  aggregator.emplace(*cache, *remote_services);
-  availability.emplace(*registry, *kinds, *remote_services);
+  describer.emplace(*registry, *kinds, *remote_services);
+  add_openapi_routes(frontend->routes(), *kinds, *describer);
+  aggregator.emplace(*cache, *remote_services, *describer);
+  availability.emplace(*registry, *remote_services, *describer);
   frontend->on_other(
       [this](const ResourceCall& call) { return aggregator->serve(call.identity, call.exchange); });
   frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });

@@ -49,6 +49,7 @@ void ApiServer::Parts::make_registry() {
   kinds->on_change([this] {
     definitions->wake();
     local_services->wake();
+    if (is_ready) describer->wake();
   });
   api.emplace(*registry, *kinds);
   sync.emplace(context, *cache, codec, [this] {

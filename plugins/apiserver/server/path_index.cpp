@@ -37,8 +37,9 @@ std::string path_index(const ServedKinds& kinds, const Health& health) {
                  "/version"};
   for (const auto* resource : kinds.built_in) add_resource(*resource, paths);
   for (const auto& [name, custom] : kinds.custom) add_resource(custom.kind(), paths);
-  for (const auto& [service, resources] : kinds.remote)
-    for (const auto& resource : *resources) add_resource(resource, paths);
+  for (const auto& resources : kinds.services.kinds)
+    if (resources)
+      for (const auto& resource : *resources) add_resource(resource, paths);
   add_checks(health, paths);
   return boost::json::serialize(
       boost::json::object{{"paths", boost::json::array(paths.begin(), paths.end())}});

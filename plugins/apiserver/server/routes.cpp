@@ -103,23 +103,31 @@ void add_discovery_routes(Routes& routes, const KindCatalog& kinds, const Health
   });
 }
 
-void add_openapi_routes(Routes& routes, const KindCatalog& kinds) {
-  routes.add("/openapi/v2", false, [&kinds](const RouteCall& call) {
+void add_openapi_routes(Routes& routes, const KindCatalog& kinds,
+                        const aggregation::Describer& others) {
+  routes.add("/openapi/v2", false, [&kinds, &others](const RouteCall& call) {
+    const bool proto =
+        call.request.headers.get("Accept").find(kOpenApiProtoAsked) != std::string_view::npos;
+    const auto documents = others.documents();
+    if (documents->merged)
+      return document_response(
+          call.request, proto ? documents->merged->protobuf() : documents->merged->json());
     auto document = as_json(kinds.served()->openapi().document_v2());
-    if (call.request.headers.get("Accept").find(kOpenApiProtoAsked) != std::string_view::npos) {
+    if (proto) {
       document.body = openapi_v2_protobuf(document.body);
       document.etag = entity_tag(document.body);
       document.content_type = kOpenApiProtoType;
     }
     return document_response(call.request, std::move(document));
   });
-  routes.add("/openapi/v3", true, [&kinds](const RouteCall& call) {
+  routes.add("/openapi/v3", true, [&kinds, &others](const RouteCall& call) {
     const auto served = kinds.served();
     const auto& openapi = served->openapi();
     static constexpr std::string_view kPrefix = "/openapi/v3";
     std::string_view path = call.info.path;
     path.remove_prefix(std::min(path.size(), kPrefix.size() + 1));
-    if (path.empty()) return document_response(call.request, as_json(openapi.index()));
+    if (path.empty())
+      return document_response(call.request, as_json(openapi.index(others.documents()->pages)));
     auto document = openapi.document(path);
     return document ? document_response(call.request, as_json(std::move(*document))) : no_page();
   });

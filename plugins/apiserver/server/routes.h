@@ -3,6 +3,7 @@
 // Thread safety: called while the server is set up.
 #pragma once
 
+#include "aggregation/describer.h"
 #include "custom/catalog.h"
 #include "fairness/fairness.h"
 #include "health/health.h"
@@ -16,6 +17,7 @@ void add_fairness_routes(Routes& routes, const fairness::Fairness& fairness);
 void add_health_routes(Routes& routes, const Health& health, const ClusterCache& cache);
 // Both answer with what is served at the time; discovery has the index of paths as well.
 void add_discovery_routes(Routes& routes, const KindCatalog& kinds, const Health& health);
-void add_openapi_routes(Routes& routes, const KindCatalog& kinds);
+void add_openapi_routes(Routes& routes, const KindCatalog& kinds,
+                        const aggregation::Describer& others);
 
 }  // namespace kubus::apiserver

@@ -34,7 +34,7 @@ void run() {
   const auto take_turn = [&] {
     const auto lane = fairness.classify(user, info);
     const auto entry =
-        lane->level->enter({lane->series, lane->flow(user, info), 1, std::chrono::seconds(15)});
+        lane->level->enter({lane->series, lane->flow(user, info), {}, std::chrono::seconds(15)});
     if (!entry.seats) std::abort();
   };
   measure("classified", [&] {

@@ -33,13 +33,15 @@ class FairnessTest : public ActingTest {
     as("", "DELETE", std::string(kFlow) + "/prioritylevelconfigurations/narrow");
   }
 
+  static constexpr const char* kQueues =
+      R"({"type":"Queue","queuing":{"queues":64,"handSize":2,"queueLengthLimit":1}})";
+
   // A level of one share, which is three seats, for these users.
-  void make_narrow(const std::vector<std::string>& users) {
+  void make_narrow(const std::vector<std::string>& users, const std::string& response = kQueues) {
     const auto level = as("", "POST", std::string(kFlow) + "/prioritylevelconfigurations", R"({
         "metadata":{"name":"narrow"},"spec":{"type":"Limited","limited":{
           "nominalConcurrencyShares":1,"lendablePercent":0,"borrowingLimitPercent":0,
-          "limitResponse":{"type":"Queue","queuing":
-            {"queues":64,"handSize":2,"queueLengthLimit":1}}}}})");
+          "limitResponse":)" + response + "}}}");
     ASSERT_EQ(level.code, 201) << level.body;
     level_uid_ = level.at("metadata.uid");
     std::string subjects;
@@ -137,6 +139,71 @@ TEST_F(FairnessTest, AFloodOfOneClientIsBoundedAndOthersGetThrough) {
   EXPECT_THAT(metrics, HasSubstr("apiserver_flowcontrol_current_executing_seats" + labels + "} 0"));
   EXPECT_THAT(metrics,
               HasSubstr("apiserver_flowcontrol_nominal_limit_seats{priority_level=\"narrow\"} 3"));
+}
+
+TEST_F(FairnessTest, AClientThatLeavesGivesItsPlaceUp) {
+  make_narrow({"leaver"});
+  hold_creations();
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 4; ++i)
+    clients.push_back(begin_creation("leaver", "l" + std::to_string(i)));
+  ASSERT_TRUE(eventually([&] {
+    return narrow_line().starts_with("narrow,2,false,false,1,3,3,0,0,0");
+  })) << narrow_line();
+  auto http2 = connect_http2();
+  const auto stream =
+      http2->begin("POST", kConfigMaps,
+                   {{"impersonate-user", "leaver"}, {"content-type", "application/json"}},
+                   R"({"metadata":{"name":"l4"}})");
+  http2->flush();
+  ASSERT_TRUE(eventually([&] {
+    return narrow_line().starts_with("narrow,2,false,false,2,3,3,0,0,0");
+  })) << narrow_line();
+  http2->cancel(stream);
+  http2->flush();
+  EXPECT_TRUE(eventually([&] {
+    return narrow_line().starts_with("narrow,2,false,false,1,3,3,0,0,1");
+  })) << narrow_line();
+  // Three of them are executed, and the fourth is gone.
+  clients.clear();
+  EXPECT_TRUE(eventually([&] {
+    return narrow_line().starts_with("narrow,2,false,false,0,3,3,0,0,2");
+  })) << narrow_line();
+  EXPECT_THAT(as("", "GET", "/metrics").body,
+              HasSubstr(R"(apiserver_flowcontrol_rejected_requests_total{flow_schema="narrow",)"
+                        R"(priority_level="narrow",reason="cancelled"} 2)"));
+  hooks_.let_go("/hold");
+  EXPECT_TRUE(eventually([&] { return narrow_line().starts_with("narrow,0,true,false,0,0,3,0,0,2"); }))
+      << narrow_line();
+}
+
+TEST_F(FairnessTest, PluginsHaveTheirTurnBesideClients) {
+  make_narrow({"rival", "system:kubus:plugin:tester"}, R"({"type":"Reject"})");
+  hold_creations();
+  std::vector<std::unique_ptr<Client>> rivals;
+  for (int i = 0; i < 3; ++i) rivals.push_back(begin_creation("rival", "r" + std::to_string(i)));
+  ASSERT_TRUE(eventually([&] {
+    return narrow_line().starts_with("narrow,0,false,false,0,3,3,0,");
+  })) << narrow_line();
+  const auto refused = get("/configmaps", "default", "kube-root-ca.crt");
+  EXPECT_EQ(refused.code, 429) << refused.body;
+  EXPECT_EQ(refused.at("reason"), "TooManyRequests");
+  hooks_.let_go("/hold");
+  for (const auto& rival : rivals) EXPECT_EQ(status(rival->rest()), 201);
+  EXPECT_NE(get("/configmaps", "default", "r0").code, 429);
+  as("", "DELETE", std::string(kFlow) + "/flowschemas/narrow");
+  const auto dispatched = [&] {
+    const auto metrics = as("", "GET", "/metrics").body;
+    const std::string name = R"(apiserver_flowcontrol_dispatched_requests_total{flow_schema=)"
+                             R"("system-nodes",priority_level="system"} )";
+    const auto at = metrics.find(name);
+    return at == metrics.npos ? 0 : std::stoi(metrics.substr(at + name.size()));
+  };
+  EXPECT_TRUE(eventually([&] {
+    const auto before = dispatched();
+    get("/configmaps", "default", "r0");
+    return dispatched() > before;
+  }));
 }
 
 TEST_F(FairnessTest, AnswersSayWhichSchemaAndLevelTheyAreOf) {

@@ -21,6 +21,7 @@ class FakeExchange final : public http::Exchange {
   }
 
   http::Request& request() override { return request_; }
+  void on_leave(Task) override {}
   void answer_within(std::chrono::steady_clock::duration) override {}
   void respond(http::Response response) override { answer = std::move(response); }
   std::shared_ptr<http::BodyStream> stream(http::Response) override { return nullptr; }

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
 #include <thread>
 
 #include "http2_client.h"
@@ -66,10 +67,19 @@ class Forwarder final : public http::Handler {
       response.body.push_back(Bytes::copy(error));
       return response;
     };
+    if (refuses_redirects)
+      upstream.redirected = [] {
+        http::Response response;
+        response.status = 502;
+        return response;
+      };
+    upstream.held = std::shared_ptr<void>(nullptr, [this](void*) { released.set_value(); });
     exchange->forward(std::move(upstream));
   }
   http::Response failure(int status, std::string) override { return {status, {}, {}}; }
   std::uint16_t port = 0;
+  bool refuses_redirects = false;
+  std::promise<void> released;  // once what is held for the one request has been dropped
 };
 
 class ForwardTest : public ::testing::Test {
@@ -152,6 +162,36 @@ TEST_F(ForwardTest, SaysWhyThereIsNoConnection) {
       << answer;
 }
 
+constexpr const char* kRedirect =
+    "HTTP/1.1 302 Found\r\nlocation: https://elsewhere/\r\nContent-Length: 0\r\n\r\n";
+
+TEST_F(ForwardTest, ARedirectIsPassedOnUnlessItIsRefused) {
+  Backend backend(kRedirect);
+  forwarder_.port = backend.port();
+  auto client = ask();
+  EXPECT_NE(client->until("\r\n\r\n").find("location: https://elsewhere/"), std::string::npos);
+  client.reset();
+  forwarder_.released.get_future().wait();
+}
+
+TEST_F(ForwardTest, ARefusedRedirectIsAnsweredInItsPlace) {
+  forwarder_.refuses_redirects = true;
+  Backend backend(kRedirect);
+  forwarder_.port = backend.port();
+  const auto answer = ask()->rest();
+  EXPECT_EQ(answer.rfind("HTTP/1.1 502 ", 0), 0U) << answer;
+  EXPECT_EQ(answer.find("elsewhere"), std::string::npos);
+  forwarder_.released.get_future().wait();
+}
+
+TEST_F(ForwardTest, WhatIsNotModifiedIsNoRedirect) {
+  forwarder_.refuses_redirects = true;
+  Backend backend("HTTP/1.1 304 Not Modified\r\nETag: \"location:\"\r\n\r\n");
+  forwarder_.port = backend.port();
+  auto client = ask();
+  EXPECT_EQ(client->until("\r\n\r\n").rfind("HTTP/1.1 304 ", 0), 0U);
+}
+
 class ForwardHttp2Test : public ForwardTest {
  protected:
   std::unique_ptr<testing::Http2Client> connect() {
@@ -192,6 +232,15 @@ TEST_F(ForwardHttp2Test, AClientThatLeavesTheStreamEndsTheRequestThere) {
   client->until(stream, "some");
   client->cancel(stream);
   backend.join();
+}
+
+TEST_F(ForwardHttp2Test, ARefusedRedirectIsAnsweredInItsPlace) {
+  forwarder_.refuses_redirects = true;
+  Backend backend(kRedirect);
+  forwarder_.port = backend.port();
+  auto client = connect();
+  EXPECT_EQ(client->get("/here").status, 502);
+  forwarder_.released.get_future().wait();
 }
 
 TEST_F(ForwardHttp2Test, SaysWhyThereIsNoConnection) {

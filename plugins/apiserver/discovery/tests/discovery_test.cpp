@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace kubus::apiserver {
 namespace {
@@ -71,6 +73,68 @@ TEST(Discovery, AggregatesAllGroups) {
   const json::value core = json::parse(discovery.core(DiscoveryForm::kAggregatedV2).body);
   EXPECT_EQ(core.at("items").as_array().size(), 1U);
   EXPECT_FALSE(core.at("items").at(0).at("metadata").as_object().contains("name"));
+}
+
+std::vector<std::string> names_of(const json::value& list, const char* member) {
+  std::vector<std::string> out;
+  for (const auto& one : list.at(member).as_array()) {
+    const auto& fields = one.as_object();
+    const auto* metadata = fields.if_contains("metadata");
+    const auto* name = metadata ? metadata->as_object().if_contains("name") : nullptr;
+    if (!metadata) name = fields.if_contains("name");
+    if (!metadata && !name) name = fields.if_contains("version");
+    if (name) out.emplace_back(name->as_string());
+  }
+  return out;
+}
+
+// Of equal rank, and of other servers.
+TEST(Discovery, RanksGroupsAndVersionsByTheirServices) {
+  const ServedVersions versions = {
+      {"b.example.com", "v1", {1000, 100}, true, true},
+      {"a.example.com", "v2", {1000, 100}, true, true},
+      {"first.example.com", "v1beta1", {19000, 10}, true, true},
+      {"first.example.com", "v1", {17, 5}, true, true},
+      {"apps", "v1", {5, 15}, false, true},
+      {"local.example.com", "v1", {19999, 10}, false, true},
+  };
+  const Discovery discovery(stable_resources(), "a:1", versions);
+  const auto legacy = json::parse(discovery.groups(DiscoveryForm::kLegacy).body);
+  const auto groups = names_of(legacy, "groups");
+  ASSERT_GT(groups.size(), 5U);
+  EXPECT_EQ(groups[0], "apiregistration.k8s.io");
+  EXPECT_EQ(groups[1], "first.example.com");
+  EXPECT_EQ(groups[2], "events.k8s.io");
+  // The APIService v1.b.example.com comes before v2.a.example.com.
+  EXPECT_EQ(std::vector<std::string>(groups.end() - 3, groups.end()),
+            (std::vector<std::string>{"b.example.com", "a.example.com", "apps"}));
+  EXPECT_EQ(std::find(groups.begin(), groups.end(), "local.example.com"), groups.end());
+  const auto list = json::parse(discovery.groups(DiscoveryForm::kAggregatedV2).body);
+  const auto items = names_of(list, "items");
+  EXPECT_EQ(items[1], "first.example.com");
+  EXPECT_EQ(std::vector<std::string>(items.end() - 3, items.end()),
+            (std::vector<std::string>{"a.example.com", "b.example.com", "apps"}));
+  const auto first = json::parse(discovery.group("first.example.com")->body);
+  EXPECT_EQ(first.at("preferredVersion").at("version"), "v1beta1");
+}
+
+TEST(Discovery, SaysWhatIsKnownOfServersThatDoNotAnswer) {
+  const ResourceInfo& known = stable_resources().front()[0];
+  auto thing = known;
+  thing.group = "x.example.com";
+  thing.version = "v1";
+  const ServedVersions versions = {{"x.example.com", "v1", {100, 10}, true, false},
+                                   {"x.example.com", "v2", {100, 10}, true, false}};
+  const Discovery discovery({&thing}, "a:1", versions);
+  const auto list = json::parse(discovery.groups(DiscoveryForm::kAggregatedV2).body);
+  const auto& shown = list.at("items").at(0).at("versions");
+  EXPECT_EQ(json::serialize(shown.at(0)), R"({"version":"v2","freshness":"Stale"})");
+  EXPECT_EQ(shown.at(1).at("version"), "v1");
+  EXPECT_EQ(shown.at(1).at("freshness"), "Stale");
+  EXPECT_EQ(shown.at(1).at("resources").as_array().size(), 1U);
+  const auto legacy = json::parse(discovery.groups(DiscoveryForm::kLegacy).body);
+  EXPECT_EQ(names_of(legacy.at("groups").at(0), "versions"),
+            (std::vector<std::string>{"v2", "v1"}));
 }
 
 TEST(Discovery, TagsDependOnTheBytesOnly) {

@@ -33,7 +33,7 @@ class LevelTest : public ::testing::Test {
     series_ = level_->series("s");
   }
   Arrival arrival(std::uint64_t flow, int seats = 1) const {
-    return {series_, flow, seats, seconds(15)};
+    return {series_, flow, {seats, 0, {}}, seconds(15)};
   }
   Seats enter(std::uint64_t flow, int seats = 1) {
     auto entry = level_->enter(arrival(flow, seats));
@@ -48,13 +48,18 @@ class LevelTest : public ::testing::Test {
     return level_->enter(arrival(flow, seats)).refused;
   }
   // Waits; what comes of it is told by its name in granted_ or refused_.
-  void wait(std::uint64_t flow, const std::string& name, int seats = 1) {
-    level_->wait(arrival(flow, seats), name, [this, name](Seats got, std::optional<Refusal> why) {
+  Level::WaiterPtr place(const Arrival& arrival, const std::string& name) {
+    return Level::place(arrival, name, [this, name](Seats got, std::optional<Refusal> why) {
       if (why) return void(refused_.push_back(name + " " + std::string(reason(*why))));
       granted_.push_back(name);
       held_.push_back(std::move(got));
     });
+  }
+  Level::WaiterPtr wait(std::uint64_t flow, const std::string& name, int seats = 1) {
+    auto waiter = place(arrival(flow, seats), name);
+    level_->wait(waiter);
     run();
+    return waiter;
   }
   void run() {
     while (!tasks_.empty()) {
@@ -315,6 +320,97 @@ TEST(Hand, FewFlowsHaveAllTheirQueuesInCommonWithAFlood) {
                             [&](std::size_t card) { return taken.contains(card); });
   }
   EXPECT_EQ(shut_out, 0);
+}
+
+TEST_F(LevelTest, ItsFinalSeatsAreHeldForATime) {
+  make({false, 8, 1, 10}, 4);
+  auto change = arrival(1);
+  change.width = {1, 3, milliseconds(5)};
+  auto seats = std::move(level_->enter(change).seats);
+  ASSERT_TRUE(seats);
+  // It has the larger of the two from the beginning.
+  const auto second = enter(2);
+  EXPECT_TRUE(must_wait(3));
+  seats.release();
+  EXPECT_EQ(level_->view().executing, 1u);
+  EXPECT_TRUE(must_wait(3));
+  // Nobody waits yet, so nothing is to happen then.
+  EXPECT_TRUE(timers_.empty());
+  now_ += milliseconds(4);
+  EXPECT_TRUE(must_wait(3));
+  now_ += milliseconds(1);
+  EXPECT_FALSE(must_wait(3));
+}
+
+TEST_F(LevelTest, WhoWaitsGoesOnWhenFinalSeatsAreFree) {
+  make({false, 8, 1, 10}, 2);
+  auto change = arrival(1);
+  change.width = {1, 2, milliseconds(5)};
+  auto seats = std::move(level_->enter(change).seats);
+  wait(2, "a");
+  wait(3, "b");
+  wait(4, "c");
+  seats.release();
+  run();
+  EXPECT_EQ(granted_, Names());
+  turn(milliseconds(4));
+  EXPECT_EQ(granted_, Names());
+  turn(milliseconds(1));
+  EXPECT_EQ(granted_, Names({"a", "b"}));
+  finish_one();
+  EXPECT_EQ(granted_.size(), 3u);
+}
+
+TEST_F(LevelTest, AnExemptLevelHoldsNoFinalSeats) {
+  make({true, 0, 0, 0}, 0);
+  auto change = arrival(1);
+  change.width = {1, 3, seconds(5)};
+  level_->enter(change).seats.release();
+  const auto demand = level_->take_demand();
+  EXPECT_EQ(demand.most, 3);
+  EXPECT_EQ(level_->take_demand().most, 0);
+}
+
+TEST_F(LevelTest, AClientThatLeavesGivesItsPlaceUp) {
+  make({false, 8, 1, 1}, 1);
+  auto one = enter(1);
+  const auto first = wait(1, "first");
+  EXPECT_EQ(refusal(1), Refusal::kQueueFull);
+  level_->give_up(first);
+  const auto view = level_->view();
+  EXPECT_EQ(view.waiting, 0u);
+  EXPECT_EQ(view.rejected, 1u);
+  EXPECT_EQ(view.cancelled, 1u);
+  wait(1, "second");
+  // Once more, and too late: others are not concerned.
+  level_->give_up(first);
+  one.release();
+  run();
+  EXPECT_EQ(granted_, Names({"second"}));
+  level_->give_up(first);
+  turn(seconds(20));
+  EXPECT_EQ(refused_, Names());
+}
+
+TEST_F(LevelTest, WhoLeftBeforeItsPlaceWasTakenNeverTakesIt) {
+  make({false, 8, 1, 1}, 1);
+  const auto one = enter(1);
+  const auto early = place(arrival(1), "early");
+  level_->give_up(early);
+  level_->wait(early);
+  EXPECT_EQ(level_->view().waiting, 0u);
+  EXPECT_EQ(granted_.size() + refused_.size(), 0u);
+}
+
+TEST_F(LevelTest, AWideOneThatLeavesLetsOthersPass) {
+  make({false, 8, 1, 10}, 4);
+  const auto held = enter(1, 3);
+  const auto wide = wait(2, "wide", 4);
+  wait(2, "narrow");
+  EXPECT_EQ(granted_, Names());
+  level_->give_up(wide);
+  run();
+  EXPECT_EQ(granted_, Names({"narrow"}));
 }
 
 }  // namespace

@@ -51,12 +51,19 @@ struct Upstream {
   UniqueFunction<Response(std::string error)> failed;
   // Makes the client's response of one with status 400 or more; unset: passed on as it is.
   UniqueFunction<Response(int status, std::string body)> refused;
+  // Makes the client's response of one that sends it elsewhere; unset: passed on as it is.
+  UniqueFunction<Response()> redirected;
+  // Dropped when the last of the response has come, or nobody wants it any more.
+  std::shared_ptr<void> held;
 };
 
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual Request& request() = 0;
+  // Runs `task` at most once, on the connection's thread: when the client leaves before it is
+  // answered. It may also run when it has been. The last task counts.
+  virtual void on_leave(Task task) = 0;
   // Less time to answer in than the server gives: a client that is not answered by then gets the
   // handler's failure() for 504. More is not had. Only within handle().
   virtual void answer_within(std::chrono::steady_clock::duration time) = 0;
