@@ -2,7 +2,8 @@
 // each is answered with.
 //
 // Thread safety: everything runs on the thread of its io_context but for `deliver`, `wake`,
-// `abort` and `on_leave`, which may be called from any thread. It keeps itself alive while it has work.
+// `abort` and `on_leave`, which may be called from any thread. It keeps itself alive while it has
+// work.
 //
 // One coroutine does it all. It sleeps on one timer, which is also the deadline of what it waits
 // for; whatever happens (bytes came, an answer is there, a stream has data) cancels that timer.

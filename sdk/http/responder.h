@@ -1,6 +1,7 @@
 // Where the answer to an Exchange goes: an HTTP/1.1 connection, or one stream of an HTTP/2 one.
 //
-// Thread safety: deliver, wake, abort, on_leave and limits from any thread, the rest on the connection's.
+// Thread safety: deliver, wake, abort, on_leave and limits from any thread, the rest on the
+// connection's.
 #pragma once
 
 #include <chrono>

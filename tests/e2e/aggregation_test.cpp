@@ -164,15 +164,15 @@ spec:
 // By its own documents: kubectl explains by version 3 and checks by version 2.
 TEST_F(Aggregation, ExplainsAndChecksWhatAnotherServerHas) {
   for (const auto& [name, field] : {std::pair("good", "user: me"), std::pair("bad", "colour: red")})
-    write(std::string(name) + ".yaml", "apiVersion: " + group_ +
-                                           "/v1\nkind: Flunder\nmetadata: {name: two}\n" + field +
-                                           "\n");
+    write(std::string(name) + ".yaml",
+          "apiVersion: " + group_ + "/v1\nkind: Flunder\nmetadata: {name: two}\n" + field + "\n");
   play({
       {"kubectl apply -f extension.yaml",
        "…\napiservice.apiregistration.k8s.io/v1." + group_ + " created"},
       {"kubectl explain flunders.user --api-version=" + group_ + "/v1",
        "GROUP:      " + group_ +
-           "\nKIND:       Flunder\nVERSION:    v1\n\nFIELD: user <string>\n\n\nDESCRIPTION:\n    Who "
+           "\nKIND:       Flunder\nVERSION:    v1\n\nFIELD: user <string>\n\n\nDESCRIPTION:\n    "
+           "Who "
            "asked for it.\n…",
        0, kEventually},
       {"kubectl explain flunders | grep -A1 DESCRIPTION",
@@ -180,8 +180,8 @@ TEST_F(Aggregation, ExplainsAndChecksWhatAnotherServerHas) {
       {"kubectl explain deployments.apps.spec.replicas | head -3",
        "GROUP:      apps\nKIND:       Deployment\nVERSION:    v1"},
       {"kubectl create -f bad.yaml",
-       "error: error validating \"bad.yaml\": error validating data: … unknown field \"colour\" in "
-       "com.example.Flunder; if you choose to ignore these errors, turn validation off with "
+       "error: error validating \"bad.yaml\": error validating data: … unknown field \"colour\" "
+       "in com.example.Flunder; if you choose to ignore these errors, turn validation off with "
        "--validate=false",
        1, kEventually},
       {"kubectl create -f good.yaml", "flunder." + group_ + "/two created"},

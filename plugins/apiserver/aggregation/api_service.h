@@ -33,7 +33,8 @@ struct Availability {
 // False when the condition says so already.
 bool set_availability(APIService& service, const Availability& availability);
 bool is_available(const APIService& service);
-// What those of this server say about groups and versions, where it is not what they say by default.
+// What those of this server say about groups and versions, where it is not what they say by
+// default.
 ServedVersions local_ranks(const ResourceCache& services);
 
 }  // namespace kubus::apiserver::aggregation

@@ -148,8 +148,8 @@ std::optional<Availability> AvailabilityController::look(const RemoteService& se
   bool any = false, ready = false;
   each_slice(cache, service, [&](const ObjectPtr& slice) {
     any = true;
-    ready =
-        ready || serves(static_cast<const discovery_v1::EndpointSlice&>(*slice->decoded()), port->name());
+    ready = ready || serves(static_cast<const discovery_v1::EndpointSlice&>(*slice->decoded()),
+                            port->name());
   });
   if (!any)
     return Availability{false, "EndpointsNotFound", "cannot find endpointslices for " + place};

@@ -19,8 +19,7 @@ std::string text_of(const http::Response& response) {
 }
 
 std::string failure(const Result<http::Response>& response) {
-  return response.ok() ? "status " + std::to_string(response->status)
-                       : response.status().message();
+  return response.ok() ? "status " + std::to_string(response->status) : response.status().message();
 }
 
 ServedVersion version_of(const RemoteService& service, bool current) {
@@ -114,7 +113,8 @@ void Describer::read_index(Known& known, const RemoteServicePtr& service,
                            const Result<http::Response>& response) {
   if (response.ok() && response->status == 200) {
     auto page = page_in(text_of(*response), "apis/" + service->group + "/" + service->version);
-    if (!page.ok()) skip(known, service, "the OpenAPI index of an API service", page.status().message());
+    if (!page.ok())
+      skip(known, service, "the OpenAPI index of an API service", page.status().message());
     known.page = page.ok() ? std::move(*page) : std::string();
     known.index_tag = response->headers.get("ETag");
   } else if (response.ok() && response->status == 404) {
@@ -134,8 +134,7 @@ void Describer::read_document(Known& known, const RemoteServicePtr& service,
   context.pool().post([this, &context, service, tag = std::string(response->headers.get("ETag")),
                        text = text_of(*response)] {
     auto part = std::make_shared<Result<SwaggerPart>>(part_of_group(text, service->group));
-    context.loop().post(
-        [this, service, tag, part] { take_part(service, tag, std::move(*part)); });
+    context.loop().post([this, service, tag, part] { take_part(service, tag, std::move(*part)); });
   });
 }
 
@@ -205,8 +204,8 @@ void Describer::merge() {
   merging_ = true;
   auto& context = registry_.context();
   context.pool().post([this, &context, served = kinds_.served(), parts = parts_] {
-    auto merged = std::make_shared<const MergedDocument>(
-        merge_v2(served->openapi().document_v2(), parts));
+    auto merged =
+        std::make_shared<const MergedDocument>(merge_v2(served->openapi().document_v2(), parts));
     context.loop().post([this, merged] {
       merging_ = false;
       if (!running_) return;

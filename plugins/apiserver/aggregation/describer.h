@@ -31,9 +31,7 @@ class Describer {
   void wake();
   void stop() { running_ = false; }
   // Never null.
-  std::shared_ptr<const RemoteDocuments> documents() const {
-    return std::atomic_load(&documents_);
-  }
+  std::shared_ptr<const RemoteDocuments> documents() const { return std::atomic_load(&documents_); }
 
  private:
   struct Known {

@@ -19,8 +19,8 @@ MergedDocument::MergedDocument(std::string json)
     : json_(document(std::move(json), "application/json")) {}
 
 const DiscoveryDocument& MergedDocument::protobuf() const {
-  std::call_once(once_,
-                 [this] { protobuf_ = document(openapi_v2_protobuf(json_.body), kOpenApiProtoType); });
+  std::call_once(
+      once_, [this] { protobuf_ = document(openapi_v2_protobuf(json_.body), kOpenApiProtoType); });
   return protobuf_;
 }
 

@@ -16,8 +16,8 @@ RemoteServicePtr RemoteServices::make(const APIService& object,
   const auto known = before.find(object.metadata().name());
   const bool same = !renewed_ && known != before.end() && known->second->spec == text;
   if (same && known->second->available == is_available(object)) return known->second;
-  auto out = same ? std::make_shared<RemoteService>(*known->second)
-                  : std::make_shared<RemoteService>();
+  auto out =
+      same ? std::make_shared<RemoteService>(*known->second) : std::make_shared<RemoteService>();
   out->available = is_available(object);
   if (same) return out;
   out->spec = std::move(text);

@@ -6,8 +6,8 @@ namespace kubus::apiserver::aggregation {
 namespace {
 
 metrics::Gauge& unavailable(const std::string& service) {
-  return metrics::gauge("aggregator_unavailable_apiservice",
-                        "Whether an APIService is unavailable", {{"name", service}});
+  return metrics::gauge("aggregator_unavailable_apiservice", "Whether an APIService is unavailable",
+                        {{"name", service}});
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 //
 // Thread safety: everything on the loop.
 //
-// A plugin is classified by its own name and groups, and as one of the group "system:nodes" besides:
-// plugins are what makes a node, and as such have the levels of the system.
+// A plugin is classified by its own name and groups, and as one of the group "system:nodes"
+// besides: plugins are what makes a node, and as such have the levels of the system.
 #pragma once
 
 #include <map>

@@ -27,9 +27,7 @@ void FairExchange::forward(http::Upstream upstream) {
 }
 
 // A watch over WebSocket, to be set up yet.
-void FairExchange::take_over(Taker taker) {
-  inner_->take_over(std::move(taker));
-}
+void FairExchange::take_over(Taker taker) { inner_->take_over(std::move(taker)); }
 
 http::Response refusal_response() {
   auto response = text_response(429, "text/plain; charset=utf-8",

@@ -59,8 +59,7 @@ Fields named(std::string_view name, const Fields& value) {
 Fields members(unsigned number, const json::value& value, Translate translate) {
   Fields out;
   if (const auto* object = value.if_object())
-    for (const auto& [name, member] : *object)
-      out.message(number, named(name, translate(member)));
+    for (const auto& [name, member] : *object) out.message(number, named(name, translate(member)));
   return out;
 }
 
@@ -89,21 +88,34 @@ Fields items(const json::value& value) { return Fields().message(1, schema(value
 Fields properties(const json::value& value) { return members(1, value, schema); }
 
 Fields schema(const json::value& value) {
-  static constexpr Member kMembers[] = {
-      {"$ref", 1, kText},           {"format", 2, kText},
-      {"title", 3, kText},          {"description", 4, kText},
-      {"default", 5, kAny},         {"multipleOf", 6, kReal},
-      {"maximum", 7, kReal},        {"exclusiveMaximum", 8, kFlag},
-      {"minimum", 9, kReal},        {"exclusiveMinimum", 10, kFlag},
-      {"maxLength", 11, kInteger},  {"minLength", 12, kInteger},
-      {"pattern", 13, kText},       {"maxItems", 14, kInteger},
-      {"minItems", 15, kInteger},   {"uniqueItems", 16, kFlag},
-      {"maxProperties", 17, kInteger}, {"minProperties", 18, kInteger},
-      {"required", 19, kTexts},     {"enum", 20, each<any>},
-      {"additionalProperties", 21, one<additional>}, {"type", 22, one<type>},
-      {"items", 23, one<items>},    {"allOf", 24, each<schema>},
-      {"properties", 25, one<properties>}, {"discriminator", 26, kText},
-      {"readOnly", 27, kFlag},      {"example", 30, kAny}};
+  static constexpr Member kMembers[] = {{"$ref", 1, kText},
+                                        {"format", 2, kText},
+                                        {"title", 3, kText},
+                                        {"description", 4, kText},
+                                        {"default", 5, kAny},
+                                        {"multipleOf", 6, kReal},
+                                        {"maximum", 7, kReal},
+                                        {"exclusiveMaximum", 8, kFlag},
+                                        {"minimum", 9, kReal},
+                                        {"exclusiveMinimum", 10, kFlag},
+                                        {"maxLength", 11, kInteger},
+                                        {"minLength", 12, kInteger},
+                                        {"pattern", 13, kText},
+                                        {"maxItems", 14, kInteger},
+                                        {"minItems", 15, kInteger},
+                                        {"uniqueItems", 16, kFlag},
+                                        {"maxProperties", 17, kInteger},
+                                        {"minProperties", 18, kInteger},
+                                        {"required", 19, kTexts},
+                                        {"enum", 20, each<any>},
+                                        {"additionalProperties", 21, one<additional>},
+                                        {"type", 22, one<type>},
+                                        {"items", 23, one<items>},
+                                        {"allOf", 24, each<schema>},
+                                        {"properties", 25, one<properties>},
+                                        {"discriminator", 26, kText},
+                                        {"readOnly", 27, kFlag},
+                                        {"example", 30, kAny}};
   return translate(value, kMembers, 31);
 }
 
@@ -139,10 +151,8 @@ constexpr std::array<Member, 17> plain_members() {
 // Of a header, a form, a query or a path: they differ in whether a value may be empty.
 template <bool kMayBeEmpty>
 Fields plain_parameter(const json::value& value) {
-  static constexpr Member kFirst[] = {{"required", 1, kFlag},
-                                      {"in", 2, kText},
-                                      {"description", 3, kText},
-                                      {"name", 4, kText}};
+  static constexpr Member kFirst[] = {
+      {"required", 1, kFlag}, {"in", 2, kText}, {"description", 3, kText}, {"name", 4, kText}};
   static constexpr Member kEmpty[] = {{"allowEmptyValue", 5, kFlag}};
   static constexpr unsigned kBase = kMayBeEmpty ? 6 : 5;
   static constexpr auto kRest = plain_members<kBase>();
@@ -199,19 +209,24 @@ Fields response_value(const json::value& value) {
 Fields responses(const json::value& value) { return members(1, value, response_value); }
 
 Fields operation(const json::value& value) {
-  static constexpr Member kMembers[] = {
-      {"tags", 1, kTexts},         {"summary", 2, kText},
-      {"description", 3, kText},   {"operationId", 5, kText},
-      {"produces", 6, kTexts},     {"consumes", 7, kTexts},
-      {"parameters", 8, each<parameter_item>}, {"responses", 9, one<responses>},
-      {"schemes", 10, kTexts},     {"deprecated", 11, kFlag}};
+  static constexpr Member kMembers[] = {{"tags", 1, kTexts},
+                                        {"summary", 2, kText},
+                                        {"description", 3, kText},
+                                        {"operationId", 5, kText},
+                                        {"produces", 6, kTexts},
+                                        {"consumes", 7, kTexts},
+                                        {"parameters", 8, each<parameter_item>},
+                                        {"responses", 9, one<responses>},
+                                        {"schemes", 10, kTexts},
+                                        {"deprecated", 11, kFlag}};
   return translate(value, kMembers, 13);
 }
 
 Fields path_item(const json::value& value) {
   static constexpr Member kMembers[] = {
-      {"get", 2, one<operation>},     {"put", 3, one<operation>},   {"post", 4, one<operation>},
-      {"delete", 5, one<operation>},  {"options", 6, one<operation>}, {"head", 7, one<operation>},
+      {"get", 2, one<operation>},     {"put", 3, one<operation>},
+      {"post", 4, one<operation>},    {"delete", 5, one<operation>},
+      {"options", 6, one<operation>}, {"head", 7, one<operation>},
       {"patch", 8, one<operation>},   {"parameters", 9, each<parameter_item>}};
   return translate(value, kMembers, 10);
 }

@@ -56,9 +56,7 @@ class Section {
     if (!parse_json(own->second, entry.value).ok()) entry.value = nullptr;
     return &entry.value;
   }
-  void add(const std::string& name, json::value value) {
-    values_[name] = {std::move(value), true};
-  }
+  void add(const std::string& name, json::value value) { values_[name] = {std::move(value), true}; }
   void touch(const std::string& name) { values_[name].changed = true; }
   void write(std::string& out) const {
     out += '{';

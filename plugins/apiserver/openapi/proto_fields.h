@@ -4,8 +4,8 @@
 // out: documents come from anywhere.
 #pragma once
 
-#include <boost/json.hpp>
 #include <bit>
+#include <boost/json.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -143,7 +143,8 @@ void BusApi::on_do(const bus::Caller& caller, api::Request request,
     call->record->request = audit::Body{std::string(call->body.view()), call->body_format};
   auto shared = std::make_shared<rpc::Answer<api::Response>>(std::move(answer));
   take_turn(
-      call, [this, call, shared](fairness::Seats seats) { serve_call(call, shared, std::move(seats)); },
+      call,
+      [this, call, shared](fairness::Seats seats) { serve_call(call, shared, std::move(seats)); },
       [this, call, shared](const Status& refused) {
         auto response = failure_response(refused, call->accepted.format);
         record_answer(*call, response);
@@ -154,11 +155,12 @@ void BusApi::on_do(const bus::Caller& caller, api::Request request,
 template <class Go, class Refuse>
 void BusApi::take_turn(const CallPtr& call, Go go, Refuse refuse) {
   if (!turns_) return go(fairness::Seats());
-  turns_->take(call->identity, call->info, call->query,
-               [go = std::move(go), refuse = std::move(refuse)](Result<fairness::Seats> seats) mutable {
-                 if (!seats.ok()) return refuse(seats.status());
-                 go(std::move(*seats));
-               });
+  turns_->take(
+      call->identity, call->info, call->query,
+      [go = std::move(go), refuse = std::move(refuse)](Result<fairness::Seats> seats) mutable {
+        if (!seats.ok()) return refuse(seats.status());
+        go(std::move(*seats));
+      });
 }
 
 void BusApi::serve_call(const CallPtr& call, const AnswerPtr& answer, fairness::Seats seats) {

@@ -71,8 +71,8 @@ TEST_F(AggregationTest, SaysWhyAServerIsNotAvailable) {
   EXPECT_TRUE(says("ServicePortError", "is not listening on port 443"));
   call("delete", kServices, "", "v1.absent.example.com");
   ASSERT_EQ(create(kServices, "", service("8443")).code, 201);
-  EXPECT_TRUE(says("EndpointsNotFound",
-                   R"(cannot find endpointslices for service/absent in \"default\")"));
+  EXPECT_TRUE(
+      says("EndpointsNotFound", R"(cannot find endpointslices for service/absent in \"default\")"));
   ASSERT_EQ(create("discovery.k8s.io/endpointslices", "default",
                    R"({"metadata":{"name":"absent","labels":{"kubernetes.io/service-name":)"
                    R"("absent"}},"addressType":"IPv4","endpoints":[],"ports":[]})")

@@ -29,11 +29,12 @@ class ExtensionTest : public ActingTest {
                  R"({"metadata":{"name":"ext"},"spec":{"ports":[{"port":443}]}})")
                   .code,
               201);
-    const auto slice = as("", "POST", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
-                          R"({"metadata":{"name":"ext","labels":{"kubernetes.io/service-name":)"
-                          R"("ext"}},"addressType":"IPv4","ports":[{"name":"","port":)" +
-                              std::to_string(server_->port()) + R"(}],"endpoints":[{"addresses":[")" +
-                              ExtensionServer::outward_address() + "\"]}]}");
+    const auto slice =
+        as("", "POST", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
+           R"({"metadata":{"name":"ext","labels":{"kubernetes.io/service-name":)"
+           R"("ext"}},"addressType":"IPv4","ports":[{"name":"","port":)" +
+               std::to_string(server_->port()) + R"(}],"endpoints":[{"addresses":[")" +
+               ExtensionServer::outward_address() + "\"]}]}");
     ASSERT_EQ(slice.code, 201) << slice.body;
   }
   void TearDown() override {
@@ -60,19 +61,18 @@ class ExtensionTest : public ActingTest {
   }
   // The APIService's condition becomes that.
   bool becomes(const std::string& reason) const {
-    return testing::eventually([&] {
-      return service().find("\"reason\":\"" + reason + '"') != std::string::npos;
-    });
+    return testing::eventually(
+        [&] { return service().find("\"reason\":\"" + reason + '"') != std::string::npos; });
   }
   std::string service() const {
     return as("", "GET", std::string(kServices) + "/v1.ext.example.com").body;
   }
   // What is at a path has the text in it after a time.
-  bool shows(const std::string& path, const std::string& text, const std::string& accept = "") const {
+  bool shows(const std::string& path, const std::string& text,
+             const std::string& accept = "") const {
     const auto fields = accept.empty() ? "" : "Accept: " + accept + "\r\n";
-    return testing::eventually([&] {
-      return exchange("GET", path, "", "", fields).find(text) != std::string::npos;
-    });
+    return testing::eventually(
+        [&] { return exchange("GET", path, "", "", fields).find(text) != std::string::npos; });
   }
 
   std::unique_ptr<ExtensionServer> server_;

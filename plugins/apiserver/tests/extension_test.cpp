@@ -82,8 +82,7 @@ TEST_F(ExtensionAvailability, TheServiceIsLookedAtFirst) {
   as("", "DELETE", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/ext");
   make_service();
   EXPECT_TRUE(becomes("EndpointsNotFound")) << service();
-  EXPECT_THAT(service(),
-              HasSubstr(R"(cannot find endpointslices for service/ext in \"default\")"));
+  EXPECT_THAT(service(), HasSubstr(R"(cannot find endpointslices for service/ext in \"default\")"));
   EXPECT_TRUE(server_->asked(kRoot).empty());
 }
 
@@ -93,22 +92,22 @@ TEST_F(ExtensionDiscovery, ItsGroupIsRankedAndStaleWhenItDoesNotAnswer) {
   make_service();
   const auto fresh = R"("kind":"Thing"},"scope":"Cluster")";
   ASSERT_TRUE(shows("/apis", fresh, kAggregated));
-  const auto list = json::parse(body_of(
-      exchange("GET", "/apis", "", "", "Accept: " + std::string(kAggregated) + "\r\n")));
+  const auto list = json::parse(
+      body_of(exchange("GET", "/apis", "", "", "Accept: " + std::string(kAggregated) + "\r\n")));
   const auto& items = list.at("items").as_array();
   EXPECT_EQ(items.at(1).at("metadata").at("name"), "apps");
   EXPECT_EQ(items.at(2).at("metadata").at("name"), "ext.example.com");
   EXPECT_EQ(items.at(2).at("versions").at(0).at("freshness"), "Current");
   server_->stop();
   // So that it is looked at now.
-  as("", "PATCH", "/api/v1/namespaces/default/services/ext", R"({"metadata":{"labels":{"a":"b"}}})");
+  as("", "PATCH", "/api/v1/namespaces/default/services/ext",
+     R"({"metadata":{"labels":{"a":"b"}}})");
   EXPECT_TRUE(becomes("FailedDiscoveryCheck")) << service();
   EXPECT_TRUE(shows("/apis", R"(}],"freshness":"Stale"}]})", kAggregated));
   EXPECT_THAT(exchange("GET", "/apis"), HasSubstr(R"({"name":"ext.example.com")"));
   as("", "DELETE", std::string(kServices) + "/v1.ext.example.com");
-  EXPECT_TRUE(testing::eventually([&] {
-    return exchange("GET", "/apis").find("ext.example.com") == std::string::npos;
-  }));
+  EXPECT_TRUE(testing::eventually(
+      [&] { return exchange("GET", "/apis").find("ext.example.com") == std::string::npos; }));
 }
 
 TEST_F(ExtensionDiscovery, ALocalServiceIsRankedByWhatItsUserSays) {
@@ -125,10 +124,11 @@ using ExtensionDocuments = ExtensionTest;
 
 TEST_F(ExtensionDocuments, TheirsAreListedAndPassedOn) {
   const std::string page = "/openapi/v3/apis/ext.example.com/v1";
-  server_->on("/openapi/v3", {200,
-                              R"({"paths":{"apis/ext.example.com/v1":{"serverRelativeURL":")" + page +
-                                  R"(?hash=ABC"},"apis/apps/v1":{"serverRelativeURL":"/evil"}}})",
-                              {{"ETag", "\"one\""}}});
+  server_->on("/openapi/v3",
+              {200,
+               R"({"paths":{"apis/ext.example.com/v1":{"serverRelativeURL":")" + page +
+                   R"(?hash=ABC"},"apis/apps/v1":{"serverRelativeURL":"/evil"}}})",
+               {{"ETag", "\"one\""}}});
   server_->on(page, {200, R"({"openapi":"3.0.0","info":{"title":"theirs"}})", {{"ETag", "\"t\""}}});
   EXPECT_EQ(status(exchange("GET", page)), 404);
   make_service();
@@ -160,12 +160,12 @@ TEST_F(ExtensionDocuments, TheirTypesAreInTheOneDocument) {
   EXPECT_TRUE(shows("/openapi/v2", "a thing of theirs",
                     "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"));
   // A new kind of our own does not wait for them.
-  const auto made = as(
-      "", "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-      R"({"metadata":{"name":"widgets.docs.example.com"},"spec":{"scope":"Cluster",)"
-      R"("group":"docs.example.com","names":{"plural":"widgets","kind":"Widget"},"versions":[)"
-      R"({"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":)"
-      R"({"type":"object","description":"a widget of ours"}}}]}})");
+  const auto made =
+      as("", "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+         R"({"metadata":{"name":"widgets.docs.example.com"},"spec":{"scope":"Cluster",)"
+         R"("group":"docs.example.com","names":{"plural":"widgets","kind":"Widget"},"versions":[)"
+         R"({"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":)"
+         R"({"type":"object","description":"a widget of ours"}}}]}})");
   ASSERT_EQ(made.code, 201) << made.body;
   EXPECT_TRUE(shows("/openapi/v2", "a widget of ours"));
   EXPECT_THAT(exchange("GET", "/openapi/v2"), HasSubstr("a thing of theirs"));
@@ -178,8 +178,9 @@ TEST_F(ExtensionDocuments, TheirTypesAreInTheOneDocument) {
 }
 
 TEST_F(ExtensionDocuments, BadOnesAreLeftOut) {
-  server_->on("/openapi/v3", {200, R"({"paths":{"apis/ext.example.com/v1":{"serverRelativeURL":)"
-                                   R"("https://elsewhere.example.com/"}}})",
+  server_->on("/openapi/v3", {200,
+                              R"({"paths":{"apis/ext.example.com/v1":{"serverRelativeURL":)"
+                              R"("https://elsewhere.example.com/"}}})",
                               {}});
   server_->on("/openapi/v2", {200, "{\"swagger\":\"2.0\",\"paths\":", {}});
   make_service();
@@ -232,9 +233,9 @@ TEST_F(ExtensionRequests, TheyHoldTheirSeats) {
   const auto one = begin(kThings);
   EXPECT_TRUE(executing(1));
   auto http2 = connect_http2();
-  const auto two = http2->begin("GET", kThings,
-                                {{"impersonate-user", "ext-reader"},
-                                 {"impersonate-group", "system:authenticated"}});
+  const auto two = http2->begin(
+      "GET", kThings,
+      {{"impersonate-user", "ext-reader"}, {"impersonate-group", "system:authenticated"}});
   http2->flush();
   EXPECT_TRUE(executing(2));
   const auto watch = begin(std::string(kThings) + "?watch=1");

@@ -2,9 +2,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <thread>
+#include <vector>
 
+#include "cache/cluster_cache.h"
+#include "fairness/bus_turns.h"
 #include "fairness/fairness.h"
+#include "fairness/work.h"
 #include "figure.h"
 
 namespace kubus::apiserver::fairness {
@@ -18,6 +23,35 @@ void measure(const char* name, Work work) {
   for (int i = 0; i < kRounds; ++i) work();
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
   bench::print_figure("fairness", name, took.count() / kRounds, "ns");
+}
+
+class Deaf final : public Watcher {
+  void on_event(EventType, const ObjectPtr&) override {}
+  void on_bookmark(std::int64_t, bool) override {}
+  void on_end(const Status&) override {}
+};
+
+// What it takes to know how wide a request is, watched by few and by many.
+void measure_width(ClusterCache& cache, const RequestInfo& read) {
+  auto write = read;
+  write.verb = "update";
+  write.name = "p";
+  auto list = read;
+  list.verb = "list";
+  const auto width = [&](const RequestInfo& info) {
+    return [&] {
+      if (width_of(info, {}, cache, 10).most() == 0) std::abort();
+    };
+  };
+  measure("width of a read", width(read));
+  measure("width of a list", width(list));
+  measure("width of a write", width(write));
+  std::vector<std::shared_ptr<Watcher>> watchers;
+  for (int i = 0; i < 100; ++i) {
+    watchers.push_back(std::make_shared<Deaf>());
+    if (!cache.find("", "pods")->watch(watchers.back(), {}, {}, 1).ok()) std::abort();
+  }
+  measure("width of a write that 100 watch", width(write));
 }
 
 void run() {
@@ -48,6 +82,18 @@ void run() {
   measure("the same beside another thread", take_turn);
   over = true;
   other.join();
+  ClusterCache cache(10);
+  cache.reset(ClusterCache::Filling(cache), 1);
+  measure_width(cache, info);
+  Loop loop("bench");
+  BusTurns turns(fairness, cache, loop);
+  Identity plugin{"system:kubus:plugin:p", {"system:kubus:plugins", "system:authenticated"}, {}};
+  plugin.plugin = "p";
+  measure("a plugin's turn over the bus", [&] {
+    turns.take(plugin, info, {}, [](const Result<Seats>& seats) {
+      if (!seats.ok()) std::abort();
+    });
+  });
 }
 
 }  // namespace

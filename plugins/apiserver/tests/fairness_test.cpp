@@ -145,16 +145,14 @@ TEST_F(FairnessTest, AClientThatLeavesGivesItsPlaceUp) {
   make_narrow({"leaver"});
   hold_creations();
   std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < 4; ++i)
-    clients.push_back(begin_creation("leaver", "l" + std::to_string(i)));
+  for (int i = 0; i < 4; ++i) clients.push_back(begin_creation("leaver", "l" + std::to_string(i)));
   ASSERT_TRUE(eventually([&] {
     return narrow_line().starts_with("narrow,2,false,false,1,3,3,0,0,0");
   })) << narrow_line();
   auto http2 = connect_http2();
-  const auto stream =
-      http2->begin("POST", kConfigMaps,
-                   {{"impersonate-user", "leaver"}, {"content-type", "application/json"}},
-                   R"({"metadata":{"name":"l4"}})");
+  const auto stream = http2->begin(
+      "POST", kConfigMaps, {{"impersonate-user", "leaver"}, {"content-type", "application/json"}},
+      R"({"metadata":{"name":"l4"}})");
   http2->flush();
   ASSERT_TRUE(eventually([&] {
     return narrow_line().starts_with("narrow,2,false,false,2,3,3,0,0,0");
@@ -173,8 +171,9 @@ TEST_F(FairnessTest, AClientThatLeavesGivesItsPlaceUp) {
               HasSubstr(R"(apiserver_flowcontrol_rejected_requests_total{flow_schema="narrow",)"
                         R"(priority_level="narrow",reason="cancelled"} 2)"));
   hooks_.let_go("/hold");
-  EXPECT_TRUE(eventually([&] { return narrow_line().starts_with("narrow,0,true,false,0,0,3,0,0,2"); }))
-      << narrow_line();
+  EXPECT_TRUE(eventually([&] {
+    return narrow_line().starts_with("narrow,0,true,false,0,0,3,0,0,2");
+  })) << narrow_line();
 }
 
 TEST_F(FairnessTest, PluginsHaveTheirTurnBesideClients) {

@@ -98,13 +98,13 @@ TEST(MergeV2, TakesOneNameForOneThing) {
 
 TEST(MergeV2, AddsTheirKindsToTypesThatAreTheSame) {
   auto using_options = std::string(kTheirs);
-  using_options.replace(using_options.find("#/definitions/x.Part"), 20, "#/definitions/meta.Options");
+  using_options.replace(using_options.find("#/definitions/x.Part"), 20,
+                        "#/definitions/meta.Options");
   const auto document = merged({part(using_options, "x.io")});
   const auto& kinds =
       document.at("definitions").at("meta.Options").at("x-kubernetes-group-version-kind");
-  EXPECT_EQ(json::serialize(kinds),
-            R"([{"group":"","kind":"Options","version":"v1"},)"
-            R"({"group":"x.io","kind":"Options","version":"v1"}])");
+  EXPECT_EQ(json::serialize(kinds), R"([{"group":"","kind":"Options","version":"v1"},)"
+                                    R"({"group":"x.io","kind":"Options","version":"v1"}])");
 }
 
 TEST(MergeV2, WithoutPartsSaysTheSame) { EXPECT_EQ(merged({}), json::parse(kOwn)); }
