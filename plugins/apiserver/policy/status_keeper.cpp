@@ -13,7 +13,7 @@ namespace {
 
 using admissionregistration_v1::ValidatingAdmissionPolicy;
 
-constexpr const char* kGroup = "admissionregistration.k8s.io";
+constexpr const char* kPolicyGroup = "admissionregistration.k8s.io";
 constexpr const char* kPlural = "validatingadmissionpolicies";
 // Who owns what it writes.
 constexpr const char* kManager = "validatingadmissionpolicy-status";
@@ -25,7 +25,7 @@ bool is_seen(const ValidatingAdmissionPolicy& policy) {
 }  // namespace
 
 StatusKeeper::StatusKeeper(Registry& registry, const KindCatalog& kinds)
-    : registry_(registry), kinds_(kinds), policies_(*registry.cache().find(kGroup, kPlural)) {}
+    : registry_(registry), kinds_(kinds), policies_(*registry.cache().find(kPolicyGroup, kPlural)) {}
 
 void StatusKeeper::start() {
   running_ = true;
@@ -52,7 +52,7 @@ void StatusKeeper::pass() {
 
 void StatusKeeper::check(const Object& object) {
   const std::string name(object.name());
-  auto call = own_call(registry_.cache(), *find_resource(kGroup, "v1", kPlural), {}, name, "update");
+  auto call = own_call(registry_.cache(), *find_resource(kPolicyGroup, "v1", kPlural), {}, name, "update");
   call->program = kManager;
   busy_.insert(name);
   registry_.change(
