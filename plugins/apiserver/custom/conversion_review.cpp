@@ -1,7 +1,7 @@
 #include "custom/conversion_review.h"
 
-#include <boost/json.hpp>
 #include <algorithm>
+#include <boost/json.hpp>
 #include <utility>
 
 #include "kubus/api/json.h"
@@ -62,7 +62,8 @@ Status check_answer_to(const json::object& review, const json::object& response,
                   ", got " + version + ", Kind=" + kind);
   const auto answered = text_at(response, "uid");
   if (answered != uid)
-    return failed("expected response.uid=" + quoted(uid) + ", got " + quoted(answered));
+    return failed("expected response.uid=" + apiserver::quoted(uid) + ", got " +
+                  apiserver::quoted(answered));
   return {};
 }
 
@@ -96,12 +97,12 @@ Status take_map(std::string_view name, const json::object& returned, json::objec
   }
   const auto* map = value->if_object();
   const auto field = "metadata." + std::string(name);
-  if (!map) return failed("invalid " + field + " of type " + go_type(*value) +
-                          " in converted object");
+  if (!map)
+    return failed("invalid " + field + " of type " + go_type(*value) + " in converted object");
   for (const auto& [key, text] : *map)
     if (!text.is_string())
-      return failed(field + "[" + std::string(key) + "] must be a string, but is " +
-                    go_type(text) + " in converted object");
+      return failed(field + "[" + std::string(key) + "] must be a string, but is " + go_type(text) +
+                    " in converted object");
   if (!before || *before != *map) KUBUS_TRY(check_map(name, *map));
   metadata[name] = *map;
   return {};
@@ -172,8 +173,7 @@ Result<std::vector<json::value>> converted_objects(std::string_view answer,
                   "'");
   auto* response = review->if_contains("response");
   if (!response || !response->is_object()) return failed("no response provided");
-  if (review_version == "v1")
-    KUBUS_TRY(check_answer_to(*review, response->get_object(), uid));
+  if (review_version == "v1") KUBUS_TRY(check_answer_to(*review, response->get_object(), uid));
   KUBUS_TRY(check_success(response->get_object()));
   std::vector<json::value> out;
   auto* objects = response->get_object().if_contains("convertedObjects");
@@ -188,8 +188,9 @@ Status settle_converted(const json::object& original, const std::string& api_ver
   const auto invalid = [](const std::string& why) {
     return failed("returned invalid object at index 0: " + why);
   };
-  if (!object) return failed("failed: Object 'Kind' is missing in '" +
-                             json::serialize(converted).substr(0, kShownOfAnswer) + "'");
+  if (!object)
+    return failed("failed: Object 'Kind' is missing in '" +
+                  json::serialize(converted).substr(0, kShownOfAnswer) + "'");
   if (const auto version = text_at(*object, "apiVersion"); version != api_version)
     return invalid("invalid groupVersion (expected " + api_version + ", received " + version + ")");
   if (const auto kind = text_at(*object, "kind"); kind != text_at(original, "kind"))
