@@ -192,6 +192,20 @@ TEST_F(ConversionFailureTest, Restart) {
   EXPECT_EQ(get(v1(), "default", "new").at("spec.size"), "3");
 }
 
+// A server that ends does not wait for a webhook, nor does what waited for it come back later.
+TEST_F(ConversionFailureTest, End) {
+  convert();
+  define();
+  make("a", 5);
+  server_.hang("/convert");
+  auto waiting = std::async(std::launch::async, [this] { return get(v2(), "default", "a"); });
+  ASSERT_TRUE(testing::eventually([&] { return asked() > 0; }));
+  restart_server();
+  EXPECT_NE(waiting.get().code, 200);
+  server_.let_go("/convert");
+  EXPECT_EQ(get(v2(), "default", "a").at("spec.width"), "5");
+}
+
 // Those who look at metadata alone, as the garbage collector and quotas do.
 TEST_F(ConversionFailureTest, Stored) {
   convert();
