@@ -115,6 +115,17 @@ void Connection::close_socket() {
   wake_.cancel();
 }
 
+void Connection::set_idle(bool idle) {
+  idle_ = idle;
+  mark_idle(idle);
+}
+
+void Connection::mark_idle(bool idle) {
+  if (idle == (idle_since() != Clock::time_point::max())) return;
+  const auto since = idle ? Clock::now() : Clock::time_point::max();
+  idle_since_.store(since.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
 asio::awaitable<bool> Connection::sleep_until(Clock::time_point deadline) {
   wake_.expires_at(deadline);
   const auto [error] = co_await wake_.async_wait(kAwait);
@@ -256,13 +267,13 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
     }
     if (read_ended_) co_return std::nullopt;
     start_read();
-    idle_ = !begun;
+    set_idle(!begun);
     while (reading_)
       if (!co_await sleep_until(deadline)) {
         close_socket();
         co_return std::nullopt;
       }
-    idle_ = false;
+    set_idle(false);
   }
   keep_alive_ = reader.keep_alive() && !closing_;
   auto request = reader.release();
@@ -282,7 +293,7 @@ asio::awaitable<void> Connection::drop_what_comes() {
   const auto deadline = Clock::now() + kLinger;
   boost::system::error_code ignored;
   stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
-  idle_ = true;
+  set_idle(true);
   while (!read_ended_) {
     buffer_.consume(buffer_.size());
     start_read();

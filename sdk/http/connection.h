@@ -9,6 +9,7 @@
 // for; whatever happens (bytes came, an answer is there, a stream has data) cancels that timer.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -51,6 +52,10 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   void answer_within(Clock::duration time) override {
     if (time < limits_.answer) answer_by_ = Clock::now() + time;
   }
+  // Since when nothing has been asked of it; from any thread. The end of time: something is.
+  Clock::time_point idle_since() const {
+    return Clock::time_point(Clock::duration(idle_since_.load(std::memory_order_relaxed)));
+  }
 
  private:
   friend class TakenStream;
@@ -78,6 +83,9 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   void stop_taken();
   void end_taken();
   Awaitable<bool> write(std::string_view data);
+  void set_idle(bool idle);
+  // For those who look at idle_since().
+  void mark_idle(bool idle);
   // Waits until something happens or `deadline` passes (false).
   Awaitable<bool> sleep_until(Clock::time_point deadline);
   // Closes the socket unless write_guard_ is cancelled in time.
@@ -112,6 +120,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   bool read_ended_ = false;
   bool keep_alive_ = true;
   bool idle_ = false;
+  std::atomic<Clock::rep> idle_since_ = Clock::now().time_since_epoch().count();
   bool closing_ = false;
   bool taken_ = false;
   bool ended_ = false;  // of one taken over

@@ -64,6 +64,7 @@ void Http2Connection::read() {
 void Http2Connection::flush() {
   if (writing_ || ended_) return;
   session_->fill(out_, kBurst);
+  connection_->mark_idle(session_->idle());
   watch_deadlines();
   if (out_.empty()) {
     if (session_->finished()) end();

@@ -38,6 +38,8 @@ class Http2Session {
   void fill(std::string& out, std::size_t most);
   // Nothing will come out any more, and what comes in means nothing.
   bool finished() const;
+  // No request is under way.
+  bool idle() const { return streams_.empty(); }
   // Takes no more requests and ends streams; finished when those under way are answered.
   void shutdown();
   // Ends all streams without a word to the client, which is gone.

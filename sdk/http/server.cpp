@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <condition_variable>
 #include <mutex>
-#include <set>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -33,6 +33,7 @@ struct Server::Impl {
   std::condition_variable none_left;
   std::shared_ptr<ServerTls> tls;
   std::vector<std::weak_ptr<Connection>> connections;
+  std::minstd_rand random;
   std::size_t alive = 0;
   std::atomic<std::size_t> next_post{0};
   std::shared_ptr<BodyBudget> bodies;
@@ -65,7 +66,7 @@ struct Server::Impl {
     // It may have ended by the time this returns, and its end takes the mutex.
     std::shared_ptr<Connection> connection;
     std::lock_guard lock(mutex);
-    if (alive >= options.limits.connections) return;
+    if (alive >= options.limits.connections && !make_room()) return;
     ++alive;
     connection = std::make_shared<Connection>(std::move(socket), tls, handler, options.limits,
                                               bodies, [this] { gone(); });
@@ -73,6 +74,24 @@ struct Server::Impl {
       std::erase_if(connections, [](const auto& weak) { return weak.expired(); });
     connections.push_back(connection);
     connection->start();
+  }
+
+  // Ends the connection that has been idle for longest among a few, so that a crowd of those who ask
+  // for nothing keeps nobody out; false when there is none, or when too many still have to go.
+  bool make_room() {
+    constexpr int kLooks = 32;
+    constexpr std::size_t kGoing = 256;
+    if (alive >= options.limits.connections + kGoing) return false;
+    std::shared_ptr<Connection> longest;
+    auto since = Connection::Clock::time_point::max();
+    for (int look = 0; look < kLooks && !connections.empty(); ++look) {
+      const auto one = connections[random() % connections.size()].lock();
+      if (!one || one->idle_since() >= since) continue;
+      since = one->idle_since();
+      longest = one;
+    }
+    if (longest) longest->abort();
+    return longest != nullptr;
   }
 
   // Without a grace the threads may have ended before what closes the sockets had run: a client would
