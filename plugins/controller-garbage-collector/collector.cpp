@@ -1,5 +1,7 @@
 #include "collector.h"
 
+#include <k8s/meta/v1/partial_object_metadata.pb.h>
+
 #include <algorithm>
 #include <set>
 
@@ -22,6 +24,16 @@ bool is_collected(const ResourceInfo& info) {
          info.has_verb("watch") && info.has_verb("delete");
 }
 
+// Of definitions, which are large, the metadata alone is read: nobody else in this process has a cache
+// of them to share.
+Kind followed_kind(const ResourceInfo& info) {
+  if (info.plural != "customresourcedefinitions") return built_in_kind(info);
+  auto kind = std::make_shared<ResourceInfo>(info);
+  kind->message = meta_v1::PartialObjectMetadata::descriptor();
+  kind->list = meta_v1::PartialObjectMetadataList::descriptor();
+  return kind;
+}
+
 bool not_found(const Status& status) { return status.code() == Code::kNotFound; }
 
 }  // namespace
@@ -40,8 +52,10 @@ void Collector::start() {
   for (const ResourceInfo* info : kinds) unsynced_.insert(info->group_resource());
   unsynced_.insert(kDefinitions);
   patience_ = context_.loop().after(kPatience, [this] { begin(); });
-  for (const ResourceInfo* info : kinds)
-    follow(built_in_kind(*info), ObjectCache::of(context_, info->message, {}));
+  for (const ResourceInfo* info : kinds) {
+    const auto kind = followed_kind(*info);
+    follow(kind, custom_cache(context_, kind));
+  }
   custom_.emplace(
       context_,
       [this](const Kind& kind, bool served) {

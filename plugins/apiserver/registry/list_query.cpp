@@ -80,7 +80,7 @@ Result<Filter> read_filter(const Call& call) {
   filter.labels = std::move(*labels);
   auto fields = FieldSelector::parse(call.query.get("fieldSelector"));
   if (!fields.ok()) return fields.status();
-  const auto* kind = custom_kind(*call.resource);
+  const auto* kind = fields->empty() ? nullptr : custom_kind(*call.resource);
   KUBUS_TRY(fields->check(call.resource->group, call.resource->kind,
                           kind ? &kind->details().selectable : nullptr));
   filter.fields = std::move(*fields);

@@ -93,6 +93,7 @@ class Compiler {
 
   void fill_members(const json::object& props, Schema& out) {
     if (const auto* value = props.if_contains("properties"); value && value->is_object()) {
+      out.properties.reserve(value->get_object().size());
       for (const auto& member : value->get_object()) {
         auto schema = compile(member.value());
         out.has_defaults |= schema.has_defaults;
