@@ -1,6 +1,7 @@
 #include "collector.h"
 
-#include <k8s/meta/v1/partial_object_metadata.pb.h>
+#include <google/protobuf/message.h>
+#include <k8s/meta/v1/object_meta.pb.h>
 
 #include <algorithm>
 #include <set>
@@ -24,16 +25,6 @@ bool is_collected(const ResourceInfo& info) {
          info.has_verb("watch") && info.has_verb("delete");
 }
 
-// Of definitions, which are large, the metadata alone is read: nobody else in this process has a cache
-// of them to share.
-Kind followed_kind(const ResourceInfo& info) {
-  if (info.plural != "customresourcedefinitions") return built_in_kind(info);
-  auto kind = std::make_shared<ResourceInfo>(info);
-  kind->message = meta_v1::PartialObjectMetadata::descriptor();
-  kind->list = meta_v1::PartialObjectMetadataList::descriptor();
-  return kind;
-}
-
 bool not_found(const Status& status) { return status.code() == Code::kNotFound; }
 
 }  // namespace
@@ -52,65 +43,93 @@ void Collector::start() {
   for (const ResourceInfo* info : kinds) unsynced_.insert(info->group_resource());
   unsynced_.insert(kDefinitions);
   patience_ = context_.loop().after(kPatience, [this] { begin(); });
-  for (const ResourceInfo* info : kinds) {
-    const auto kind = followed_kind(*info);
-    follow(kind, custom_cache(context_, kind));
-  }
+  for (const ResourceInfo* info : kinds) follow(built_in_kind(*info));
   custom_.emplace(
       context_,
       [this](const Kind& kind, bool served) {
         if (!served) return forget(kind);
         if (!begun_) unsynced_.insert(kind->group_resource());
-        follow(kind, custom_cache(context_, kind));
+        follow(kind);
       },
       [this] { synced(kDefinitions); });
 }
 
-void Collector::follow(const Kind& kind, std::shared_ptr<ObjectCache> cache) {
-  auto subscription = cache->subscribe(
-      context_, [this, kind](const ObjectPtr& old, const ObjectPtr& now) { changed(kind, old, now); },
-      [this, kind] { synced(kind->group_resource()); });
-  followed_[kind] = {std::move(cache), std::move(subscription)};
+void Collector::follow(const Kind& kind) {
+  FeedListener listener;
+  listener.begin = [this, kind] {
+    followed_.at(kind).listed.clear();
+    followed_.at(kind).complete = false;
+  };
+  listener.put = [this, kind](const Message& object) { put(kind, object); };
+  listener.erase = [this](const Message& object) { remove(uid_of(object)); };
+  listener.listed = [this, kind] {
+    keep_listed(kind);
+    synced(kind->group_resource());
+  };
+  followed_[kind].feed = follow_objects(context_, kind, std::move(listener));
 }
 
 // Its objects went with it, whether or not their deletion has been heard of.
 void Collector::forget(const Kind& kind) {
-  const auto found = followed_.find(kind);
-  if (found == followed_.end()) return;
-  found->second.subscription.reset();
-  for (const ObjectPtr& object : found->second.cache->list({})) changed(kind, object, nullptr);
-  followed_.erase(found);
+  if (!followed_.contains(kind)) return;
+  followed_.at(kind).feed.reset();
+  followed_.at(kind).listed.clear();
+  keep_listed(kind);
+  followed_.erase(kind);
   if (unsynced_.contains(kind->group_resource())) synced(kind->group_resource());
 }
 
-void Collector::changed(const Kind& kind, const ObjectPtr& old, const ObjectPtr& now) {
-  if (old && (!now || uid_of(*old) != uid_of(*now))) {
-    Raised raised;
-    {
-      std::lock_guard lock(mutex_);
-      raised = graph_.remove(uid_of(*old));
-    }
-    raise(raised, nullptr);
-  }
-  if (!now) return;
-  Node node = node_of(kind, *now);
+void Collector::put(const Kind& kind, const Message& object) {
+  Node node = node_of(kind, object);
   if (node.uid.empty()) return;
+  auto& followed = followed_.at(kind);
+  if (!followed.complete) followed.listed.insert(node.uid);
   Raised raised;
   {
     std::lock_guard lock(mutex_);
     raised = graph_.set(std::move(node));
   }
-  raise(raised, now.get());
+  if (!raised.foreign.empty()) warn(kind, object, raised.foreign);
+  raise(raised);
 }
 
-void Collector::raise(const Raised& raised, const Message* about) {
-  for (const OwnerRef& ref : raised.foreign) {
-    const std::string ns = key_of(*about).ns;
+void Collector::remove(const std::string& uid) {
+  Raised raised;
+  {
+    std::lock_guard lock(mutex_);
+    raised = graph_.remove(uid);
+  }
+  raise(raised);
+}
+
+// What the list that is complete now does not have is gone.
+void Collector::keep_listed(const Kind& kind) {
+  auto& followed = followed_.at(kind);
+  std::vector<std::string> known;
+  {
+    std::lock_guard lock(mutex_);
+    known = graph_.of_kind(kind);
+  }
+  for (const std::string& uid : known)
+    if (!followed.listed.contains(uid)) remove(uid);
+  followed.listed = {};
+  followed.complete = true;
+}
+
+void Collector::warn(const Kind& kind, const Message& object,
+                     const std::vector<OwnerRef>& foreign) {
+  // The event names the kind, which the type of the message tells.
+  const auto about = new_message(*kind);
+  *metadata_of(*about) = *metadata_of(object);
+  const std::string ns = key_of(object).ns;
+  for (const OwnerRef& ref : foreign)
     events_.warning(*about, "OwnerRefInvalidNamespace",
                     "ownerRef [" + ref.api_version + "/" + ref.kind + ", namespace: " + ns +
                         ", name: " + ref.name + ", uid: " + ref.uid +
                         "] does not exist in namespace \"" + ns + "\"");
-  }
+}
+
+void Collector::raise(const Raised& raised) {
   // Before everything is listed, an owner that is not there says little.
   if (!begun_) return;
   for (const std::string& uid : raised.look_at) queue_.add(uid);

@@ -1,4 +1,5 @@
-// Collector: keeps the graph up to date from the caches of all kinds and acts on what it raises.
+// Collector: keeps the graph up to date from what the API says of all kinds and acts on what it
+// raises.
 //
 // Thread safety: start() on the Loop; the rest happens by itself on the Loop and the Pool.
 #pragma once
@@ -9,13 +10,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "absent_owners.h"
 #include "graph.h"
 #include "kubus/custom_kinds.h"
 #include "kubus/events.h"
-#include "kubus/informer.h"
+#include "kubus/object_feed.h"
 #include "kubus/work_queue.h"
 #include "live.h"
 
@@ -29,10 +31,13 @@ class Collector {
  private:
   enum class OwnerState { kSolid, kWaiting, kDangling };
 
-  void follow(const Kind& kind, std::shared_ptr<ObjectCache> cache);
+  void follow(const Kind& kind);
   void forget(const Kind& kind);
-  void changed(const Kind& kind, const ObjectPtr& old, const ObjectPtr& now);
-  void raise(const Raised& raised, const Message* about);
+  void put(const Kind& kind, const Message& object);
+  void remove(const std::string& uid);
+  void keep_listed(const Kind& kind);
+  void warn(const Kind& kind, const Message& object, const std::vector<OwnerRef>& foreign);
+  void raise(const Raised& raised);
   void synced(const std::string& kind);
   // The graph is as complete as it gets for now: work on what it raises.
   void begin();
@@ -57,8 +62,9 @@ class Collector {
   Registration patience_;
   WorkQueue queue_;
   struct Followed {
-    std::shared_ptr<ObjectCache> cache;
-    Registration subscription;
+    std::unordered_set<std::string> listed;  // uids in the list that is not complete yet
+    bool complete = false;
+    Registration feed;
   };
   std::map<Kind, Followed> followed_;  // on the Loop
   std::optional<CustomKinds> custom_;

@@ -125,6 +125,13 @@ std::set<std::string> Graph::blocking(const std::string& uid) const {
   return out;
 }
 
+std::vector<std::string> Graph::of_kind(const Kind& kind) const {
+  std::vector<std::string> uids;
+  for (const auto& [uid, node] : nodes_)
+    if (node.resource == kind) uids.push_back(uid);
+  return uids;
+}
+
 std::set<std::string> Graph::suspects() const {
   std::set<std::string> out;
   for (const auto& [uid, node] : nodes_)

@@ -60,6 +60,8 @@ class Graph {
   std::set<std::string> dependents(const std::string& uid) const;
   // Those of them that keep a foreground deletion waiting.
   std::set<std::string> blocking(const std::string& uid) const;
+  // The uids of all objects of a kind.
+  std::vector<std::string> of_kind(const Kind& kind) const;
   // Every object that may need work, for the start.
   std::set<std::string> suspects() const;
   std::size_t size() const { return nodes_.size(); }

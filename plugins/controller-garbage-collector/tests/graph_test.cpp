@@ -122,5 +122,18 @@ TEST(Graph, LooksAtAnOwnerThatIsToOrphan) {
   EXPECT_EQ(graph.dependents("owner"), Uids{"p"});
 }
 
+TEST(Graph, KnowsTheObjectsOfAKind) {
+  Graph graph;
+  (void)graph.set(object("ConfigMap", "a"));
+  (void)graph.set(object("ConfigMap", "b"));
+  (void)graph.set(object("Pod", "p"));
+  const auto maps = built_in_kind(*find_kind("", "v1", "ConfigMap"));
+  auto known = graph.of_kind(maps);
+  std::sort(known.begin(), known.end());
+  EXPECT_EQ(known, (std::vector<std::string>{"a", "b"}));
+  (void)graph.remove("a");
+  EXPECT_EQ(graph.of_kind(maps), std::vector<std::string>{"b"});
+}
+
 }  // namespace
 }  // namespace kubus::gc

@@ -5,11 +5,11 @@
 namespace kubus {
 namespace {
 
-void erase_from(std::unordered_map<std::string, std::unordered_set<std::string>>& index,
-                const std::string& value, const std::string& key) {
+template <class Index>
+void erase_from(Index& index, const std::string& value, const std::string& key) {
   auto it = index.find(value);
   if (it == index.end()) return;
-  it->second.erase(key);
+  it->second.erase(&key);
   if (it->second.empty()) index.erase(it);
 }
 
@@ -21,25 +21,22 @@ ObjectPtr CacheStore::get(const std::string& key) const {
   return it == objects_.end() ? nullptr : it->second;
 }
 
-std::vector<ObjectPtr> CacheStore::list(std::string_view ns) const {
-  if (ns.empty()) return all();
+std::vector<ObjectPtr> CacheStore::under(const Index& index, std::string_view value) const {
   std::shared_lock lock(mutex_);
   std::vector<ObjectPtr> out;
-  if (auto it = by_namespace_.find(std::string(ns)); it != by_namespace_.end()) {
+  if (auto it = index.find(std::string(value)); it != index.end()) {
     out.reserve(it->second.size());
-    for (const auto& key : it->second) out.push_back(objects_.at(key));
+    for (const auto* key : it->second) out.push_back(objects_.at(*key));
   }
   return out;
 }
 
+std::vector<ObjectPtr> CacheStore::list(std::string_view ns) const {
+  return ns.empty() ? all() : under(by_namespace_, ns);
+}
+
 std::vector<ObjectPtr> CacheStore::controlled_by(std::string_view uid) const {
-  std::shared_lock lock(mutex_);
-  std::vector<ObjectPtr> out;
-  if (auto it = by_controller_.find(std::string(uid)); it != by_controller_.end()) {
-    out.reserve(it->second.size());
-    for (const auto& key : it->second) out.push_back(objects_.at(key));
-  }
-  return out;
+  return under(by_controller_, uid);
 }
 
 std::vector<ObjectPtr> CacheStore::all() const {
@@ -59,12 +56,12 @@ CacheStore::Change CacheStore::put(ObjectPtr object) {
   const std::string key = key_of(*object).str();
   std::unique_lock lock(mutex_);
   if (replacing_) seen_.insert(key);
-  ObjectPtr& slot = objects_[key];
+  auto& [own_key, slot] = *objects_.try_emplace(key).first;
   if (slot && resource_version_of(*slot) == resource_version_of(*object) &&
       uid_of(*slot) == uid_of(*object))
     return {};
-  if (slot) unindex(key, *slot);
-  index(key, *object);
+  if (slot) unindex(own_key, *slot);
+  index(own_key, *object);
   Change change{std::move(slot), object};
   slot = std::move(object);
   return change;
@@ -75,7 +72,7 @@ CacheStore::Change CacheStore::erase(const std::string& key) {
   auto it = objects_.find(key);
   if (it == objects_.end()) return {};
   Change change{std::move(it->second), nullptr};
-  unindex(key, *change.old);
+  unindex(it->first, *change.old);
   objects_.erase(it);
   return change;
 }
@@ -102,8 +99,8 @@ std::vector<CacheStore::Change> CacheStore::finish_replace() {
 }
 
 void CacheStore::index(const std::string& key, const Message& object) {
-  by_namespace_[key_of(object).ns].insert(key);
-  by_controller_[controller_of(object).uid].insert(key);
+  by_namespace_[key_of(object).ns].insert(&key);
+  by_controller_[controller_of(object).uid].insert(&key);
 }
 
 void CacheStore::unindex(const std::string& key, const Message& object) {

@@ -38,13 +38,17 @@ class CacheStore {
   std::vector<Change> finish_replace();
 
  private:
+  // Keys lie in objects_, whose nodes stay where they are.
+  using Index = std::unordered_map<std::string, std::unordered_set<const std::string*>>;
+
+  std::vector<ObjectPtr> under(const Index& index, std::string_view value) const;
   void index(const std::string& key, const Message& object);
   void unindex(const std::string& key, const Message& object);
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, ObjectPtr> objects_;
-  std::unordered_map<std::string, std::unordered_set<std::string>> by_namespace_;
-  std::unordered_map<std::string, std::unordered_set<std::string>> by_controller_;
+  Index by_namespace_;
+  Index by_controller_;
   bool replacing_ = false;
   std::unordered_set<std::string> seen_;
 };
