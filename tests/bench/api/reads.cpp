@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kListRounds = 10;
-// Of a client that does not read as fast as it can.
+// Of a client that does not read as fast as it can; clients begin one after another within it.
 constexpr auto kPause = std::chrono::milliseconds(20);
 
 void make_pods(const Load& load) {
@@ -38,11 +38,14 @@ void bench_gets(const Load& load) {
   std::vector<double> times;
   std::size_t made = 0;
   bool paced = false;
+  std::size_t begun = 0;
   const auto read = [&](ApiClient& client) -> asio::awaitable<void> {
     asio::steady_timer pause(co_await asio::this_coro::executor);
+    auto next = Clock::now() + kPause * begun++ / load.clients;
     while (made++ < load.count) {
       if (paced) {
-        pause.expires_after(kPause);
+        pause.expires_at(next);
+        next += kPause;
         co_await pause.async_wait(asio::use_awaitable);
       }
       const auto begin = Clock::now();
@@ -67,6 +70,7 @@ void bench_gets(const Load& load) {
   times.clear();
   made = 0;
   paced = true;
+  begun = 0;
   run_clients(load.access, load.clients, read, [&] { start = Clock::now(); });
   print_figure("api", figure + "_paced",
                static_cast<double>(times.size()) / (ms_since(start) / 1000), "1/s");
