@@ -112,7 +112,10 @@ std::string Record::event(Stage stage, SystemTime now) const {
     for (const auto& [name, text] : annotations) notes[name] = text;
     event["annotations"] = std::move(notes);
   }
-  return json::serialize(event);
+  // Not json::serialize(): what a client says of itself need not be UTF-8, a line of the log must.
+  std::string line;
+  append_json(event, line, false);
+  return line;
 }
 
 }  // namespace kubus::apiserver::audit

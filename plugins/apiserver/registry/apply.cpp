@@ -8,6 +8,7 @@
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "kubus/api/time.h"
+#include "registry/body_parts.h"
 #include "registry/change_rules.h"
 #include "registry/owners.h"
 #include "registry/registry.h"
@@ -50,7 +51,9 @@ Result<boost::json::value> read_configuration(Call& call) {
   const auto validation = field_validation(call);
   if (!validation.ok()) return validation.status();
   auto json = yaml_to_json(call.body.view());
+  if (json.code() == Code::kRequestEntityTooLarge) return json.status();
   if (!json.ok()) return errors::bad_request("error decoding YAML: " + json.status().message());
+  KUBUS_TRY(check_parts(*json));
   std::vector<std::string> duplicates;
   DecodeOptions options;
   options.strict_errors = &duplicates;

@@ -10,6 +10,7 @@
 #include "kubus/api/protobuf.h"
 #include "kubus/api/resource.h"
 #include "kubus/api/schema.h"
+#include "registry/body_parts.h"
 #include "registry/owners.h"
 #include "registry/type_mismatch.h"
 #include "respond/yaml.h"
@@ -105,6 +106,7 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
                              const google::protobuf::Descriptor& type) {
   const auto mode = field_validation(call);
   if (!mode.ok()) return mode.status();
+  KUBUS_TRY(check_parts(json));
   const auto wanted = wanted_type(call, type);
   TypeMeta sent;
   std::vector<std::string> mistakes;
@@ -162,6 +164,7 @@ Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& typ
     return Status(Code::kUnsupportedMediaType,
                   "the body of the request was in an unknown format - accepted media types "
                   "include: application/json, application/yaml");
+  KUBUS_TRY(check_parts(call.body.view(), type));
   const auto wanted = wanted_type(call, type);
   TypeMeta sent;
   auto message = new_message(type);

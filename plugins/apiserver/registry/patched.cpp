@@ -10,6 +10,7 @@
 #include "kubus/api/resource.h"
 #include "kubus/api/schema.h"
 #include "patch/convert_error.h"
+#include "registry/body_parts.h"
 #include "registry/owners.h"
 #include "registry/type_mismatch.h"
 #include "validation/field_error.h"
@@ -72,6 +73,7 @@ Result<MessagePtr> read_patched(Call& call, PatchType patch_type, boost::json::v
                                 const google::protobuf::Descriptor& type) {
   const auto mode = field_validation(call);
   if (!mode.ok()) return mode.status();
+  KUBUS_TRY(check_parts(call.body.view()));
   const bool validates = *mode != FieldValidation::kIgnore;
   std::vector<std::string> mistakes, unknown;
   const auto patch = read_patch(patch_type, call.body.view(), validates ? &mistakes : nullptr);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "selector/field_selector.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -25,15 +27,16 @@ std::string verb_of(std::string_view method) {
   return {};
 }
 
-// metadata.name=x in a field selector makes a list one about a single object.
+// metadata.name=x in a field selector makes a list one about a single object. What the list is
+// filtered by is read by the same parser: what looks like such a term to another one grants nothing.
 std::string selected_name(const Query& query) {
-  static constexpr std::string_view kName = "metadata.name=";
-  const auto selector = query.get("fieldSelector");
-  auto start = selector.find(kName);
-  if (start == std::string_view::npos || (start != 0 && selector[start - 1] != ',')) return {};
-  auto value = selector.substr(start + kName.size());
-  if (!value.empty() && value.front() == '=') value.remove_prefix(1);
-  return std::string(value.substr(0, value.find(',')));
+  const auto text = query.get("fieldSelector");
+  if (text.find("metadata.name") == std::string_view::npos) return {};
+  const auto selector = FieldSelector::parse(text);
+  const auto* name = selector.ok() ? selector->exact("metadata.name") : nullptr;
+  const bool is_segment = name && *name != "." && *name != ".." &&
+                          name->find_first_of("/%") == std::string::npos;
+  return is_segment ? *name : std::string();
 }
 
 bool is_namespace_subresource(std::string_view word) {

@@ -1,11 +1,13 @@
 #include "respond/yaml.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <cstdlib>
+#include <sstream>
 
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
@@ -16,6 +18,54 @@ namespace {
 constexpr int kMaxDepth = 200;
 // A small document can stand for a huge one by aliases.
 constexpr std::size_t most_json(std::size_t yaml) { return 64 * 1024 + 8 * yaml; }
+
+// Nodes take a hundred times what they are written with. They are counted before any is made, where
+// there is room for so many.
+constexpr std::size_t kMostNodes = 250'000;
+constexpr std::size_t kLeastBytes = 2;  // of a node
+
+class NodeCount final : public YAML::EventHandler {
+ public:
+  struct TooMany {};
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override { add(); }
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { add(); }
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    add();
+  }
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    add();
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    add();
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void add() {
+    if (++count_ > kMostNodes) throw TooMany();
+  }
+  std::size_t count_ = 0;
+};
+
+Status check_nodes(const std::string& yaml) {
+  if (yaml.size() <= kMostNodes * kLeastBytes) return {};
+  try {
+    std::istringstream in(yaml);
+    YAML::Parser parser(in);
+    NodeCount count;
+    parser.HandleNextDocument(count);
+  } catch (const NodeCount::TooMany&) {
+    return Status(Code::kRequestEntityTooLarge,
+                  "the body has more than " + std::to_string(kMostNodes) + " values");
+  }
+  return {};
+}
 
 bool is_number(const std::string& text) {
   if (text.empty()) return false;
@@ -180,8 +230,10 @@ void emit(const boost::json::value& value, YAML::Emitter& out) {
 
 Result<std::string> yaml_to_json(std::string_view yaml) {
   try {
+    const std::string text(yaml);
+    KUBUS_TRY(check_nodes(text));
     std::string out;
-    auto status = append_node(YAML::Load(std::string(yaml)), out, most_json(yaml.size()), 0);
+    auto status = append_node(YAML::Load(text), out, most_json(yaml.size()), 0);
     if (!status.ok()) return status;
     return out;
   } catch (const std::exception& error) {

@@ -11,7 +11,8 @@
 
 namespace kubus::apiserver {
 
-// One YAML document as JSON text. kBadRequest for what is no YAML or has no JSON form.
+// One YAML document as JSON text. kBadRequest for what is no YAML or has no JSON form,
+// kRequestEntityTooLarge for more than 250,000 values.
 Result<std::string> yaml_to_json(std::string_view yaml);
 // JSON text as a YAML document, keys sorted.
 Result<std::string> json_to_yaml(std::string_view json);

@@ -5,6 +5,7 @@
 #include "registry/owners.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
+#include "respond/warning_headers.h"
 #include "watch/http_watch.h"
 
 namespace kubus::apiserver {
@@ -12,16 +13,6 @@ namespace {
 
 constexpr std::string_view kMediaTypes =
     "application/json, application/yaml, application/vnd.kubernetes.protobuf";
-
-// Quotes and backslashes in a Warning header are escaped.
-std::string warning_header(const std::string& text) {
-  std::string value = "299 - \"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') value.push_back('\\');
-    value.push_back(c == '\n' || c == '\r' ? ' ' : c);
-  }
-  return value + "\"";
-}
 
 // What the reference says about resources that have had their day; empty for all others.
 std::string deprecation(const ResourceInfo& resource) {
@@ -51,10 +42,10 @@ http::Response to_http_response(const Call& call, Result<Answer> result) {
     response.headers.add("Cache-Control", "no-cache, private");
     response.body = std::move(encoded.body);
   }
-  if (const auto warning = deprecation(*call.resource); !warning.empty())
-    response.headers.add("Warning", warning_header(warning));
-  for (const auto& warning : call.warnings)
-    response.headers.add("Warning", warning_header(warning));
+  auto warnings = call.warnings;
+  if (auto old = deprecation(*call.resource); !old.empty())
+    warnings.insert(warnings.begin(), std::move(old));
+  for (auto& value : warning_headers(warnings)) response.headers.add("Warning", std::move(value));
   return response;
 }
 

@@ -4,8 +4,10 @@
 #include <fstream>
 
 #include "eventually.h"
+#include "kubus/pki/files.h"
 #include "tests/hook_server.h"
 #include "tests/own_plane.h"
+#include "tls_client.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -145,6 +147,35 @@ TEST_F(Auditing, KeepsWhatWebhooksSay) {
   ASSERT_TRUE(request("create", "", R"({"metadata":{"name":"c"}})").ok());
   const auto found = events(1);
   EXPECT_EQ(found[0].at("annotations").at("w.example.com/why"), "because");
+}
+
+// Whatever a client says of itself, an event is a line of JSON.
+TEST_F(Auditing, WritesALineForEachEventWhateverIsInIt) {
+  record("- {level: Metadata, omitStages: [RequestReceived]}\n");
+  const std::string agents[] = {
+      R"(a"},{"user":{"username":"admin"}})", "a\tb", "\x1b[2J\x1b]0;title\x07", "a\xff\xc3(b",
+      "\xe2\x80\xa8 \xc2\x85 \xe2\x80\xae", std::string(10'000, '\\')};
+  for (const auto& agent : agents) {
+    testing::TlsClient client(plane_->https_port(),
+                              *pki::read_file(plane_->cert_dir() + "/ca.crt"));
+    client.send("GET /hostile%0a%22%7b?a=%0d%0a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                "X-Forwarded-For: 1.2.3.4\"\\\r\nUser-Agent: " + agent + "\r\n\r\n");
+    client.rest();
+  }
+  std::vector<json::object> found;
+  ASSERT_TRUE(testing::eventually([&] {
+    found.clear();
+    std::ifstream file(path());
+    for (std::string line; std::getline(file, line);)
+      if (line.find("/hostile") != std::string::npos) found.push_back(json::parse(line).as_object());
+    return found.size() >= 4;
+  }));
+  for (const auto& event : found) {
+    EXPECT_EQ(event.at("user").at("username"), "system:anonymous");
+    EXPECT_EQ(event.at("verb"), "get");
+    for (const char c : event.at("userAgent").as_string()) EXPECT_NE(c, '\n');
+  }
+  EXPECT_EQ(found[0].at("userAgent").as_string(), agents[0]);
 }
 
 TEST_F(Auditing, DoesNotBeginWithAPolicyThatIsWrong) {

@@ -97,6 +97,25 @@ TEST_F(Escalation, BindsOnlyRolesThatAreHeldOrThatMayBeBound) {
       201);
 }
 
+// Who is bound is as much a part of a binding as to what.
+TEST_F(Escalation, BindsNobodyElseByAnUpdate) {
+  grant("joiner", kWriter);
+  const auto all = std::string(kRbac) + "/clusterrolebindings";
+  ASSERT_EQ(as("", "POST", all, binding("chiefs", "ClusterRole", "cluster-admin", "jane")).code,
+            201);
+  const auto subject =
+      R"({"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"joiner"})";
+  const auto join = R"({"subjects":[)" + std::string(subject) + "]}";
+  EXPECT_EQ(as("joiner", "PATCH", all + "/chiefs", join).code, 403);
+  EXPECT_EQ(as("joiner", "PATCH", all + "/chiefs?dryRun=All", join).code, 403);
+  EXPECT_EQ(as("joiner", "PATCH", all + "/cluster-admin", join).code, 403);
+  EXPECT_EQ(as("joiner", "PUT", all + "/chiefs",
+               binding("chiefs", "ClusterRole", "cluster-admin", "joiner"))
+                .code,
+            403);
+  EXPECT_EQ(as("joiner", "GET", "/api/v1/secrets").code, 403);
+}
+
 TEST_F(Escalation, KeepsTheRoleOfABinding) {
   ASSERT_EQ(as("", "POST", bindings_in("default"), binding("fixed", "Role", "one", "jane")).code,
             201);

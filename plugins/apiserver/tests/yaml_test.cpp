@@ -44,5 +44,16 @@ TEST(Yaml, WritesLinesAsABlock) {
   EXPECT_EQ(*json_to_yaml(R"({"k":"a\nb\n"})"), "k: |\n  a\n  b\n\n");
 }
 
+TEST(Yaml, OfCountlessValuesIsNotRead) {
+  const auto list = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "- a\n";
+    return text;
+  };
+  EXPECT_TRUE(yaml_to_json(list(249'999)).ok());
+  EXPECT_EQ(yaml_to_json(list(250'000)).code(), Code::kRequestEntityTooLarge);
+  EXPECT_EQ(yaml_to_json("[" + std::string(600'000, ',') + "]").ok(), false);
+}
+
 }  // namespace
 }  // namespace kubus::apiserver

@@ -43,6 +43,19 @@ void check_built_in(const Message& object, const meta_v1::ObjectMeta& metadata, 
   }
 }
 
+// A body of small mistakes must not become an answer a hundred times its size: of all that is wrong
+// as much is told as a body can hold.
+std::vector<FieldError> shown_of(const std::vector<FieldError>& errors) {
+  constexpr std::size_t kMostBytes = 3U << 20;
+  std::size_t count = 0, bytes = 0;
+  for (const FieldError& error : errors) {
+    bytes += error.path.size() + error.bad_value.size() + error.detail.size();
+    if (count > 0 && bytes > kMostBytes) break;
+    ++count;
+  }
+  return {errors.begin(), errors.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
 }  // namespace
 
 ErrorList validate_create(const Message& object, const ResourceInfo& resource) {
@@ -106,12 +119,15 @@ Status to_status(std::string_view group, std::string_view kind, std::string_view
   if (errors.empty()) return {};
   std::string message(kind);
   if (!group.empty()) message.append(".").append(group);
-  message += " " + quoted(name) + " is invalid: " + join_errors(errors.errors());
+  const auto shown = shown_of(errors.errors());
+  message += " " + quoted(name) + " is invalid: " + join_errors(shown);
+  if (shown.size() < errors.size())
+    message += " and " + std::to_string(errors.size() - shown.size()) + " more";
   meta_v1::StatusDetails details;
   details.set_name(std::string(name));
   details.set_group(std::string(group));
   details.set_kind(std::string(kind));
-  for (const FieldError& error : errors.errors()) {
+  for (const FieldError& error : shown) {
     auto& cause = *details.add_causes();
     cause.set_reason(std::string(cause_reason(error.type)));
     cause.set_message(error.body());
