@@ -13,17 +13,24 @@ constexpr std::array<std::string_view, 3> kImmortal = {"default", "kube-system",
 
 class NamespaceLifecycle final : public Admission {
  public:
-  explicit NamespaceLifecycle(ClusterCache& cache) : cache_(cache) {}
+  explicit NamespaceLifecycle(const AdmissionContext& context)
+      : cache_(context.cache), arrivals_(context.arrivals) {}
 
   Status admit(const AdmissionCall& admission) override {
-    const auto& call = admission.call;
+    auto& call = admission.call;
     if (call.resource->group.empty() && call.resource->plural == "namespaces")
       return admit_namespace(admission);
     if (admission.operation != AdmissionCall::Operation::kCreate || !call.resource->namespaced)
       return {};
-    const auto ns = cache_.find("", "namespaces")->get(call.info.ns);
+    const auto& namespaces = *cache_.find("", "namespaces");
+    auto ns = namespaces.get(call.info.ns);
+    // What comes has to be known before it is let in: its namespace is looked at once more then.
+    if (ns && !is_ending(*ns) && arrivals_ && !call.arrival) {
+      call.arrival = arrivals_->enter(call.info.ns);
+      ns = namespaces.get(call.info.ns);
+    }
     if (!ns) return errors::not_found({"", "namespaces", call.info.ns});
-    if (!ns->deleting() && ns->field("status.phase") != "Terminating") return {};
+    if (!is_ending(*ns)) return {};
     auto status = errors::forbidden(call.subject(metadata_of(*admission.object)->name()),
                                     "unable to create new content in namespace " + call.info.ns +
                                         " because it is being terminated");
@@ -46,12 +53,13 @@ class NamespaceLifecycle final : public Admission {
   }
 
   ClusterCache& cache_;
+  Arrivals* const arrivals_;
 };
 
 }  // namespace
 
 std::unique_ptr<Admission> make_namespace_lifecycle(const AdmissionContext& context) {
-  return std::make_unique<NamespaceLifecycle>(context.cache);
+  return std::make_unique<NamespaceLifecycle>(context);
 }
 
 }  // namespace kubus::apiserver

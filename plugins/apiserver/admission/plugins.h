@@ -11,6 +11,7 @@
 #include "admission/event_limit.h"
 #include "auth/authorizer.h"
 #include "cache/cluster_cache.h"
+#include "registry/arrivals.h"
 
 namespace kubus::apiserver {
 
@@ -19,6 +20,7 @@ struct AdmissionContext {
   ClusterCache& cache;
   const Authorizers& authorizers;
   std::vector<EventLimit> event_limits = {};
+  Arrivals* arrivals = nullptr;  // null: nobody asks
 };
 
 // Those that are on by default, with `enabled` and without `disabled`, in their fixed order.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "admission/created_pod.h"
+#include "admission/mountable_secrets.h"
 #include "admission/plugins.h"
 #include "admission/secret_references.h"
 #include "registry/metadata.h"
@@ -85,11 +86,8 @@ class ServiceAccountAdmission final : public Admission {
   Status admit(const AdmissionCall& admission) override {
     auto* pod = created_pod(admission);
     if (!pod) return {};
-    // A name that is being made is no name yet.
-    const auto& metadata = pod->metadata();
-    const auto& shown = metadata.generatename().empty() ? metadata.name() : metadata.generatename();
     const auto refuse = [&](const std::string& why) {
-      return errors::forbidden(admission.call.subject(shown), why);
+      return errors::forbidden(admission.call.subject(shown_name(*pod)), why);
     };
     if (pod->metadata().annotations().contains(kMirror)) {
       const auto why = wrong_in_mirror(*pod);
@@ -111,6 +109,22 @@ class ServiceAccountAdmission final : public Admission {
     return {};
   }
 
+  // Which secrets an account lets its pods have.
+  Status validate(const AdmissionCall& admission) override {
+    const bool added = admission.updates() && admission.is("", "pods", "ephemeralcontainers");
+    if (!added && !(admission.creates() && admission.is("", "pods"))) return {};
+    const auto& pod = static_cast<const Pod&>(*admission.object);
+    if (pod.metadata().annotations().contains(kMirror)) return {};
+    const auto object =
+        accounts_.get(admission.call.info.ns + "/" + account_name(pod.spec()));
+    if (!object) return {};
+    const auto message = object->decode();
+    const auto& account = static_cast<const ServiceAccount&>(*message);
+    if (!limits_secrets(account)) return {};
+    const auto why = beyond_account(account, pod.spec(), added);
+    return why.empty() ? Status() : errors::forbidden(admission.call.subject(shown_name(pod)), why);
+  }
+
   // The default account of a new namespace is made by a controller.
   bool may_pass_soon(const AdmissionCall& admission) override {
     const auto* pod = created_pod(admission);
@@ -120,6 +134,12 @@ class ServiceAccountAdmission final : public Admission {
   }
 
  private:
+  // A name that is being made is no name yet.
+  static const std::string& shown_name(const Pod& pod) {
+    const auto& metadata = pod.metadata();
+    return metadata.generatename().empty() ? metadata.name() : metadata.generatename();
+  }
+
   static std::string account_name(const core_v1::PodSpec& spec) {
     if (!spec.serviceaccountname().empty()) return spec.serviceaccountname();
     return spec.serviceaccount().empty() ? kDefault : spec.serviceaccount();

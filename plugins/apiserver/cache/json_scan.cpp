@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "kubus/api/utf8.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -47,19 +49,6 @@ std::size_t skip_nested(std::string_view text, std::size_t at) {
     }
   }
   return kEnd;
-}
-
-void append_code_point(unsigned point, std::string& out) {
-  if (point < 0x80) {
-    out.push_back(static_cast<char>(point));
-  } else if (point < 0x800) {
-    out.push_back(static_cast<char>(0xC0 | point >> 6));
-    out.push_back(static_cast<char>(0x80 | (point & 63)));
-  } else {
-    out.push_back(static_cast<char>(0xE0 | point >> 12));
-    out.push_back(static_cast<char>(0x80 | (point >> 6 & 63)));
-    out.push_back(static_cast<char>(0x80 | (point & 63)));
-  }
 }
 
 char simple_escape(char c) {
@@ -146,7 +135,7 @@ std::string json_text(std::string_view value) {
       // Only < > & and control characters are written this way: no pairs occur.
       unsigned point = 0xFFFD;
       std::from_chars(value.data() + i + 1, value.data() + i + 5, point, 16);
-      append_code_point(point, out);
+      append_utf8(point, out);
       i += 4;
     }
   }

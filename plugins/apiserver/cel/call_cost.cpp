@@ -160,9 +160,10 @@ CallEstimate to_text(Arguments a) {
   return {size.times(kTraversal), Span{size.least / 4, size.most}};
 }
 CallEstimate quoted(Arguments a) {
+  constexpr auto kQuotes = Span::exactly(2);
   const auto size = a[0].known_size();
   return {size.times(kTraversal),
-          Span{saturating_add(size.least, 2), saturating_add(saturating_multiply(size.most, 2), 2)}};
+          Span{size.least, saturating_multiply(size.most, 2)} + kQuotes};
 }
 
 template <int Factor>

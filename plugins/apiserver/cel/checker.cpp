@@ -194,11 +194,28 @@ class Checker {
     return out + ")";
   }
 
+  static bool may_be(const TypePtr& type, Kind kind) {
+    return type->kind == kind || type->kind == Kind::kDyn || type->kind == Kind::kError;
+  }
+  TypePtr no_overload(const Expr& at, const std::string& name, const std::vector<TypePtr>& args) {
+    return fault(at, "found no matching overload for '" + name + "' applied to '" +
+                         applied(args, false) + "'");
+  }
+
   TypePtr logic(Expr& expr) {
-    for (auto& one : expr.args) {
-      need_bool(*one, check(*one));
-    }
-    return type_of(Kind::kBool);
+    std::vector<TypePtr> sides;
+    for (auto& one : expr.args) sides.push_back(check(*one));
+    return both(expr, sides, 0, sides.size());
+  }
+
+  // Long chains are balanced, as the reference does it: a fault is told of the two sides that meet.
+  TypePtr both(const Expr& expr, const std::vector<TypePtr>& sides, std::size_t from,
+               std::size_t to) {
+    if (to - from == 1) return sides[from];
+    const auto cut = from + (to - from - 1) / 2 + 1;
+    const auto left = both(expr, sides, from, cut), right = both(expr, sides, cut, to);
+    if (may_be(left, Kind::kBool) && may_be(right, Kind::kBool)) return type_of(Kind::kBool);
+    return no_overload(expr, expr.name, {left, right});
   }
 
   TypePtr ternary(Expr& expr) {
@@ -207,8 +224,7 @@ class Checker {
     const auto no = check(*expr.args[2]);
     Bindings bindings;
     if (!assignable(type_of(Kind::kBool), test, bindings) || !joined(yes, no))
-      return fault(expr, "found no matching overload for '_?_:_' applied to '" +
-                             applied({test, yes, no}, false) + "'");
+      return no_overload(expr, "_?_:_", {test, yes, no});
     return joined(yes, no);
   }
 
@@ -277,8 +293,9 @@ class Checker {
     scope_.resize(expr.slot);
     const bool tests = expr.loop != Loop::kMap && expr.loop != Loop::kMapEntries &&
                        expr.loop != Loop::kMapMerge;
-    if (expr.args.size() > 2) need_bool(*expr.args[2], filter);
-    if (tests) need_bool(*expr.args[1], body);
+    const auto whole = expr.loop == Loop::kFilter ? list_of(first) : list_of(body);
+    if (!may_be(filter, Kind::kBool)) no_overload(expr, "_?_:_", {filter, whole, whole});
+    if (tests && !may_be(body, Kind::kBool)) no_test(expr, body, whole);
     if (expr.loop == Loop::kMap) return list_of(body);
     if (expr.loop == Loop::kMapEntries) return map_of(first, body);
     if (expr.loop == Loop::kMapMerge) {
@@ -289,9 +306,19 @@ class Checker {
     return expr.loop == Loop::kFilter ? list_of(first) : type_of(Kind::kBool);
   }
 
-  void need_bool(const Expr& at, const TypePtr& type) { need(at, type, Kind::kBool); }
+  // Of the macro that the loop stands for.
+  void no_test(const Expr& expr, const TypePtr& body, const TypePtr& whole) {
+    if (expr.loop == Loop::kAll)
+      no_overload(expr, "_&&_", {type_of(Kind::kBool), body});
+    else if (expr.loop == Loop::kExists)
+      no_overload(expr, "_||_", {type_of(Kind::kBool), body});
+    else if (expr.loop == Loop::kExistsOne)
+      no_overload(expr, "_?_:_", {body, type_of(Kind::kInt), type_of(Kind::kInt)});
+    else
+      no_overload(expr, "_?_:_", {body, whole, whole});
+  }
   void need(const Expr& at, const TypePtr& type, Kind kind) {
-    if (type->kind != kind && type->kind != Kind::kDyn && type->kind != Kind::kError)
+    if (!may_be(type, kind))
       fault(at, "expected type '" + type_of(kind)->text() + "' but found '" + type->text() + "'");
   }
 

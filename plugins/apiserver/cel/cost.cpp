@@ -185,7 +185,8 @@ class Coster {
     if (beginning(expr.loop) == kNothing) return out;
     out.size = filtered || expr.loop == Loop::kFilter ? Span{0, count.most} : count;
     if (expr.loop == Loop::kMapMerge) out.size = Span::unknown();
-    if (expr.loop == Loop::kMap || expr.loop == Loop::kMapEntries) out.item_size = body.known_size();
+    if (expr.loop == Loop::kMap || expr.loop == Loop::kMapEntries)
+      out.item_size = body.known_size();
     if (expr.loop == Loop::kFilter) {
       auto item = variable;
       item.expr = nullptr;

@@ -120,7 +120,8 @@ ExprPtr make_sort(ExprPtr call, std::vector<Fault>& faults) {
     return call;
   }
   auto keys = made(Expr::Kind::kLoop, at, call->args[1]->name,
-                   list_of_parts(made(Expr::Kind::kIdent, at, input, {}), std::move(call->args[2])));
+                   list_of_parts(made(Expr::Kind::kIdent, at, input, {}),
+                                 std::move(call->args[2])));
   keys->loop = Loop::kMap;
   auto sorted = made(Expr::Kind::kCall, at, "@sortByAssociatedKeys",
                      list_of_parts(made(Expr::Kind::kIdent, at, input, {}), std::move(keys)));

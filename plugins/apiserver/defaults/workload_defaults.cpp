@@ -58,9 +58,10 @@ void default_stateful_set(apps_v1::StatefulSet& object) {
     strategy.set_type("RollingUpdate");
     strategy.mutable_rollingupdate();
   }
-  if (strategy.type() == "RollingUpdate" && strategy.has_rollingupdate() &&
-      !strategy.rollingupdate().has_partition()) {
-    strategy.mutable_rollingupdate()->set_partition(0);
+  if (strategy.type() == "RollingUpdate" && strategy.has_rollingupdate()) {
+    auto& rolling = *strategy.mutable_rollingupdate();
+    if (!rolling.has_partition()) rolling.set_partition(0);
+    if (!rolling.has_maxunavailable()) set_int(*rolling.mutable_maxunavailable(), 1);
   }
   auto& retention = *spec.mutable_persistentvolumeclaimretentionpolicy();
   if (retention.whendeleted().empty()) retention.set_whendeleted("Retain");

@@ -24,7 +24,8 @@ struct ConditionAnswer {
   cel::Value error;
 };
 
-// `run` evaluates the i-th of `count`, for no more than it is given. One that says no outweighs those that could not be asked.
+// `run` evaluates the i-th of `count`, for no more than it is given. One that says no outweighs
+// those that could not be asked.
 template <class Run>
 ConditionAnswer ask_conditions(std::size_t count, Run run) {
   ConditionAnswer answer;

@@ -52,7 +52,8 @@ void StatusKeeper::pass() {
 
 void StatusKeeper::check(const Object& object) {
   const std::string name(object.name());
-  auto call = own_call(registry_.cache(), *find_resource(kPolicyGroup, "v1", kPlural), {}, name, "update");
+  const auto& resource = *find_resource(kPolicyGroup, "v1", kPlural);
+  auto call = own_call(registry_.cache(), resource, {}, name, "update");
   call->program = kManager;
   busy_.insert(name);
   registry_.change(

@@ -86,8 +86,9 @@ Kinds kinds_of(const v1::ValidatingAdmissionPolicySpec& spec, const KindCatalog&
 cel::TypePtr params_type(const v1::ValidatingAdmissionPolicySpec& spec,
                          const KindCatalog& catalog) {
   if (!spec.has_paramkind()) return nullptr;
+  const auto& wanted = spec.paramkind();
   const auto is_it = [&](const ResourceInfo& one) {
-    return one.kind == spec.paramkind().kind() && one.api_version() == spec.paramkind().apiversion();
+    return one.kind == wanted.kind() && one.api_version() == wanted.apiversion();
   };
   const auto served = catalog.served();
   for (const auto* one : served->built_in)

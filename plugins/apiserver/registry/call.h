@@ -56,6 +56,7 @@ struct Call {
   std::string program = "kube-apiserver";
   std::shared_ptr<audit::Record> record;  // null: it is not recorded
   std::vector<DeferredCheck> deferred;  // see auth/deferred.h
+  std::shared_ptr<const void> arrival;  // of the object it makes, see registry/arrivals.h
   // The object that was sent has a list of managers, with nobody in it.
   bool clears_managers = false;
 

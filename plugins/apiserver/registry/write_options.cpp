@@ -1,17 +1,13 @@
 #include "registry/write_options.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "kubus/api/json.h"
+#include "kubus/api/utf8.h"
 
 namespace kubus::apiserver {
 namespace {
-
-std::size_t rune_size(unsigned char first) {
-  if (first >= 0xF0) return 4;
-  if (first >= 0xE0) return 3;
-  return first >= 0xC0 ? 2 : 1;
-}
 
 char32_t code_point(std::string_view rune) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rune[i]); };
@@ -55,9 +51,7 @@ std::vector<Cause> manager_problems(std::string_view manager) {
 std::vector<std::string_view> runes_of(std::string_view text) {
   std::vector<std::string_view> runes;
   while (!text.empty()) {
-    auto size = rune_size(static_cast<unsigned char>(text.front()));
-    for (std::size_t i = 1; i < size; ++i)
-      if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) size = 1;
+    const auto size = std::max<std::size_t>(utf8_length(text, 0), 1);
     runes.push_back(text.substr(0, size));
     text.remove_prefix(size);
   }

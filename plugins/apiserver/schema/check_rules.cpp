@@ -44,7 +44,10 @@ struct Place {
     const auto each = said_elements(schema);
     Place out;
     out.uncorrelated = uncorrelated ? uncorrelated : correlated ? nullptr : &path;
-    out.count = count && each ? std::optional(cel::saturating_multiply(*count, *each)) : std::nullopt;
+    if (count && each)
+      out.count = cel::saturating_multiply(*count, *each);
+    else
+      out.count.reset();
     return out;
   }
 };

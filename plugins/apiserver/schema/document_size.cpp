@@ -6,7 +6,9 @@
 namespace kubus::apiserver {
 namespace {
 
-std::uint64_t natural(std::int64_t value) { return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)); }
+std::uint64_t natural(std::int64_t value) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
+}
 
 std::uint64_t smallest_text(std::string_view format) {
   if (format == "duration") return 3;    // "0"
@@ -56,7 +58,8 @@ std::uint64_t most_elements(const Schema& schema) {
   if (schema.int_or_string) return kLargestRequest - 2;
   if (schema.type == "string") return longest_text(schema);
   if (schema.type == "array" && schema.items)
-    return said_elements(schema).value_or((kLargestRequest - 2) / (smallest_json(*schema.items) + 1));
+    return said_elements(schema).value_or((kLargestRequest - 2) /
+                                          (smallest_json(*schema.items) + 1));
   // An empty name, its quotes, a colon and a comma come with each.
   if (schema.type == "object" && schema.additional)
     return said_elements(schema).value_or((kLargestRequest - 2) /

@@ -32,7 +32,8 @@ TypePtr type_at(const Schema& schema, bool whole_object);
 TypePtr object_type(const Schema& schema, bool whole_object) {
   if (schema.additional && !whole_object) {
     auto values = type_at(*schema.additional, schema.additional->embedded);
-    return values ? sized(schema, Kind::kMap, {type_of(Kind::kString), std::move(values)}) : nullptr;
+    if (!values) return nullptr;
+    return sized(schema, Kind::kMap, {type_of(Kind::kString), std::move(values)});
   }
   auto out = std::make_shared<cel::Type>();
   out->kind = Kind::kObject;

@@ -91,6 +91,7 @@ void ApiServer::drain() {
   if (parts.availability) parts.availability->stop();
   if (parts.policy_status) parts.policy_status->stop();
   if (parts.describer) parts.describer->stop();
+  if (parts.legacy_use) parts.legacy_use->stop();
   if (parts.certificates) parts.certificates->stop();
   if (parts.default_range) parts.default_range->stop();
   if (parts.address_repair) parts.address_repair->stop();

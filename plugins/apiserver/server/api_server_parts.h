@@ -22,6 +22,7 @@
 #include "policy/status_keeper.h"
 #include "quota/quota_ledger.h"
 #include "rbac/feed.h"
+#include "registry/arrivals.h"
 #include "server/api_server.h"
 #include "server/bus_api.h"
 #include "server/certificate_keeper.h"
@@ -31,6 +32,7 @@
 #include "services/address_repair.h"
 #include "services/allocator_feed.h"
 #include "services/default_range.h"
+#include "token/legacy_use.h"
 #include "webhooks/webhooks.h"
 
 namespace kubus::apiserver {
@@ -53,6 +55,7 @@ struct ApiServer::Parts {
   std::optional<Converter> converter;
   std::optional<rbac::Feed> rbac_feed;
   std::optional<node::Graph> node_graph;
+  std::optional<Arrivals> arrivals;
   std::shared_ptr<ServiceAllocator> services;
   std::optional<AllocatorFeed> services_feed;
   TokenService tokens;
@@ -66,6 +69,7 @@ struct ApiServer::Parts {
   std::optional<KindCatalog> kinds;
   std::optional<DefinitionController> definitions;
   std::optional<policy::StatusKeeper> policy_status;
+  std::shared_ptr<LegacyUse> legacy_use;
   std::optional<aggregation::LocalServices> local_services;
   std::optional<aggregation::RemoteServices> remote_services;
   std::optional<aggregation::Describer> describer;

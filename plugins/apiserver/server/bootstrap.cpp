@@ -5,6 +5,7 @@
 
 #include "kubus/api/json.h"
 #include "registry/reflect.h"
+#include "token/legacy_use.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -93,6 +94,12 @@ Bootstrap::Bootstrap(Registry& registry, const Options& options, const std::stri
   // Whoever is asked in the API server's name finds here whose certificates to believe.
   wanted_.push_back({"", "v1", "configmaps", "kube-system", "extension-apiserver-authentication",
                      authentication_json(facts), true});
+  // Since when the use of tokens in Secrets is written down.
+  const std::string tracking = "kube-apiserver-legacy-service-account-token-tracking";
+  wanted_.push_back({"", "v1", "configmaps", "kube-system", tracking,
+                     R"({"metadata":{"name":")" + tracking +
+                         R"(","namespace":"kube-system"},"data":{"since":")" +
+                         day_of(std::chrono::system_clock::now()) + "\"}}"});
   // An endpoint nobody else can reach would lead everybody to themselves.
   if (options.advertise_address.starts_with("127.")) return;
   wanted_.push_back({"discovery.k8s.io", "v1", "endpointslices", "default", "kubernetes",

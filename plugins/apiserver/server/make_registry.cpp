@@ -31,6 +31,7 @@ void ApiServer::Parts::make_registry() {
   cache.emplace(options.watch_history);
   rbac_feed.emplace(*cache, rbac_index);
   node_graph.emplace(*cache);
+  arrivals.emplace(*cache);
   registry.emplace(context, *cache, codec, standard_engines());
   make_services();
   kinds.emplace(*cache, converter.emplace(context, *cache), served_resources(*cache),
@@ -38,6 +39,8 @@ void ApiServer::Parts::make_registry() {
                 std::string(kGitVersion));
   definitions.emplace(*registry, *kinds);
   policy_status.emplace(*registry, *kinds);
+  legacy_use = std::make_shared<LegacyUse>(*registry, std::chrono::system_clock::now);
+  tokens.watch_legacy([this](const ObjectPtr& secret) { legacy_use->note(secret); });
   local_services.emplace(*registry, *kinds);
   cache->on_settle([this] {
     kinds->settle();
@@ -80,7 +83,7 @@ void ApiServer::Parts::make_services() {
 
 Status ApiServer::Parts::make_admissions() {
   const auto& off = options.disabled_admission;
-  auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits},
+  auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits, &*arrivals},
                                          options.enabled_admission, off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
@@ -99,7 +102,7 @@ void ApiServer::Parts::make_subresources() {
   add_scale(*api, *registry);
   add_binding(*api, *registry);
   add_eviction(*api, *registry);
-  add_finalize(*api, *registry);
+  add_finalize(*api, *registry, *arrivals);
   add_reviews(*api);
   add_access_reviews(*api, authorizers);
   add_token_request(*api, *registry, tokens);

@@ -6,6 +6,7 @@
 
 #include "auth/authorizer.h"
 #include "registry/api.h"
+#include "registry/arrivals.h"
 
 namespace kubus::apiserver {
 
@@ -16,7 +17,7 @@ void add_binding(Api& api, Registry& registry);
 // pods/eviction: a deletion that respects disruption budgets.
 void add_eviction(Api& api, Registry& registry);
 // namespaces/finalize.
-void add_finalize(Api& api, Registry& registry);
+void add_finalize(Api& api, Registry& registry, Arrivals& arrivals);
 // SelfSubjectReview: who am I?
 void add_reviews(Api& api);
 // SelfSubjectAccessReview and its kin: who may do what?

@@ -22,9 +22,11 @@ class ServiceAccountTest : public ::testing::Test {
     call_.info.ns = "prod";
     put_account("default");
   }
-  void put_account(const std::string& name, const std::string& more = "") {
+  void put_account(const std::string& name, const std::string& more = "",
+                   const std::string& annotations = "{}") {
     const auto key = "/registry/core/serviceaccounts/prod/" + name;
-    const auto json = R"({"metadata":{"name":")" + name + R"(","namespace":"prod","uid":"u"})" +
+    const auto json = R"({"metadata":{"name":")" + name +
+                      R"(","namespace":"prod","uid":"u","annotations":)" + annotations + "}" +
                       (more.empty() ? "" : "," + more) + "}";
     ++revision_;
     cache_.apply({{key, json, revision_}}, revision_);
@@ -131,6 +133,42 @@ TEST_F(ServiceAccountTest, PassesOnSecretsForPulls) {
   ASSERT_TRUE(admission_->admit(creation(own)).ok());
   ASSERT_THAT(own.spec().imagepullsecrets(), SizeIs(1));
   EXPECT_EQ(own.spec().imagepullsecrets(0).name(), "c");
+}
+
+TEST_F(ServiceAccountTest, LimitsSecretsToThoseOfTheAccount) {
+  put_account("strict", R"("secrets":[{"name":"s"}],"imagePullSecrets":[{"name":"p"}])",
+              R"({"kubernetes.io/enforce-mountable-secrets":"true"})");
+  put_account("loose", R"("secrets":[{"name":"s"}])",
+              R"({"kubernetes.io/enforce-mountable-secrets":"maybe"})");
+  const std::string none =
+      " is not allowed because service account strict does not reference that ";
+  const auto env = [](const char* name) {
+    return std::string(R"("env":[{"name":"E","valueFrom":{"secretKeyRef":{"key":"k","name":")") +
+           name + "\"}}}]";
+  };
+  const auto check = [&](const std::string& rest, const std::string& account = "strict") {
+    auto made = pod(R"({"serviceAccountName":")" + account + "\"," + rest + "}");
+    return admission_->validate(creation(made)).message();
+  };
+  EXPECT_THAT(check(R"("volumes":[{"name":"v","secret":{"secretName":"x"}}])"),
+              HasSubstr("volume with secret.secretName=\"x\"" + none + "secret"));
+  EXPECT_THAT(check(R"("initContainers":[{"name":"i",)" + env("x") + "}]"),
+              HasSubstr("init container i with envVar E referencing secret.secretName=\"x\"" +
+                        none + "secret"));
+  EXPECT_THAT(check(R"("containers":[{"name":"c",)" + env("x") + "}]"),
+              HasSubstr("container c with envVar E referencing"));
+  EXPECT_THAT(check(R"("imagePullSecrets":[{"name":"x"}])"),
+              HasSubstr("imagePullSecrets[0].name=\"x\"" + none + "imagePullSecret"));
+  EXPECT_EQ(check(R"("containers":[{"name":"c",)" + env("s") + R"(}],"imagePullSecrets":[)" +
+                  R"({"name":"p"}],"volumes":[{"name":"v","secret":{"secretName":"s"}}])"),
+            "");
+  EXPECT_EQ(check(R"("containers":[{"name":"c",)" + env("x") + "}]", "loose"), "");
+  call_.info.subresource = "ephemeralcontainers";
+  auto joined = pod(R"({"serviceAccountName":"strict","ephemeralContainers":[{"name":"e",)" +
+                    env("x") + "}]}");
+  EXPECT_THAT(admission_->validate({call_, AdmissionCall::Operation::kUpdate, &joined, &joined})
+                  .message(),
+              HasSubstr("ephemeral container e with envVar E referencing"));
 }
 
 TEST_F(ServiceAccountTest, LeavesMirrorPodsAsTheyAre) {

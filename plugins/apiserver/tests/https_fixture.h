@@ -31,6 +31,12 @@ class HttpsTest : public ApiTest {
     ASSERT_NE(https_port(), 0);
   }
 
+  // A file of the server's certificates and keys.
+  static std::string read(const std::string& name) {
+    std::ifstream file(cert_dir() + "/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
   std::unique_ptr<Client> connect() const {
     return std::make_unique<Client>(https_port(), ca_, &admin_);
   }
@@ -72,11 +78,6 @@ class HttpsTest : public ApiTest {
   static std::size_t resident_bytes() { return testing::usage_of(::getpid()).resident_kb * 1024; }
 
  private:
-  static std::string read(const std::string& name) {
-    std::ifstream file(cert_dir() + "/" + name);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
   std::string ca_;
   pki::Pair admin_;
 };

@@ -208,5 +208,38 @@ TEST_F(TokenApiTest, TakesBootstrapTokens) {
                         R"("system:authenticated"])"));
 }
 
+TEST_F(TokenApiTest, WritesDownWhenATokenInASecretWasUsed) {
+  const auto since = get("/configmaps", "kube-system",
+                         "kube-apiserver-legacy-service-account-token-tracking")
+                         .at("data.since");
+  EXPECT_THAT(since, ::testing::MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}"));
+  make_account("old");
+  const auto uid = get("/serviceaccounts", "default", "old").at("metadata.uid");
+  const auto key = pki::SigningKey::parse(read("sa.key"));
+  ASSERT_TRUE(key.ok());
+  const auto token = *key->sign(R"({"iss":"kubernetes/serviceaccount",)"
+                                R"("kubernetes.io/serviceaccount/namespace":"default",)"
+                                R"("kubernetes.io/serviceaccount/secret.name":"kept",)"
+                                R"("kubernetes.io/serviceaccount/service-account.name":"old",)"
+                                R"("kubernetes.io/serviceaccount/service-account.uid":")" +
+                                uid + R"(","sub":"system:serviceaccount:default:old"})");
+  const auto made =
+      create("/secrets", "default",
+             R"({"metadata":{"name":"kept","annotations":{"kubernetes.io/service-account.name":)"
+             R"("old"}},"type":"kubernetes.io/service-account-token","data":{"token":")" +
+                 encode_base64(token) + "\"}}");
+  ASSERT_EQ(made.code, 201) << made.body;
+  EXPECT_THAT(who_am_i("Bearer " + token), HasSubstr("system:serviceaccount:default:old"));
+  EXPECT_TRUE(kubus::testing::eventually([&] {
+    const auto secret = get("/secrets", "default", "kept").body;
+    const auto labels = json_at(secret, "metadata.labels");
+    return labels.find("\"kubernetes.io/legacy-token-last-used\":\"2") != labels.npos;
+  }));
+  // Once a day is enough.
+  const auto version = get("/secrets", "default", "kept").at("metadata.resourceVersion");
+  EXPECT_THAT(who_am_i("Bearer " + token), HasSubstr("system:serviceaccount:default:old"));
+  EXPECT_EQ(get("/secrets", "default", "kept").at("metadata.resourceVersion"), version);
+}
+
 }  // namespace
 }  // namespace kubus::apiserver

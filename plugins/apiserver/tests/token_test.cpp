@@ -36,7 +36,9 @@ class TokenTest : public ::testing::Test {
             std::vector<std::string>{kIssuer, "https://former"}, 4)) {
     cache_.reset(ClusterCache::Filling(cache_), 1);
     tokens_.add(
-        make_service_account_tokens(verifier_, cache_, {"api"}, [this] { return clock(); }));
+        make_service_account_tokens(verifier_, cache_, {"api"},
+                                    [this](const ObjectPtr& secret) { used_ = secret; },
+                                    [this] { return clock(); }));
     tokens_.add(make_bootstrap_tokens(cache_, {"api"}, [this] { return clock(); }));
     put("serviceaccounts", "prod/robot", "u1");
     put("pods", "prod/web", "u2");
@@ -89,6 +91,7 @@ class TokenTest : public ::testing::Test {
   std::shared_ptr<TokenVerifier> verifier_;
   TokenAuthenticators tokens_{{"api"}};
   std::int64_t now_ = kNow;
+  ObjectPtr used_;  // the Secret of the last token in one
   std::int64_t revision_ = 1;
 };
 
@@ -243,12 +246,17 @@ TEST_F(TokenTest, OfASecretMustBeTheOneInIt) {
   const auto token = legacy("u1");
   EXPECT_THAT(holder(token), HasSubstr("Token has been invalidated"));
   put("secrets", "prod/old", "u6", "", base64_data({{"token", token}}));
+  EXPECT_FALSE(used_);
   EXPECT_EQ(holder(token), kRobot);
+  ASSERT_TRUE(used_);
+  EXPECT_EQ(used_->name(), "old");
+  used_ = nullptr;
   EXPECT_THAT(holder(legacy("u1")), HasSubstr("Token does not match server's copy"));
   put("secrets", "prod/old", "u6",
       R"(,"labels":{"kubernetes.io/legacy-token-invalid-since":"2026-01-01"})",
       base64_data({{"token", token}}));
   EXPECT_THAT(holder(token), HasSubstr("has been marked invalid"));
+  EXPECT_FALSE(used_);
   const auto other = legacy("u0");
   put("secrets", "prod/old", "u6", "", base64_data({{"token", other}}));
   EXPECT_THAT(holder(other), HasSubstr("ServiceAccount UID (u1) does not match claim (u0)"));

@@ -23,13 +23,14 @@ std::string quote_list(const Audiences& audiences) {
 class ServiceAccountTokens final : public TokenAuthenticator {
  public:
   ServiceAccountTokens(std::shared_ptr<TokenVerifier> verifier, ClusterCache& cache, Audiences own,
-                       Clock clock)
+                       LegacyUsed used, Clock clock)
       : verifier_(std::move(verifier)),
         accounts_(*cache.find("", "serviceaccounts")),
         secrets_(*cache.find("", "secrets")),
         pods_(*cache.find("", "pods")),
         nodes_(*cache.find("", "nodes")),
         own_(std::move(own)),
+        used_(std::move(used)),
         clock_(std::move(clock)) {}
 
   Result<std::optional<TokenHolder>> authenticate(std::string_view token,
@@ -109,7 +110,9 @@ class ServiceAccountTokens final : public TokenAuthenticator {
     if (account->uid() != claims.account.uid)
       return not_valid("ServiceAccount UID (" + std::string(account->uid()) +
                        ") does not match claim (" + claims.account.uid + ")");
-    return check_not_marked(*secret, claims);
+    KUBUS_TRY(check_not_marked(*secret, claims));
+    if (used_) used_(secret);
+    return {};
   }
 
   static Status check_not_marked(const Object& secret, const Claims& claims) {
@@ -150,15 +153,17 @@ class ServiceAccountTokens final : public TokenAuthenticator {
   const ResourceCache& pods_;
   const ResourceCache& nodes_;
   const Audiences own_;
+  const LegacyUsed used_;
   const Clock clock_;
 };
 
 }  // namespace
 
 std::unique_ptr<TokenAuthenticator> make_service_account_tokens(
-    std::shared_ptr<TokenVerifier> verifier, ClusterCache& cache, Audiences own, Clock clock) {
+    std::shared_ptr<TokenVerifier> verifier, ClusterCache& cache, Audiences own, LegacyUsed used,
+    Clock clock) {
   return std::make_unique<ServiceAccountTokens>(std::move(verifier), cache, std::move(own),
-                                                std::move(clock));
+                                                std::move(used), std::move(clock));
 }
 
 }  // namespace kubus::apiserver

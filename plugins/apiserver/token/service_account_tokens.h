@@ -15,11 +15,14 @@
 namespace kubus::apiserver {
 
 using Clock = std::function<SystemTime()>;
+// A token in that Secret was used.
+using LegacyUsed = std::function<void(const ObjectPtr& secret)>;
 
-// `own`: the audiences of tokens that name none. `cache` outlives it. The objects are looked up
-// every time: a token ends with the change of the object that ends it.
+// `own`: the audiences of tokens that name none. `used`, unless null, is told of tokens in Secrets.
+// `cache` outlives it. The objects are looked up every time: a token ends with the change of the
+// object that ends it.
 std::unique_ptr<TokenAuthenticator> make_service_account_tokens(
     std::shared_ptr<TokenVerifier> verifier, ClusterCache& cache, Audiences own,
-    Clock clock = std::chrono::system_clock::now);
+    LegacyUsed used = nullptr, Clock clock = std::chrono::system_clock::now);
 
 }  // namespace kubus::apiserver

@@ -61,7 +61,7 @@ Status TokenService::load(const TokenOptions& options, const std::string& signin
     tokens->add(std::move(*fixed));
   }
   tokens->add(make_service_account_tokens(std::make_shared<TokenVerifier>(*keys, options.issuers),
-                                          cache, own));
+                                          cache, own, legacy_used_));
   if (options.bootstrap_tokens) tokens->add(make_bootstrap_tokens(cache, own));
   auto others = remote(own);
   if (!others.ok()) return others.status();

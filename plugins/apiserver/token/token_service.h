@@ -11,6 +11,7 @@
 #include "cache/cluster_cache.h"
 #include "kubus/function.h"
 #include "kubus/status.h"
+#include "token/service_account_tokens.h"
 #include "token/token_authenticator.h"
 #include "token/token_issuer.h"
 
@@ -38,6 +39,8 @@ class TokenService {
               MakeRemote remote);
   // Where a request goes on that waited for an answer; before load().
   void resume_by(Resumption::Run run) { resume_ = std::move(run); }
+  // Told of tokens in Secrets that are used; before load().
+  void watch_legacy(LegacyUsed used) { legacy_used_ = std::move(used); }
   // In place of those that load() made.
   void replace_remote(RemoteTokens remote) { authenticators_->replace_remote(std::move(remote)); }
   void sweep() { authenticators_->sweep(); }
@@ -54,6 +57,7 @@ class TokenService {
 
  private:
   Resumption::Run resume_;
+  LegacyUsed legacy_used_;
   std::unique_ptr<TokenIssuer> issuer_;
   std::unique_ptr<TokenAuthenticators> authenticators_;
   std::atomic<const TokenIssuer*> issuer_now_{nullptr};

@@ -68,8 +68,8 @@ void check_subject(const rbac_v1::Subject& subject, bool namespaced, const Path&
   if (subject.name().empty()) errors.required(path.child("name"));
   if (subject.kind() == "ServiceAccount") {
     if (!subject.name().empty()) {
-      check_each(check_dns1123_subdomain(subject.name()), subject.name(), path.child("name"),
-                 errors);
+      errors.invalid_each(path.child("name"), subject.name(),
+                          check_dns1123_subdomain(subject.name()));
     }
     if (!subject.apigroup().empty()) {
       errors.not_supported(path.child("apiGroup"), subject.apigroup(), {""});
@@ -101,7 +101,7 @@ void check_binding(const Binding& binding, bool namespaced, ErrorList& errors) {
   if (reference.name().empty()) {
     errors.required(path.child("name"));
   } else {
-    check_each(check_path_segment(reference.name()), reference.name(), path.child("name"), errors);
+    errors.invalid_each(path.child("name"), reference.name(), check_path_segment(reference.name()));
   }
   for (int i = 0; i < binding.subjects_size(); ++i) {
     check_subject(binding.subjects(i), namespaced,

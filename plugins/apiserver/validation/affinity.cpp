@@ -31,8 +31,8 @@ void check_node_term(const core_v1::NodeSelectorTerm& term, const Path& path, Er
       continue;
     }
     for (int j = 0; j < item.values_size(); ++j) {
-      check_each(check_dns1123_subdomain(item.values(j)), item.values(j),
-                 at.child("values").index(j), errors);
+      errors.invalid_each(at.child("values").index(j), item.values(j),
+                          check_dns1123_subdomain(item.values(j)));
     }
   }
 }
@@ -83,7 +83,7 @@ void check_pod_term(const core_v1::PodAffinityTerm& term, const Path& path, Erro
   check_selector(term.labelselector(), path.child("labelSelector"), errors);
   check_selector(term.namespaceselector(), path.child("namespaceSelector"), errors);
   for (const std::string& name : term.namespaces()) {
-    check_each(check_dns1123_label(name), name, path.child("namespace"), errors);
+    errors.invalid_each(path.child("namespace"), name, check_dns1123_label(name));
   }
   check_pod_keys(term, path, errors);
   if (term.topologykey().empty()) errors.required(path.child("topologyKey"), "can not be empty");

@@ -30,8 +30,8 @@ void check_served(const APIServiceSpec& spec, const Path& path, ErrorList& error
     errors.required(path.child("group"),
                     "only v1 may have an empty group and it better be legacy kube");
   if (!spec.group().empty())
-    check_each(check_dns1123_subdomain(spec.group()), spec.group(), path.child("group"), errors);
-  check_each(check_dns1035_label(spec.version()), spec.version(), path.child("version"), errors);
+    errors.invalid_each(path.child("group"), spec.group(), check_dns1123_subdomain(spec.group()));
+  errors.invalid_each(path.child("version"), spec.version(), check_dns1035_label(spec.version()));
   if (spec.grouppriorityminimum() <= 0 || spec.grouppriorityminimum() > kMostOfGroup)
     errors.invalid(path.child("groupPriorityMinimum"), spec.grouppriorityminimum(),
                    "must be positive and less than 20000");

@@ -163,11 +163,6 @@ void check_port(const k8s_intstr::IntOrString& port, const Path& path, ErrorList
   }
 }
 
-void check_each(const Messages& messages, std::string_view value, const Path& path,
-                ErrorList& errors) {
-  errors.invalid_each(path, value, messages);
-}
-
 std::string map_json(const StringMap& map) {
   if (map.empty()) return "null";
   std::string out = "{";

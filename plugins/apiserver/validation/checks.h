@@ -52,9 +52,6 @@ void check_at_most_100_percent(const k8s_intstr::IntOrString& value, const Path&
 void check_port(const k8s_intstr::IntOrString& port, const Path& path, ErrorList& errors);
 std::string to_json_text(const k8s_intstr::IntOrString& value);
 
-void check_each(const Messages& messages, std::string_view value, const Path& path,
-                ErrorList& errors);
-
 // A path below some directory: relative, and it does not lead out.
 void check_descending_path(const std::string& text, const Path& path, ErrorList& errors);
 // The same, with no name that the node keeps for itself.

@@ -111,14 +111,14 @@ void check_claim_spec(const core_v1::PersistentVolumeClaimSpec& spec, const Path
     check_positive(found->second, storage, errors);
   }
   if (!spec.storageclassname().empty()) {
-    check_each(check_dns1123_subdomain(spec.storageclassname()), spec.storageclassname(),
-               path.child("storageClassName"), errors);
+    errors.invalid_each(path.child("storageClassName"), spec.storageclassname(),
+                        check_dns1123_subdomain(spec.storageclassname()));
   }
   check_volume_mode(spec.has_volumemode(), spec.volumemode(), path.child("volumeMode"), errors);
   check_data_sources(spec, path, errors);
   if (!spec.volumeattributesclassname().empty()) {
-    check_each(check_dns1123_subdomain(spec.volumeattributesclassname()),
-               spec.volumeattributesclassname(), path.child("volumeAttributesClassName"), errors);
+    errors.invalid_each(path.child("volumeAttributesClassName"), spec.volumeattributesclassname(),
+                        check_dns1123_subdomain(spec.volumeattributesclassname()));
   }
 }
 

@@ -17,7 +17,7 @@ void check_ports(const core_v1::Container& container, const Path& path, ErrorLis
     const Path at = path.index(i);
     if (!port.name().empty()) {
       const Messages messages = check_port_name(port.name());
-      check_each(messages, port.name(), at.child("name"), errors);
+      errors.invalid_each(at.child("name"), port.name(), messages);
       if (messages.empty() && !names.insert(port.name()).second) {
         errors.duplicate(at.child("name"), port.name());
       }
@@ -89,7 +89,8 @@ void check_container(const core_v1::Container& container, const PodContext& pod,
   if (container.name().empty()) {
     errors.required(path.child("name"));
   } else {
-    check_each(check_dns1123_label(container.name()), container.name(), path.child("name"), errors);
+    errors.invalid_each(path.child("name"), container.name(),
+                        check_dns1123_label(container.name()));
   }
   if (container.image().empty()) errors.required(path.child("image"));
   check_one_of(container.terminationmessagepolicy(), {"FallbackToLogsOnError", "File"},

@@ -83,7 +83,7 @@ void check_key_selector(const Selector& selector, const Path& path, ErrorList& e
   if (selector.key().empty()) {
     errors.required(path.child("key"));
   } else {
-    check_each(check_config_key(selector.key()), selector.key(), path.child("key"), errors);
+    errors.invalid_each(path.child("key"), selector.key(), check_config_key(selector.key()));
   }
 }
 
@@ -97,7 +97,7 @@ void check_file_key(const core_v1::FileKeySelector& selector, const Path& path, 
   if (selector.key().empty()) {
     errors.required(path.child("key"));
   } else {
-    check_each(check_env_name(selector.key()), selector.key(), path.child("key"), errors);
+    errors.invalid_each(path.child("key"), selector.key(), check_env_name(selector.key()));
   }
 }
 
@@ -144,7 +144,7 @@ void check_value_source(const core_v1::EnvVar& variable, const Path& path, Error
 void check_variables_of(const core_v1::EnvFromSource& source, const Path& list, const Path& path,
                         ErrorList& errors) {
   if (!source.prefix().empty()) {
-    check_each(check_env_name(source.prefix()), source.prefix(), path.child("prefix"), errors);
+    errors.invalid_each(path.child("prefix"), source.prefix(), check_env_name(source.prefix()));
   }
   if (source.has_configmapref() && source.configmapref().localobjectreference().name().empty()) {
     errors.required(path.child("configMapRef").child("name"));
@@ -206,7 +206,7 @@ void check_environment(const core_v1::Container& container, const Path& path, Er
     if (variable.name().empty()) {
       errors.required(at.child("name"));
     } else {
-      check_each(check_env_name(variable.name()), variable.name(), at.child("name"), errors);
+      errors.invalid_each(at.child("name"), variable.name(), check_env_name(variable.name()));
     }
     check_value_source(variable, at.child("valueFrom"), errors);
   }

@@ -20,7 +20,7 @@ template <class Map>
 std::size_t check_data(const Map& data, const Path& path, ErrorList& errors) {
   std::size_t bytes = 0;
   for (const auto& [key, value] : data) {
-    check_each(check_config_key(key), key, path.key(key), errors);
+    errors.invalid_each(path.key(key), key, check_config_key(key));
     bytes += value.size();
   }
   return bytes;
@@ -136,7 +136,7 @@ void check_secret_update(const core_v1::Secret& secret, const core_v1::Secret& o
 void check_namespace(const core_v1::Namespace& object, ErrorList& errors) {
   const Path path = Path("spec").child("finalizers");
   for (const std::string& finalizer : object.spec().finalizers()) {
-    check_each(check_qualified_name(finalizer), finalizer, path, errors);
+    errors.invalid_each(path, finalizer, check_qualified_name(finalizer));
   }
 }
 
@@ -159,7 +159,7 @@ void check_node(const core_v1::Node& node, ErrorList& errors) {
     const auto& taint = node.spec().taints(i);
     const Path at = taints.index(static_cast<std::size_t>(i));
     check_label_name(taint.key(), at.child("key"), errors);
-    check_each(check_label_value(taint.value()), taint.value(), at.child("value"), errors);
+    errors.invalid_each(at.child("value"), taint.value(), check_label_value(taint.value()));
     check_one_of(taint.effect(), {"NoExecute", "NoSchedule", "PreferNoSchedule"},
                  at.child("effect"), errors);
     if (!seen.emplace(taint.key(), taint.effect()).second) {
@@ -169,8 +169,8 @@ void check_node(const core_v1::Node& node, ErrorList& errors) {
   }
   const Path cidrs = Path("spec").child("podCIDRs");
   for (int i = 0; i < node.spec().podcidrs_size(); ++i) {
-    check_each(check_cidr(node.spec().podcidrs(i)), node.spec().podcidrs(i),
-               cidrs.index(static_cast<std::size_t>(i)), errors);
+    errors.invalid_each(cidrs.index(static_cast<std::size_t>(i)), node.spec().podcidrs(i),
+                        check_cidr(node.spec().podcidrs(i)));
   }
   const auto& ranges = node.spec().podcidrs();
   const auto family = [](const std::string& range) {

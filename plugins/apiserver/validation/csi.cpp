@@ -85,7 +85,7 @@ void check_node_driver(const storage_v1::CSINodeDriver& driver, const Path& path
     const Path keys = path.child("topologyKeys");
     if (key.empty()) errors.required(keys);
     if (!seen.insert(key).second) errors.duplicate(keys, key);
-    check_each(check_qualified_name(key), key, keys, errors);
+    errors.invalid_each(keys, key, check_qualified_name(key));
   }
 }
 
@@ -105,8 +105,8 @@ void check_capacity(const storage_v1::CSIStorageCapacity& object, ErrorList& err
   if (object.has_nodetopology()) {
     check_selector(object.nodetopology(), Path("nodeTopology"), errors);
   }
-  check_each(check_dns1123_subdomain(object.storageclassname()), object.storageclassname(),
-             Path("storageClassName"), errors);
+  errors.invalid_each(Path("storageClassName"), object.storageclassname(),
+                      check_dns1123_subdomain(object.storageclassname()));
   const auto not_negative = [&](bool present, const Quantity& quantity, const char* name) {
     const QuantityValue value = QuantityValue::of(quantity);
     if (present && value.sign() < 0) {
@@ -140,8 +140,8 @@ void check_attachment(const storage_v1::VolumeAttachment& object, ErrorList& err
     errors.required(at.child("persistentVolumeName"),
                     "must specify non empty persistentVolumeName");
   }
-  check_each(check_dns1123_subdomain(spec.nodename()), spec.nodename(), path.child("nodeName"),
-             errors);
+  errors.invalid_each(path.child("nodeName"), spec.nodename(),
+                      check_dns1123_subdomain(spec.nodename()));
 }
 
 void check_attachment_update(const storage_v1::VolumeAttachment& object,

@@ -14,8 +14,8 @@
 
 namespace kubus::apiserver {
 
-// `path`: where the schema of whole objects stands. `limited`: whether each rule in it must be cheap
-// enough, which is not asked of a schema that was there before.
+// `path`: where the schema of whole objects stands. `limited`: whether each rule in it must be
+// cheap enough, which is not asked of a schema that was there before.
 void check_structural_schema(const apiextensions_v1::JSONSchemaProps& root, const Path& path,
                              bool limited, ErrorList& errors);
 

@@ -1,4 +1,6 @@
 // Claims for devices, templates of claims, and the classes that claims choose from.
+#include "validation/device_claim.h"
+
 #include <k8s/resource/v1/device_class.pb.h>
 #include <k8s/resource/v1/device_request.pb.h>
 #include <k8s/resource/v1/device_selector.pb.h>
@@ -8,6 +10,7 @@
 #include <set>
 
 #include "validation/checks.h"
+#include "validation/claim_status.h"
 #include "validation/pod_spec.h"
 #include "validation/validator.h"
 
@@ -22,14 +25,9 @@ constexpr std::size_t kLongestExpression = 10 * 1024;
 
 using Names = std::set<std::string>;
 
-void check_count(int count, std::size_t most, const Path& path, ErrorList& errors) {
-  const auto actual = static_cast<std::size_t>(count);
-  if (actual > most) errors.too_many(path, actual, most);
-}
-
 template <class Selectors>
 void check_selectors(const Selectors& selectors, const Path& path, ErrorList& errors) {
-  check_count(selectors.size(), kMostSelectors, path, errors);
+  check_list_size(selectors.size(), kMostSelectors, path, errors);
   for (int i = 0; i < selectors.size(); ++i) {
     const Path at = path.index(i).child("cel");
     if (!selectors[i].has_cel()) {
@@ -55,8 +53,8 @@ void check_device_toleration(const resource_v1::DeviceToleration& toleration, co
                      "must be empty for operator `Exists`");
     }
   } else if (op == "Equal") {
-    check_each(check_label_value(toleration.value()), toleration.value(), path.child("value"),
-               errors);
+    errors.invalid_each(path.child("value"), toleration.value(),
+                        check_label_value(toleration.value()));
     if (toleration.key().empty()) errors.required(path.child("key"));
   } else {
     check_one_of(op, {"Equal", "Exists"}, path.child("operator"), errors);
@@ -74,7 +72,7 @@ void check_wanted(const Request& request, const Path& path, ErrorList& errors) {
   if (name.empty()) {
     errors.required(path.child("deviceClassName"));
   } else {
-    check_each(check_dns1123_subdomain(name), name, path.child("deviceClassName"), errors);
+    errors.invalid_each(path.child("deviceClassName"), name, check_dns1123_subdomain(name));
   }
   check_selectors(request.selectors(), path.child("selectors"), errors);
   const Path count = path.child("count");
@@ -96,7 +94,7 @@ void check_wanted(const Request& request, const Path& path, ErrorList& errors) {
 void check_request_name(const std::string& name, Names& names, const Path& path,
                         ErrorList& errors) {
   if (name.empty()) return errors.required(path);
-  check_each(check_dns1123_label(name), name, path, errors);
+  errors.invalid_each(path, name, check_dns1123_label(name));
   if (!names.insert(name).second) errors.duplicate(path, name);
 }
 
@@ -112,7 +110,7 @@ void check_request(const resource_v1::DeviceRequest& request, Names& names, cons
     errors.invalid_unseen(path, kOne);
   }
   if (request.has_exactly()) check_wanted(request.exactly(), path.child("exactly"), errors);
-  check_count(request.firstavailable_size(), kMostAlternatives, list, errors);
+  check_list_size(request.firstavailable_size(), kMostAlternatives, list, errors);
   Names alternatives;
   for (int i = 0; i < request.firstavailable_size(); ++i) {
     const auto& alternative = request.firstavailable(i);
@@ -122,37 +120,16 @@ void check_request(const resource_v1::DeviceRequest& request, Names& names, cons
   }
 }
 
-template <class Strings>
-void check_request_names(const Strings& list, const Names& names, const Path& path,
-                         ErrorList& errors) {
-  check_count(list.size(), kMostRequests, path, errors);
-  for (int i = 0; i < list.size(); ++i) {
-    if (!names.contains(list[i])) {
-      errors.invalid(path.index(i), list[i],
-                     "must be the name of a request in the claim or the name of a request and a "
-                     "subrequest separated by '/'");
-    }
-  }
-}
-
-void check_configuration(const resource_v1::DeviceConfiguration& configuration, const Path& path,
-                         ErrorList& errors) {
-  const Path at = path.child("opaque");
-  if (!configuration.has_opaque()) return errors.required(at);
-  check_driver_name(configuration.opaque().driver(), at.child("driver"), errors);
-  if (!configuration.opaque().has_parameters()) errors.required(at.child("parameters"));
-}
-
 void check_claim_spec(const resource_v1::ResourceClaimSpec& spec, const Path& path,
                       ErrorList& errors) {
   const auto& devices = spec.devices();
   const Path at = path.child("devices");
-  check_count(devices.requests_size(), kMostRequests, at.child("requests"), errors);
+  check_list_size(devices.requests_size(), kMostRequests, at.child("requests"), errors);
   Names names;
   for (int i = 0; i < devices.requests_size(); ++i) {
     check_request(devices.requests(i), names, at.child("requests").index(i), errors);
   }
-  check_count(devices.constraints_size(), kMostConfigurations, at.child("constraints"), errors);
+  check_list_size(devices.constraints_size(), kMostConfigurations, at.child("constraints"), errors);
   for (int i = 0; i < devices.constraints_size(); ++i) {
     const auto& constraint = devices.constraints(i);
     const Path one = at.child("constraints").index(i);
@@ -161,7 +138,7 @@ void check_claim_spec(const resource_v1::ResourceClaimSpec& spec, const Path& pa
       errors.required(one.child("matchAttribute"));
     }
   }
-  check_count(devices.config_size(), kMostConfigurations, at.child("config"), errors);
+  check_list_size(devices.config_size(), kMostConfigurations, at.child("config"), errors);
   for (int i = 0; i < devices.config_size(); ++i) {
     const Path one = at.child("config").index(i);
     check_request_names(devices.config(i).requests(), names, one.child("requests"), errors);
@@ -178,6 +155,17 @@ void check_claim_update(const resource_v1::ResourceClaim& claim,
   if (!equal(claim.spec(), old.spec())) {
     errors.invalid_json(Path("spec"), internal_json(claim.spec()), kImmutable);
   }
+}
+
+void check_claim_part(const resource_v1::ResourceClaim& claim,
+                      const resource_v1::ResourceClaim& old, ErrorList& errors) {
+  Names names;
+  for (const auto& request : claim.spec().devices().requests()) {
+    names.insert(request.name());
+    for (const auto& one : request.firstavailable())
+      names.insert(request.name() + "/" + one.name());
+  }
+  check_claim_status(claim, old, names, errors);
 }
 
 void check_template(const resource_v1::ResourceClaimTemplate& object, ErrorList& errors) {
@@ -198,7 +186,7 @@ void check_template_update(const resource_v1::ResourceClaimTemplate& object,
 void check_class(const resource_v1::DeviceClass& object, ErrorList& errors) {
   const Path path("spec");
   check_selectors(object.spec().selectors(), path.child("selectors"), errors);
-  check_count(object.spec().config_size(), kMostConfigurations, path.child("config"), errors);
+  check_list_size(object.spec().config_size(), kMostConfigurations, path.child("config"), errors);
   for (int i = 0; i < object.spec().config_size(); ++i) {
     check_configuration(object.spec().config(i).deviceconfiguration(),
                         path.child("config").index(i), errors);
@@ -207,7 +195,8 @@ void check_class(const resource_v1::DeviceClass& object, ErrorList& errors) {
 
 constexpr Validator kValidators[] = {
     {"k8s.io.api.resource.v1.ResourceClaim", check_as<resource_v1::ResourceClaim, check_claim>,
-     compare_as<resource_v1::ResourceClaim, check_claim_update>},
+     compare_as<resource_v1::ResourceClaim, check_claim_update>, nullptr,
+     compare_as<resource_v1::ResourceClaim, check_claim_part>},
     {"k8s.io.api.resource.v1.ResourceClaimTemplate",
      check_as<resource_v1::ResourceClaimTemplate, check_template>,
      compare_as<resource_v1::ResourceClaimTemplate, check_template_update>},
@@ -215,6 +204,35 @@ constexpr Validator kValidators[] = {
 };
 
 }  // namespace
+
+void check_list_size(int size, std::size_t most, const Path& path, ErrorList& errors) {
+  const auto actual = static_cast<std::size_t>(size);
+  if (actual > most) errors.too_many(path, actual, most);
+}
+
+void check_request_reference(const std::string& name, const Names& names, const Path& path,
+                             ErrorList& errors) {
+  if (!names.contains(name)) {
+    errors.invalid(path, name,
+                   "must be the name of a request in the claim or the name of a request and a "
+                   "subrequest separated by '/'");
+  }
+}
+
+void check_request_names(const google::protobuf::RepeatedPtrField<std::string>& list,
+                         const Names& names, const Path& path, ErrorList& errors) {
+  check_list_size(list.size(), kMostRequests, path, errors);
+  for (int i = 0; i < list.size(); ++i)
+    check_request_reference(list[i], names, path.index(i), errors);
+}
+
+void check_configuration(const resource_v1::DeviceConfiguration& configuration, const Path& path,
+                         ErrorList& errors) {
+  const Path at = path.child("opaque");
+  if (!configuration.has_opaque()) return errors.required(at);
+  check_driver_name(configuration.opaque().driver(), at.child("driver"), errors);
+  if (!configuration.opaque().has_parameters()) errors.required(at.child("parameters"));
+}
 
 std::span<const Validator> device_claim_validators() { return kValidators; }
 

@@ -14,14 +14,14 @@ void check_addresses(const google::protobuf::RepeatedPtrField<core_v1::EndpointA
   for (int i = 0; i < addresses.size(); ++i) {
     const auto& address = addresses[i];
     const Path at = path.index(static_cast<std::size_t>(i));
-    check_each(check_ip(address.ip()), address.ip(), at.child("ip"), errors);
+    errors.invalid_each(at.child("ip"), address.ip(), check_ip(address.ip()));
     if (!address.hostname().empty()) {
-      check_each(check_dns1123_label(address.hostname()), address.hostname(), at.child("hostname"),
-                 errors);
+      errors.invalid_each(at.child("hostname"), address.hostname(),
+                          check_dns1123_label(address.hostname()));
     }
     if (address.has_nodename()) {
-      check_each(check_dns1123_subdomain(address.nodename()), address.nodename(),
-                 at.child("nodeName"), errors);
+      errors.invalid_each(at.child("nodeName"), address.nodename(),
+                          check_dns1123_subdomain(address.nodename()));
     }
     check_reachable_ip(address.ip(), at.child("ip"), errors);
   }
@@ -43,13 +43,13 @@ void check_endpoints(const core_v1::Endpoints& object, ErrorList& errors) {
       if (port.name().empty()) {
         if (subset.ports_size() > 1) errors.required(port_path.child("name"));
       } else {
-        check_each(check_dns1123_label(port.name()), port.name(), port_path.child("name"), errors);
+        errors.invalid_each(port_path.child("name"), port.name(), check_dns1123_label(port.name()));
       }
       errors.invalid_each(port_path.child("port"), port.port(), check_port_number(port.port()));
       check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, port_path.child("protocol"), errors);
       if (port.has_appprotocol()) {
-        check_each(check_qualified_name(port.appprotocol()), port.appprotocol(),
-                   port_path.child("appProtocol"), errors);
+        errors.invalid_each(port_path.child("appProtocol"), port.appprotocol(),
+                            check_qualified_name(port.appprotocol()));
       }
     }
   }
@@ -58,11 +58,11 @@ void check_endpoints(const core_v1::Endpoints& object, ErrorList& errors) {
 void check_slice_address(const std::string& address, const std::string& type, const Path& path,
                          ErrorList& errors) {
   if (type == "FQDN") {
-    check_each(check_dns1123_subdomain(address), address, path, errors);
+    errors.invalid_each(path, address, check_dns1123_subdomain(address));
     return;
   }
   const Messages messages = check_ip(address);
-  check_each(messages, address, path, errors);
+  errors.invalid_each(path, address, messages);
   if (!messages.empty()) return;
   const bool six = address.find(':') != std::string::npos;
   if (type == "IPv4" && six) errors.invalid(path, address, "must be an IPv4 address");
@@ -93,12 +93,12 @@ void check_slice_endpoints(const discovery_v1::EndpointSlice& slice, ErrorList& 
                           addresses.index(static_cast<std::size_t>(j)), errors);
     }
     if (endpoint.has_nodename()) {
-      check_each(check_dns1123_subdomain(endpoint.nodename()), endpoint.nodename(),
-                 at.child("nodeName"), errors);
+      errors.invalid_each(at.child("nodeName"), endpoint.nodename(),
+                          check_dns1123_subdomain(endpoint.nodename()));
     }
     if (endpoint.has_hostname()) {
-      check_each(check_dns1123_label(endpoint.hostname()), endpoint.hostname(),
-                 at.child("hostname"), errors);
+      errors.invalid_each(at.child("hostname"), endpoint.hostname(),
+                          check_dns1123_label(endpoint.hostname()));
     }
   }
 }
@@ -117,13 +117,13 @@ void check_slice(const discovery_v1::EndpointSlice& slice, ErrorList& errors) {
     const auto& port = slice.ports(i);
     const Path at = path.index(static_cast<std::size_t>(i));
     if (!port.name().empty()) {
-      check_each(check_dns1123_label(port.name()), port.name(), at.child("name"), errors);
+      errors.invalid_each(at.child("name"), port.name(), check_dns1123_label(port.name()));
     }
     if (!names.insert(port.name()).second) errors.duplicate(at.child("name"), port.name());
     check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, at.child("protocol"), errors);
     if (port.has_appprotocol()) {
-      check_each(check_qualified_name(port.appprotocol()), port.appprotocol(),
-                 at.child("appProtocol"), errors);
+      errors.invalid_each(at.child("appProtocol"), port.appprotocol(),
+                          check_qualified_name(port.appprotocol()));
     }
   }
 }

@@ -31,7 +31,7 @@ void check_text(const std::string& text, bool needed, std::size_t longest, const
 
 void check_reporter(const std::string& name, const Path& path, ErrorList& errors) {
   if (name.empty()) errors.required(path);
-  check_each(check_qualified_name(name), name, path, errors);
+  errors.invalid_each(path, name, check_qualified_name(name));
 }
 
 void check_core_event(const core_v1::Event& event, ErrorList& errors) {

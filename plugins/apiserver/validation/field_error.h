@@ -94,7 +94,8 @@ class ErrorList {
 
   bool empty() const { return errors_.empty(); }
   std::size_t size() const { return errors_.size(); }
-  const std::vector<FieldError>& errors() const { return errors_; }
+  const std::vector<FieldError>& errors() const& { return errors_; }
+  const std::vector<FieldError>& errors() const&& = delete;  // of a list that is gone at once
 
  private:
   std::vector<FieldError> errors_;
@@ -103,5 +104,6 @@ class ErrorList {
 // The errors as one text: a single error stands alone, several are "[a, b]", and a repeated one
 // is named once.
 std::string join_errors(const std::vector<FieldError>& errors);
+inline std::string join_errors(const ErrorList& list) { return join_errors(list.errors()); }
 
 }  // namespace kubus::apiserver

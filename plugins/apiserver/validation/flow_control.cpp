@@ -47,13 +47,14 @@ void check_subject(const flowcontrol_v1::Subject& subject, const Path& path, Err
     if (account.name().empty()) {
       errors.required(at.child("name"));
     } else if (account.name() != "*") {
-      check_each(check_dns1123_subdomain(account.name()), account.name(), at.child("name"), errors);
+      errors.invalid_each(at.child("name"), account.name(),
+                          check_dns1123_subdomain(account.name()));
     }
     if (account.namespace_().empty()) {
       errors.required(at.child("namespace"), "must specify namespace for service account");
     } else {
-      check_each(check_dns1123_label(account.namespace_()), account.namespace_(),
-                 at.child("namespace"), errors);
+      errors.invalid_each(at.child("namespace"), account.namespace_(),
+                          check_dns1123_label(account.namespace_()));
     }
   } else {
     errors.not_supported(path.child("kind"), kind, {"Group", "ServiceAccount", "User"});
@@ -87,7 +88,7 @@ void check_resources_of(const flowcontrol_v1::ResourcePolicyRule& rule, const Pa
   }
   for (int i = 0; i < rule.namespaces_size(); ++i) {
     const std::string& name = rule.namespaces(i);
-    if (name != "*") check_each(check_dns1123_label(name), name, spaces.index(i), errors);
+    if (name != "*") errors.invalid_each(spaces.index(i), name, check_dns1123_label(name));
   }
 }
 
@@ -139,7 +140,7 @@ void check_schema(const FlowSchema& object, ErrorList& errors) {
   if (level.empty()) {
     errors.required(name, "must reference a priority level");
   } else {
-    check_each(check_dns1123_subdomain(level), level, name, errors);
+    errors.invalid_each(name, level, check_dns1123_subdomain(level));
   }
   for (int i = 0; i < spec.rules_size(); ++i) {
     check_rule(spec.rules(i), path.child("rules").index(i), errors);

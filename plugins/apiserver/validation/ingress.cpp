@@ -14,13 +14,13 @@ void check_service_backend(const networking_v1::IngressServiceBackend& service, 
   if (service.name().empty()) {
     errors.required(at.child("name"));
   } else {
-    check_each(check_dns1035_label(service.name()), service.name(), at.child("name"), errors);
+    errors.invalid_each(at.child("name"), service.name(), check_dns1035_label(service.name()));
   }
   const auto& port = service.port();
   if (!port.name().empty() && port.number() != 0) {
     errors.invalid(path, "", "cannot set both port name & port number");
   } else if (!port.name().empty()) {
-    check_each(check_port_name(port.name()), port.name(), at.child("port").child("name"), errors);
+    errors.invalid_each(at.child("port").child("name"), port.name(), check_port_name(port.name()));
   } else if (port.number() != 0) {
     errors.invalid_each(at.child("port").child("number"), port.number(),
                         check_port_number(port.number()));
@@ -77,8 +77,8 @@ void check_http_path(const networking_v1::HTTPIngressPath& item, const Path& pat
 
 void check_name(const std::string& host, const Path& path, ErrorList& errors) {
   const bool wild = host.find('*') != std::string::npos;
-  check_each(wild ? check_wildcard_subdomain(host) : check_dns1123_subdomain(host), host, path,
-             errors);
+  errors.invalid_each(path, host,
+                      wild ? check_wildcard_subdomain(host) : check_dns1123_subdomain(host));
 }
 
 void check_host(const std::string& host, const Path& path, ErrorList& errors) {
@@ -117,12 +117,12 @@ void check_ingress(const networking_v1::Ingress& object, ErrorList& errors) {
     }
     const std::string& secret = spec.tls(i).secretname();
     if (!secret.empty()) {
-      check_each(check_dns1123_subdomain(secret), secret, at.child("secretName"), errors);
+      errors.invalid_each(at.child("secretName"), secret, check_dns1123_subdomain(secret));
     }
   }
   if (spec.has_ingressclassname()) {
-    check_each(check_dns1123_subdomain(spec.ingressclassname()), spec.ingressclassname(),
-               path.child("ingressClassName"), errors);
+    errors.invalid_each(path.child("ingressClassName"), spec.ingressclassname(),
+                        check_dns1123_subdomain(spec.ingressclassname()));
   }
 }
 
@@ -162,8 +162,8 @@ void check_class(const networking_v1::IngressClass& object, ErrorList& errors) {
   } else if (!parameters.has_namespace_()) {
     errors.required(space, "`parameters.scope` is set to 'Namespace'");
   } else {
-    check_each(check_dns1123_label(parameters.namespace_()), parameters.namespace_(), space,
-               errors);
+    errors.invalid_each(space, parameters.namespace_(),
+                        check_dns1123_label(parameters.namespace_()));
   }
 }
 

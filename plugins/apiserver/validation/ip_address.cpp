@@ -22,14 +22,14 @@ void check_address(const IPAddress& object, ErrorList& errors) {
   if (!object.spec().has_parentref()) return errors.required(path);
   const auto& parent = object.spec().parentref();
   if (!parent.group().empty()) {
-    check_each(check_dns1123_subdomain(parent.group()), parent.group(), path.child("group"),
-               errors);
+    errors.invalid_each(path.child("group"), parent.group(),
+                        check_dns1123_subdomain(parent.group()));
   }
   check_segment(parent.resource(), path.child("resource"), errors);
   check_segment(parent.name(), path.child("name"), errors);
   if (!parent.namespace_().empty()) {
-    check_each(check_path_segment(parent.namespace_()), parent.namespace_(),
-               path.child("namespace"), errors);
+    errors.invalid_each(path.child("namespace"), parent.namespace_(),
+                        check_path_segment(parent.namespace_()));
   }
 }
 
@@ -57,7 +57,7 @@ void check_ranges(const ServiceCIDR& object, ErrorList& errors) {
                         "and 2001:db8::/96");
   }
   for (int i = 0; i < ranges.size(); ++i) {
-    check_each(check_cidr(ranges[i]), ranges[i], path.index(i), errors);
+    errors.invalid_each(path.index(i), ranges[i], check_cidr(ranges[i]));
   }
 }
 

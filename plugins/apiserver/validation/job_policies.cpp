@@ -71,8 +71,8 @@ void check_patterns(const Rule& rule, const Path& path, ErrorList& errors) {
   check_count(rule.onpodconditions_size(), kMostPatterns, path, errors);
   for (int i = 0; i < rule.onpodconditions_size(); ++i) {
     const auto& pattern = rule.onpodconditions(i);
-    check_each(check_qualified_name(pattern.type()), pattern.type(), path.index(i).child("type"),
-               errors);
+    errors.invalid_each(path.index(i).child("type"), pattern.type(),
+                        check_qualified_name(pattern.type()));
     if (pattern.status() != "True" && pattern.status() != "False" &&
         pattern.status() != "Unknown") {
       errors.not_supported(path.index(i).child("status"), pattern.status(),

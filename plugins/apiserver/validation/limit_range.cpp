@@ -58,7 +58,7 @@ class ItemCheck {
   void check_type() {
     const auto& type = item_.type();
     const Messages messages = check_qualified_name(type);
-    check_each(messages, type, path_.child("type"), errors_);
+    errors_.invalid_each(path_.child("type"), type, messages);
     if (messages.empty() && type.find('/') == std::string::npos && type != "Pod" &&
         type != "Container" && type != "PersistentVolumeClaim")
       errors_.invalid(path_.child("type"), type,

@@ -13,7 +13,7 @@ void check_exceptions(const networking_v1::IPBlock& block, const Path& path, Err
   for (int i = 0; i < block.except_size(); ++i) {
     const std::string& part = block.except(i);
     const Messages wrong = check_cidr(part);
-    check_each(wrong, part, path.index(i), errors);
+    errors.invalid_each(path.index(i), part, wrong);
     if (wrong.empty() && !is_subnet(part, block.cidr())) {
       errors.invalid(path.index(i), part, "must be a strict subset of `cidr`");
     }
@@ -33,8 +33,8 @@ void check_peer(const networking_v1::NetworkPolicyPeer& peer, const Path& path, 
     if (peer.ipblock().cidr().empty()) {
       errors.required(block.child("cidr"));
     } else {
-      check_each(check_cidr(peer.ipblock().cidr()), peer.ipblock().cidr(), block.child("cidr"),
-                 errors);
+      errors.invalid_each(block.child("cidr"), peer.ipblock().cidr(),
+                          check_cidr(peer.ipblock().cidr()));
     }
     check_exceptions(peer.ipblock(), block.child("except"), errors);
     if (selects) {
@@ -50,18 +50,14 @@ void check_policy_port(const networking_v1::NetworkPolicyPort& port, const Path&
   check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, path.child("protocol"), errors);
   if (port.has_port()) check_port(port.port(), path.child("port"), errors);
   if (!port.has_endport()) return;
-  if (!port.has_port()) {
-    errors.required(path.child("port"), "must be specified when `endPort` is specified");
-  } else if (is_string(port.port())) {
-    errors.invalid(path.child("endPort"), port.endport(),
-                   "may not be specified when `port` is non-numeric");
-  } else if (port.endport() < port.port().intval()) {
-    errors.invalid(path.child("endPort"), port.endport(),
-                   "must be greater than or equal to `port`");
-  }
-  if (!is_string(port.port())) {
-    errors.invalid_each(path.child("endPort"), port.endport(), check_port_number(port.endport()));
-  }
+  const Path end = path.child("endPort");
+  if (!port.has_port())
+    return errors.invalid(end, port.endport(), "may not be specified when `port` is not specified");
+  if (is_string(port.port()))
+    return errors.invalid(end, port.endport(), "may not be specified when `port` is non-numeric");
+  if (port.endport() < port.port().intval())
+    errors.invalid(end, port.endport(), "must be greater than or equal to `port`");
+  errors.invalid_each(end, port.endport(), check_port_number(port.endport()));
 }
 
 template <class Rules, class Peers>

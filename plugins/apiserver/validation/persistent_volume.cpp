@@ -87,8 +87,8 @@ void check_volume(const PersistentVolume& volume, ErrorList& errors) {
     errors.forbidden(reclaim, "may not be 'recycle' for a hostPath mount of '/'");
   }
   if (!spec.storageclassname().empty()) {
-    check_each(check_dns1123_subdomain(spec.storageclassname()), spec.storageclassname(),
-               path.child("storageClassName"), errors);
+    errors.invalid_each(path.child("storageClassName"), spec.storageclassname(),
+                        check_dns1123_subdomain(spec.storageclassname()));
   }
   check_volume_mode(spec.has_volumemode(), spec.volumemode(), path.child("volumeMode"), errors);
 }

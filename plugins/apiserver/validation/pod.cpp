@@ -8,6 +8,7 @@
 #include "validation/checks.h"
 #include "validation/object_diff.h"
 #include "validation/pod_spec.h"
+#include "validation/pod_states.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -198,16 +199,17 @@ void check_pod_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorLis
 void check_pod_status(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {
   const std::string& nominated = pod.status().nominatednodename();
   if (!nominated.empty()) {
-    check_each(check_dns1123_subdomain(nominated), nominated,
-               Path("status").child("nominatedNodeName"), errors);
+    errors.invalid_each(Path("status").child("nominatedNodeName"), nominated,
+                        check_dns1123_subdomain(nominated));
   }
   if (pod.spec().nodename() != old.spec().nodename()) {
     errors.forbidden(Path("status").child("nodeName"), "may not be changed directly");
   }
+  check_container_states(pod, old, errors);
   for (int i = 0; i < pod.status().podips_size(); ++i) {
     const std::string& ip = pod.status().podips(i).ip();
-    check_each(check_ip(ip), ip, Path("status").child("podIPs").index(static_cast<std::size_t>(i)),
-               errors);
+    errors.invalid_each(Path("status").child("podIPs").index(static_cast<std::size_t>(i)), ip,
+                        check_ip(ip));
   }
 }
 

@@ -13,7 +13,7 @@ void check_claim_name(const core_v1::PodResourceClaim& claim, const meta_v1::Obj
   if (claim.name().empty()) return errors.required(path);
   if (names.contains(claim.name())) return errors.duplicate(path, claim.name());
   const Messages messages = check_dns1123_label(claim.name());
-  check_each(messages, claim.name(), path, errors);
+  errors.invalid_each(path, claim.name(), messages);
   if (!messages.empty() || metadata == nullptr || !claim.has_resourceclaimtemplatename()) return;
   // What is made from the template is called after both.
   const std::string made = metadata->name() + "-" + claim.name();
@@ -44,12 +44,12 @@ ClaimNames check_resource_claims(const core_v1::PodSpec& spec, const meta_v1::Ob
     }
     if (named) {
       const std::string& name = claim.resourceclaimname();
-      check_each(check_dns1123_subdomain(name), name, at.child("resourceClaimName"), errors);
+      errors.invalid_each(at.child("resourceClaimName"), name, check_dns1123_subdomain(name));
     }
     if (made) {
       const std::string& name = claim.resourceclaimtemplatename();
-      check_each(check_dns1123_subdomain(name), name, at.child("resourceClaimTemplateName"),
-                 errors);
+      errors.invalid_each(at.child("resourceClaimTemplateName"), name,
+                          check_dns1123_subdomain(name));
     }
   }
   return names;

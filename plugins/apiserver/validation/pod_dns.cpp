@@ -27,7 +27,7 @@ void check_searches(const core_v1::PodDNSConfig& config, const Path& path, Error
     std::string name = searches[i];
     if (name == ".") continue;
     if (name.ends_with('.')) name.pop_back();
-    check_each(check_dns1123_subdomain_with_underscore(name), name, path.index(i), errors);
+    errors.invalid_each(path.index(i), name, check_dns1123_subdomain_with_underscore(name));
   }
 }
 
@@ -49,7 +49,7 @@ void check_dns_config(const core_v1::PodSpec& spec, const Path& path, ErrorList&
                         "must not have more than 3 nameservers");
   }
   for (int i = 0; i < servers.size(); ++i) {
-    check_each(check_ip(servers[i]), servers[i], path.child("nameservers").index(i), errors);
+    errors.invalid_each(path.child("nameservers").index(i), servers[i], check_ip(servers[i]));
   }
   check_searches(config, path.child("searches"), errors);
   for (int i = 0; i < config.options_size(); ++i) {
@@ -63,10 +63,10 @@ void check_host_aliases(const core_v1::PodSpec& spec, const Path& path, ErrorLis
   for (int i = 0; i < spec.hostaliases_size(); ++i) {
     const auto& alias = spec.hostaliases(i);
     const Path at = path.index(i);
-    check_each(check_ip(alias.ip()), alias.ip(), at.child("ip"), errors);
+    errors.invalid_each(at.child("ip"), alias.ip(), check_ip(alias.ip()));
     for (int j = 0; j < alias.hostnames_size(); ++j) {
-      check_each(check_dns1123_subdomain(alias.hostnames(j)), alias.hostnames(j),
-                 at.child("hostnames").index(j), errors);
+      errors.invalid_each(at.child("hostnames").index(j), alias.hostnames(j),
+                          check_dns1123_subdomain(alias.hostnames(j)));
     }
   }
 }

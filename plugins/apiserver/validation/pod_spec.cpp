@@ -88,7 +88,7 @@ void check_containers(const PodContext& pod, const Path& path, ErrorList& errors
 void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
   const auto subdomain = [&](const std::string& value, std::string_view name) {
     if (!value.empty()) {
-      check_each(check_dns1123_subdomain(value), value, path.child(name), errors);
+      errors.invalid_each(path.child(name), value, check_dns1123_subdomain(value));
     }
   };
   subdomain(spec.serviceaccountname(), "serviceAccountName");
@@ -101,18 +101,18 @@ void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& erro
   for (const auto& [value, name] :
        {std::pair<const std::string&, std::string_view>(spec.hostname(), "hostname"),
         std::pair<const std::string&, std::string_view>(spec.subdomain(), "subdomain")}) {
-    if (!value.empty()) check_each(check_dns1123_label(value), value, path.child(name), errors);
+    if (!value.empty()) errors.invalid_each(path.child(name), value, check_dns1123_label(value));
   }
 }
 
 void check_classes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
   if (!spec.priorityclassname().empty()) {
     const std::string& name = spec.priorityclassname();
-    check_each(check_dns1123_subdomain(name), name, path.child("priorityClassName"), errors);
+    errors.invalid_each(path.child("priorityClassName"), name, check_dns1123_subdomain(name));
   }
   if (spec.has_runtimeclassname()) {
     const std::string& name = spec.runtimeclassname();
-    check_each(check_dns1123_subdomain(name), name, path.child("runtimeClassName"), errors);
+    errors.invalid_each(path.child("runtimeClassName"), name, check_dns1123_subdomain(name));
   }
   if (spec.has_preemptionpolicy()) {
     check_one_of(spec.preemptionpolicy(), {"Never", "PreemptLowerPriority"},
@@ -124,13 +124,14 @@ void check_gates(const core_v1::PodSpec& spec, const Path& path, ErrorList& erro
   const Path readiness = path.child("readinessGates");
   for (int i = 0; i < spec.readinessgates_size(); ++i) {
     const std::string& type = spec.readinessgates(i).conditiontype();
-    check_each(check_qualified_name(type), type, readiness.index(i).child("conditionType"), errors);
+    errors.invalid_each(readiness.index(i).child("conditionType"), type,
+                        check_qualified_name(type));
   }
   const Path scheduling = path.child("schedulingGates");
   std::set<std::string> seen;
   for (int i = 0; i < spec.schedulinggates_size(); ++i) {
     const std::string& name = spec.schedulinggates(i).name();
-    check_each(check_qualified_name(name), name, scheduling.index(i), errors);
+    errors.invalid_each(scheduling.index(i), name, check_qualified_name(name));
     if (!seen.insert(name).second) errors.duplicate(scheduling.index(i), name);
   }
 }

@@ -49,7 +49,7 @@ void check_csi(const core_v1::CSIVolumeSource& source, const Path& path, ErrorLi
   if (name.empty()) {
     errors.required(at);
   } else {
-    check_each(check_dns1123_subdomain(name), name, at, errors);
+    errors.invalid_each(at, name, check_dns1123_subdomain(name));
   }
 }
 
@@ -114,7 +114,7 @@ VolumeNames check_volumes(const core_v1::PodSpec& spec, const meta_v1::ObjectMet
     if (volume.name().empty()) {
       errors.required(at.child("name"));
     } else {
-      check_each(check_dns1123_label(volume.name()), volume.name(), at.child("name"), errors);
+      errors.invalid_each(at.child("name"), volume.name(), check_dns1123_label(volume.name()));
     }
     if (names.contains(volume.name())) errors.duplicate(at.child("name"), volume.name());
     if (errors.size() == before) names.emplace(volume.name(), &volume.volumesource());

@@ -14,8 +14,8 @@ void check_http(const core_v1::HTTPGetAction& action, const Path& path, ErrorLis
     errors.not_supported(path.child("scheme"), action.scheme(), {"HTTP", "HTTPS"});
   }
   for (const auto& header : action.httpheaders()) {
-    check_each(check_http_header_name(header.name()), header.name(), path.child("httpHeaders"),
-               errors);
+    errors.invalid_each(path.child("httpHeaders"), header.name(),
+                        check_http_header_name(header.name()));
   }
 }
 

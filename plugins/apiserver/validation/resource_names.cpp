@@ -37,7 +37,7 @@ bool is_standard(std::string_view name) {
 // False: nothing more can be said about the name.
 bool check_form(const std::string& name, const Path& path, ErrorList& errors) {
   const Messages messages = check_qualified_name(name);
-  check_each(messages, name, path, errors);
+  errors.invalid_each(path, name, messages);
   return messages.empty() && name.find('/') == std::string::npos;
 }
 

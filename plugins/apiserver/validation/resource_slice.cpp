@@ -6,6 +6,7 @@
 #include <set>
 
 #include "validation/checks.h"
+#include "validation/device_claim.h"
 #include "validation/pod_spec.h"
 #include "validation/validator.h"
 
@@ -20,19 +21,6 @@ constexpr std::size_t kLongestPool = 253;
 using resource_v1::ResourceSlice;
 using resource_v1::ResourceSliceSpec;
 
-void check_pool_name(const std::string& name, const Path& path, ErrorList& errors) {
-  if (name.empty()) return errors.required(path);
-  if (name.size() > kLongestPool) errors.too_long(path, kLongestPool);
-  std::string_view rest = name;
-  for (;;) {
-    const std::size_t slash = rest.find('/');
-    const std::string_view part = rest.substr(0, slash);
-    check_each(check_dns1123_subdomain(part), part, path, errors);
-    if (slash == std::string_view::npos) return;
-    rest.remove_prefix(slash + 1);
-  }
-}
-
 // Whose devices they are is said in exactly one way.
 void check_place(const ResourceSliceSpec& spec, const Path& path, ErrorList& errors) {
   int ways = 0;
@@ -44,7 +32,7 @@ void check_place(const ResourceSliceSpec& spec, const Path& path, ErrorList& err
                      "must be either unset or set to a non-empty "
                      "string");
     } else {
-      check_each(check_dns1123_subdomain(name), name, path.child("nodeName"), errors);
+      errors.invalid_each(path.child("nodeName"), name, check_dns1123_subdomain(name));
     }
   }
   if (spec.has_nodeselector()) {
@@ -67,7 +55,7 @@ void check_place(const ResourceSliceSpec& spec, const Path& path, ErrorList& err
 void check_taint(const resource_v1::DeviceTaint& taint, const Path& path, ErrorList& errors) {
   check_label_name(taint.key(), path.child("key"), errors);
   if (!taint.value().empty()) {
-    check_each(check_label_value(taint.value()), taint.value(), path.child("value"), errors);
+    errors.invalid_each(path.child("value"), taint.value(), check_label_value(taint.value()));
   }
   check_one_of(taint.effect(), {"NoExecute", "NoSchedule", "None"}, path.child("effect"), errors);
 }
@@ -120,7 +108,7 @@ void check_slice(const ResourceSlice& slice, ErrorList& errors) {
     if (name.empty()) {
       errors.required(at.child("name"));
     } else {
-      check_each(check_dns1123_label(name), name, at.child("name"), errors);
+      errors.invalid_each(at.child("name"), name, check_dns1123_label(name));
       if (!names.insert(name).second) errors.duplicate(at.child("name"), name);
     }
     check_device(spec.devices(i), at, errors);
@@ -146,6 +134,19 @@ constexpr Validator kValidators[] = {
 };
 
 }  // namespace
+
+void check_pool_name(const std::string& name, const Path& path, ErrorList& errors) {
+  if (name.empty()) return errors.required(path);
+  if (name.size() > kLongestPool) errors.too_long(path, kLongestPool);
+  std::string_view rest = name;
+  for (;;) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view part = rest.substr(0, slash);
+    errors.invalid_each(path, part, check_dns1123_subdomain(part));
+    if (slash == std::string_view::npos) return;
+    rest.remove_prefix(slash + 1);
+  }
+}
 
 std::span<const Validator> resource_slice_validators() { return kValidators; }
 

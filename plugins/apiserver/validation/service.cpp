@@ -25,7 +25,7 @@ void check_named(const core_v1::ServicePort& port, bool several, std::set<std::s
     if (several) errors.required(path);
     return;
   }
-  check_each(check_dns1123_label(port.name()), port.name(), path, errors);
+  errors.invalid_each(path, port.name(), check_dns1123_label(port.name()));
   if (!names.insert(port.name()).second) errors.duplicate(path, port.name());
 }
 
@@ -39,8 +39,8 @@ void check_ports(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& 
     check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, at.child("protocol"), errors);
     check_port(port.targetport(), at.child("targetPort"), errors);
     if (port.has_appprotocol()) {
-      check_each(check_qualified_name(port.appprotocol()), port.appprotocol(),
-                 at.child("appProtocol"), errors);
+      errors.invalid_each(at.child("appProtocol"), port.appprotocol(),
+                          check_qualified_name(port.appprotocol()));
     }
   }
 }
@@ -81,7 +81,7 @@ void check_external_name(const core_v1::ServiceSpec& spec, const Path& path, Err
   if (name.empty()) {
     errors.required(path.child("externalName"));
   } else {
-    check_each(check_dns1123_subdomain(name), name, path.child("externalName"), errors);
+    errors.invalid_each(path.child("externalName"), name, check_dns1123_subdomain(name));
   }
 }
 
@@ -109,7 +109,7 @@ void check_balancer(const core_v1::ServiceSpec& spec, const Path& path, ErrorLis
   }
   for (int i = 0; i < spec.loadbalancersourceranges_size(); ++i) {
     const std::string& range = spec.loadbalancersourceranges(i);
-    check_each(check_cidr(range), range, ranges.index(i), errors);
+    errors.invalid_each(ranges.index(i), range, check_cidr(range));
   }
   if (!balanced && spec.has_allocateloadbalancernodeports()) {
     errors.forbidden(path.child("allocateLoadBalancerNodePorts"), kBalancerOnly);
@@ -117,8 +117,8 @@ void check_balancer(const core_v1::ServiceSpec& spec, const Path& path, ErrorLis
   if (!spec.has_loadbalancerclass()) return;
   const Path at = path.child("loadBalancerClass");
   if (balanced) {
-    check_each(check_qualified_name(spec.loadbalancerclass()), spec.loadbalancerclass(), at,
-               errors);
+    errors.invalid_each(at, spec.loadbalancerclass(),
+                        check_qualified_name(spec.loadbalancerclass()));
   } else {
     errors.forbidden(at, kBalancerOnly);
   }
@@ -188,7 +188,7 @@ void check_service(const core_v1::Service& service, ErrorList& errors) {
   for (int i = 0; i < spec.externalips_size(); ++i) {
     const Path at = path.child("externalIPs").index(i);
     const Messages wrong = check_ip(spec.externalips(i));
-    check_each(wrong, spec.externalips(i), at, errors);
+    errors.invalid_each(at, spec.externalips(i), wrong);
     if (wrong.empty()) check_reachable_ip(spec.externalips(i), at, errors);
   }
   check_one_of(spec.type(), {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"},

@@ -40,7 +40,7 @@ bool check_each_address(const core_v1::ServiceSpec& spec, const Path& path, Erro
       continue;
     }
     const Messages wrong = check_ip(ip);
-    check_each(wrong, ip, path.index(i), errors);
+    errors.invalid_each(path.index(i), ip, wrong);
     good &= wrong.empty();
   }
   if (spec.clusterips_size() > kMostAddresses) {

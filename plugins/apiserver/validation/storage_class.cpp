@@ -53,8 +53,8 @@ void check_class(const storage_v1::StorageClass& object, ErrorList& errors) {
   if (object.provisioner().empty()) {
     errors.required(Path("provisioner"));
   } else {
-    check_each(check_qualified_name(lower(object.provisioner())), object.provisioner(),
-               Path("provisioner"), errors);
+    errors.invalid_each(Path("provisioner"), object.provisioner(),
+                        check_qualified_name(lower(object.provisioner())));
   }
   check_parameters(object.parameters(), true, errors);
   if (!object.reclaimpolicy().empty()) {

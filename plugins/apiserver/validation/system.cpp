@@ -69,7 +69,7 @@ void check_priority_update(const scheduling_v1::PriorityClass& object,
 }
 
 void check_runtime(const node_v1::RuntimeClass& object, ErrorList& errors) {
-  check_each(check_dns1123_label(object.handler()), object.handler(), Path("handler"), errors);
+  errors.invalid_each(Path("handler"), object.handler(), check_dns1123_label(object.handler()));
   if (object.has_overhead()) {
     core_v1::ResourceRequirements amounts;
     *amounts.mutable_limits() = object.overhead().podfixed();

@@ -191,6 +191,17 @@ void check_daemon_set(const apps_v1::DaemonSet& object, ErrorList& errors) {
   }
 }
 
+void check_stateful_rolling(const apps_v1::RollingUpdateStatefulSetStrategy& rolling,
+                            const Path& path, ErrorList& errors) {
+  check_non_negative(rolling.partition(), path.child("partition"), errors);
+  if (!rolling.has_maxunavailable()) return;
+  const Path at = path.child("maxUnavailable");
+  check_int_or_percent(rolling.maxunavailable(), at, errors);
+  if (is_zero_amount(rolling.maxunavailable()))
+    errors.invalid_json(at, to_json_text(rolling.maxunavailable()), "cannot be 0");
+  check_at_most_100_percent(rolling.maxunavailable(), at, errors);
+}
+
 void check_retention(const apps_v1::StatefulSetSpec& spec, const Path& path, ErrorList& errors) {
   const auto& policy = spec.persistentvolumeclaimretentionpolicy();
   for (const auto& [value, name] : {std::pair(policy.whendeleted(), "whenDeleted"),
@@ -217,8 +228,8 @@ void check_stateful_set(const apps_v1::StatefulSet& object, ErrorList& errors) {
                           "only allowed for updateStrategy 'RollingUpdate'");
     }
   } else if (spec.updatestrategy().type() == "RollingUpdate") {
-    check_non_negative(spec.updatestrategy().rollingupdate().partition(),
-                       strategy.child("rollingUpdate").child("partition"), errors);
+    check_stateful_rolling(spec.updatestrategy().rollingupdate(), strategy.child("rollingUpdate"),
+                           errors);
   } else {
     errors.invalid_json(strategy, internal_json(spec.updatestrategy()),
                         "must be 'RollingUpdate' or 'OnDelete'");
@@ -228,8 +239,8 @@ void check_stateful_set(const apps_v1::StatefulSet& object, ErrorList& errors) {
   check_non_negative(spec.minreadyseconds(), path.child("minReadySeconds"), errors);
   check_non_negative(spec.ordinals().start(), path.child("ordinals").child("start"), errors);
   if (!spec.servicename().empty()) {
-    check_each(check_dns1123_subdomain(spec.servicename()), spec.servicename(),
-               path.child("serviceName"), errors);
+    errors.invalid_each(path.child("serviceName"), spec.servicename(),
+                        check_dns1123_subdomain(spec.servicename()));
   }
   // Volumes of claim templates exist once the pods are made.
   apps_v1::StatefulSetSpec complete = spec;

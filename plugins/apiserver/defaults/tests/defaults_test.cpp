@@ -96,6 +96,8 @@ constexpr Case kCases[] = {
     {"stateful_set", "apps/v1", "StatefulSet", R"({"spec":{}})",
      "/spec/persistentVolumeClaimRetentionPolicy",
      R"({"whenDeleted":"Retain","whenScaled":"Retain"})"},
+    {"stateful_set_strategy", "apps/v1", "StatefulSet", R"({"spec":{}})", "/spec/updateStrategy",
+     R"({"type":"RollingUpdate","rollingUpdate":{"partition":0,"maxUnavailable":1}})"},
     {"service", "v1", "Service",
      R"({"spec":{"type":"NodePort","ports":[{"port":80},{"port":81,"targetPort":"http"}]}})",
      "/spec",

@@ -38,7 +38,7 @@ TEST_P(CreateTest, ReportsWhatTheReferenceReports) {
   const CreateCase& c = GetParam();
   const ResourceInfo& resource = resource_for(c.api_version, c.kind);
   const Object object = decode(resource, c.object);
-  EXPECT_EQ(join_errors(validate_create(*object, resource).errors()), c.error);
+  EXPECT_EQ(join_errors(validate_create(*object, resource)), c.error);
 }
 
 constexpr CreateCase kCreates[] = {
@@ -178,7 +178,7 @@ TEST_P(UpdateTest, ComparesWithTheOldObject) {
   const ResourceInfo& resource = resource_for(c.api_version, c.kind);
   const Object old = decode(resource, c.old);
   const Object object = decode(resource, c.object);
-  EXPECT_EQ(join_errors(validate_update(*object, *old, resource).errors()), c.error);
+  EXPECT_EQ(join_errors(validate_update(*object, *old, resource)), c.error);
 }
 
 constexpr UpdateCase kUpdates[] = {
@@ -298,7 +298,7 @@ TEST(Validation, WhatIsTooLongAsAWholeHasNoField) {
   data["half"] = std::string(512 * 1024, 'x');
   EXPECT_TRUE(validate_create(*object, resource).empty());
   data["more"] = std::string(512 * 1024 + 1, 'x');
-  EXPECT_EQ(join_errors(validate_create(*object, resource).errors()),
+  EXPECT_EQ(join_errors(validate_create(*object, resource)),
             "[]: Too long: may not be more than 1048576 bytes");
 }
 
