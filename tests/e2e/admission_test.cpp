@@ -155,5 +155,57 @@ spec:
   });
 }
 
+TEST_F(AdmissionPlay, PoliciesAskWhatClientsMayDo) {
+  const std::string head = "apiVersion: admissionregistration.k8s.io/v1\nkind: ";
+  write("policy.yaml", head + ("ValidatingAdmissionPolicy\nmetadata: {name: " + ns()) + R"(}
+spec:
+  matchConstraints:
+    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: )" +
+                           ns() + R"(}}
+    resourceRules:
+    - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}
+  validations:
+  - expression: authorizer.group('').resource('nodes').check('delete').allowed()
+    message: not yours
+)");
+  write("binding.yaml", head + ("ValidatingAdmissionPolicyBinding\nmetadata: {name: " + ns()) +
+                            "}\nspec: {policyName: " + ns() + ", validationActions: [Deny]}\n");
+  write("hint.yaml", head + ("ValidatingAdmissionPolicy\nmetadata: {name: " + ns()) + R"(-hint}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}
+  validations:
+  - expression: object.dat == 'x'
+)");
+  const auto name = [&](const std::string& kind) {
+    return "validatingadmission" + kind + ".admissionregistration.k8s.io/" + ns();
+  };
+  play({
+      {"kubectl create serviceaccount robot", "serviceaccount/robot created"},
+      {"kubectl create rolebinding robot --clusterrole=edit --serviceaccount=" + ns() + ":robot",
+       "rolebinding.rbac.authorization.k8s.io/robot created"},
+      {"kubectl apply -f policy.yaml -f binding.yaml -f hint.yaml",
+       name("policy") + " created\n" + name("policybinding") + " created\n" + name("policy") +
+           "-hint created"},
+      {"kubectl create configmap one", "configmap/one created"},
+      {"kubectl create configmap two --as=system:serviceaccount:" + ns() + ":robot",
+       "error: failed to create configmap: configmaps \"two\" is forbidden: "
+       "ValidatingAdmissionPolicy '" +
+           ns() + "' with binding '" + ns() + "' denied request: not yours",
+       1},
+      {"kubectl get validatingadmissionpolicy " + ns() +
+           "-hint -o jsonpath='{.status.typeChecking.expressionWarnings[0].warning}'",
+       R"(
+/v1, Kind=ConfigMap: ERROR: <input>:1:7: undefined field 'dat'
+ | object.dat == 'x'
+ | ......^
+)",
+       0, kEventually},
+      {"kubectl delete -f policy.yaml -f binding.yaml -f hint.yaml",
+       "…deleted\n…deleted\n…deleted"},
+  });
+}
+
 }  // namespace
 }  // namespace kubus::e2e

@@ -269,5 +269,50 @@ TEST_F(Custom, RulesInExpressionsHold) {
   });
 }
 
+TEST_F(Custom, RulesThatMayCostTooMuchAreRefused) {
+  write("dear.yaml", R"(
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: dears.)" +
+                         ns() + R"(.example.com}
+spec:
+  group: )" + ns() + R"(.example.com
+  scope: Namespaced
+  names: {plural: dears, singular: dear, kind: Dear}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              names:
+                type: array
+                items: {type: string}
+                x-kubernetes-validations:
+                - rule: self.all(x, self.exists_one(y, x == y))
+)");
+  const std::string more =
+      " (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, "
+      "maps, and strings are declared)";
+  play({
+      {"kubectl apply -f dear.yaml",
+       "The CustomResourceDefinition \"dears." + ns() + ".example.com\" is invalid: \n"
+       "* spec.validation.openAPIV3Schema.properties[spec].properties[names].x-kubernetes-"
+       "validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than "
+       "100x" + more + "\n"
+       "* spec.validation.openAPIV3Schema.properties[spec].properties[names].x-kubernetes-"
+       "validations[0].rule: Forbidden: contributed to estimated rule cost total exceeding cost "
+       "limit for entire OpenAPIv3 schema\n"
+       "* spec.validation.openAPIV3Schema: Forbidden: x-kubernetes-validations estimated rule cost "
+       "total for entire OpenAPIv3 schema exceeds budget by factor of more than 100x" + more,
+       1},
+  });
+}
+
 }  // namespace
 }  // namespace kubus::e2e
