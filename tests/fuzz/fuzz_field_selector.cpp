@@ -1,6 +1,7 @@
 // Field selectors, of any kind: what parses prints a text that parses to the same selector again,
 // and what a kind allows can be matched against its objects.
 #include <google/protobuf/message.h>
+#include <k8s/meta/v1/object_meta.pb.h>
 
 #include <algorithm>
 
