@@ -6,6 +6,7 @@
 // written; here it is spliced in. Labels are views into the JSON: their syntax needs no escapes.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
