@@ -15,8 +15,10 @@ class CertificateAuthenticator final : public Authenticator {
 };
 
 // Bad credentials are not the same as none; why they are bad is nobody's business.
-Result<Identity> not_known(bool refused) {
-  if (refused) return Status(Code::kUnauthorized, "Unauthorized");
+Result<Identity> not_known(const Anonymous& anonymous, const http::Request& request,
+                           bool refused) {
+  if (refused || !anonymous.may_come(request.path()))
+    return Status(Code::kUnauthorized, "Unauthorized");
   return Identity::anonymous();
 }
 
@@ -30,8 +32,9 @@ struct Search {
 
 void search_on(std::shared_ptr<Search> walk) {
   auto& asked = *walk;
-  if (asked.next == asked.authenticators.size()) return asked.done(not_known(asked.refused));
-  auto& one = *asked.authenticators[asked.next++];
+  if (asked.next == asked.authenticators.all.size())
+    return asked.done(not_known(asked.authenticators.anonymous, asked.request, asked.refused));
+  auto& one = *asked.authenticators.all[asked.next++];
   one.authenticate_later(asked.request, [walk = std::move(walk)](
                                             Result<std::optional<Identity>> identity) mutable {
     if (identity.ok() && *identity) return walk->done(std::move(**identity));
@@ -49,13 +52,13 @@ std::unique_ptr<Authenticator> make_certificate_authenticator() {
 std::optional<Result<Identity>> authenticate(const Authenticators& authenticators,
                                              const http::Request& request) {
   bool refused = false;
-  for (const auto& authenticator : authenticators) {
+  for (const auto& authenticator : authenticators.all) {
     auto identity = authenticator->authenticate(request);
     refused = refused || !identity.ok();
     if (identity.ok() && *identity) return std::move(**identity);
     if (authenticator->asks_others(request)) return std::nullopt;
   }
-  return not_known(refused);
+  return not_known(authenticators.anonymous, request, refused);
 }
 
 void authenticate_later(const Authenticators& authenticators, const http::Request& request,

@@ -4,8 +4,11 @@
 // Thread safety: all of it from any thread.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/identity.h"
@@ -34,10 +37,25 @@ class Authenticator {
 // Common name and organizations of a certificate that our CA signed.
 std::unique_ptr<Authenticator> make_certificate_authenticator();
 
-using Authenticators = std::vector<std::unique_ptr<Authenticator>>;
+// Clients that show no credentials.
+struct Anonymous {
+  bool enabled = true;
+  std::vector<std::string> paths;  // where they may come to; empty: anywhere
 
-// Whom they know without asking others, anonymous for a client that shows no credentials. Nothing:
-// others have to be asked.
+  bool may_come(std::string_view path) const {
+    return enabled &&
+           (paths.empty() || std::find(paths.begin(), paths.end(), path) != paths.end());
+  }
+};
+
+// In the order in which they are asked.
+struct Authenticators {
+  std::vector<std::unique_ptr<Authenticator>> all;
+  Anonymous anonymous;
+};
+
+// Whom they know without asking others, anonymous for a client that shows no credentials and may
+// come so. Nothing: others have to be asked. kUnauthorized for everybody else.
 std::optional<Result<Identity>> authenticate(const Authenticators& authenticators,
                                              const http::Request& request);
 // The same where others have to be asked. `done` gets the identity on any thread, also before this

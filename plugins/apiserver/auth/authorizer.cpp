@@ -14,6 +14,25 @@ class MastersAuthorizer final : public Authorizer {
   }
 };
 
+class AllowingAuthorizer final : public Authorizer {
+ public:
+  Verdict decide(const Identity&, const RequestInfo&, std::string*) override {
+    return Verdict::kAllow;
+  }
+  void list_rules(const Identity&, std::string_view, RuleList& list) override {
+    list.rules.push_back({{"*"}, {"*"}, {"*"}, {}, {}});
+    list.rules.push_back({{"*"}, {}, {}, {}, {"*"}});
+  }
+};
+
+class DenyingAuthorizer final : public Authorizer {
+ public:
+  Verdict decide(const Identity&, const RequestInfo&, std::string* reason) override {
+    if (reason) *reason = "Everything is forbidden.";
+    return Verdict::kNoOpinion;
+  }
+};
+
 // What several authorizers say in turn. An opinion stands alone; those without one leave their
 // reasons and their troubles.
 class Opinions {
@@ -91,6 +110,14 @@ void ask_on(std::shared_ptr<Question> walk) {
 
 std::unique_ptr<Authorizer> make_masters_authorizer() {
   return std::make_unique<MastersAuthorizer>();
+}
+
+std::unique_ptr<Authorizer> make_allowing_authorizer() {
+  return std::make_unique<AllowingAuthorizer>();
+}
+
+std::unique_ptr<Authorizer> make_denying_authorizer() {
+  return std::make_unique<DenyingAuthorizer>();
 }
 
 void Authorizers::add(std::shared_ptr<Authorizer> authorizer) {

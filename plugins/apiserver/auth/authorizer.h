@@ -42,6 +42,9 @@ class Authorizer {
 
 // Members of system:masters may do everything.
 std::unique_ptr<Authorizer> make_masters_authorizer();
+// Allows everything, and nothing.
+std::unique_ptr<Authorizer> make_allowing_authorizer();
+std::unique_ptr<Authorizer> make_denying_authorizer();
 
 struct Decision {
   Verdict verdict = Verdict::kNoOpinion;
@@ -79,8 +82,8 @@ class Authorizers {
   void replace(AuthorizerChain chain) {
     chain_.replace(std::make_shared<AuthorizerChain>(std::move(chain)));
   }
-  // Ends those that were replaced and are in no use any more.
-  void sweep() { chain_.sweep(); }
+  // Ends those that were replaced and are in no use any more; true when some are left.
+  bool sweep() { return chain_.sweep(); }
   // Nobody else is asked any more.
   void close();
   // Where a request goes on that waited for an answer.

@@ -1,5 +1,5 @@
-// A value that is replaced as a whole while others use it. What was replaced stays until nobody uses
-// it any more and somebody sweeps, so that it never ends on a thread of its user's.
+// A value that is replaced as a whole while others use it. What was replaced stays until nobody
+// uses it any more and somebody sweeps, so that it never ends on a thread of its user's.
 //
 // Thread safety: all members from any thread.
 #pragma once
@@ -19,21 +19,22 @@ class Replaceable {
   using Ptr = std::shared_ptr<const T>;
   explicit Replaceable(Ptr first) : now_(std::move(first)) {}
 
-  Ptr get() const { return now_.load(std::memory_order_acquire); }
+  Ptr get() const { return std::atomic_load(&now_); }
 
   void replace(Ptr next) {
     const std::lock_guard lock(mutex_);
-    former_.push_back(now_.exchange(std::move(next)));
+    former_.push_back(std::atomic_exchange(&now_, std::move(next)));
   }
 
-  // Ends those that were replaced and that nobody uses.
-  void sweep() {
+  // Ends those that were replaced and that nobody uses; true when some are left.
+  bool sweep() {
     std::vector<Ptr> unused;
     const std::lock_guard lock(mutex_);
     const auto used = std::partition(former_.begin(), former_.end(),
                                      [](const Ptr& one) { return one.use_count() > 1; });
     std::move(used, former_.end(), std::back_inserter(unused));
     former_.erase(used, former_.end());
+    return !former_.empty();
   }
 
   // That of now, and those that were replaced but may be in use.
@@ -45,7 +46,7 @@ class Replaceable {
   }
 
  private:
-  std::atomic<Ptr> now_;
+  Ptr now_;  // by atomic_load and atomic_exchange, whose order ThreadSanitizer can see
   mutable std::mutex mutex_;
   std::vector<Ptr> former_;
 };

@@ -14,6 +14,16 @@ bool mentions(const Expr& expr, std::size_t slot) {
   return false;
 }
 
+bool takes(const Expr& expr, std::size_t slot, std::string_view field) {
+  const bool select = expr.kind == Expr::Kind::kSelect || expr.kind == Expr::Kind::kHas;
+  if (select && expr.name == field && expr.args[0]->kind == Expr::Kind::kIdent &&
+      expr.args[0]->slot == slot)
+    return true;
+  for (const auto& one : expr.args)
+    if (takes(*one, slot, field)) return true;
+  return false;
+}
+
 }  // namespace
 
 Program Program::compile(std::string_view text, const Declarations& declarations) {
@@ -32,6 +42,10 @@ bool Program::uses(std::size_t variable) const { return root_ && mentions(*root_
 
 std::uint64_t Program::highest_cost(const Declarations& declarations) const {
   return estimate_cost(*root_, declarations).most;
+}
+
+bool Program::selects(std::size_t variable, std::string_view field) const {
+  return root_ && takes(*root_, variable, field);
 }
 
 Outcome Program::run(std::span<const Value> variables, std::uint64_t limit) const {

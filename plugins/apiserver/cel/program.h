@@ -36,6 +36,8 @@ class Program {
   const TypePtr& type() const { return type_; }
   // Whether it mentions the variable at that place anywhere.
   bool uses(std::size_t variable) const;
+  // Whether it takes that field of it, or asks whether there is one.
+  bool selects(std::size_t variable, std::string_view field) const;
 
   // What a run may cost at most, by what the declarations it was compiled with say of the sizes of
   // documents.

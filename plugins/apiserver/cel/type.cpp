@@ -72,6 +72,14 @@ TypePtr map_of(TypePtr key, TypePtr value) {
 }
 TypePtr optional_of(TypePtr value) { return with_params(Kind::kOptional, {std::move(value)}); }
 
+TypePtr object_type(std::string name, std::map<std::string, TypePtr, std::less<>> fields) {
+  auto type = std::make_shared<Type>();
+  type->kind = Kind::kObject;
+  type->name = std::move(name);
+  type->fields = std::move(fields);
+  return type;
+}
+
 TypePtr opaque_type(std::string_view name) {
   auto out = std::make_shared<Type>();
   out->kind = Kind::kOpaque;

@@ -61,6 +61,7 @@ TypePtr list_of(TypePtr item);
 TypePtr map_of(TypePtr key, TypePtr value);
 TypePtr optional_of(TypePtr value);
 TypePtr opaque_type(std::string_view name);
+TypePtr object_type(std::string name, std::map<std::string, TypePtr, std::less<>> fields);
 
 bool same_type(const Type& a, const Type& b);
 

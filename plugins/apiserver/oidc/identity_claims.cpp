@@ -1,7 +1,10 @@
 #include "oidc/identity_claims.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
+
+#include "oidc/expressions.h"
 
 namespace kubus::apiserver::oidc {
 namespace {
@@ -34,18 +37,22 @@ bool read_texts(const json::value& value, std::vector<std::string>& out) {
   return true;
 }
 
-Status check_audience(const json::object& claims, const std::string& client_id) {
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& one : texts) out += (out.empty() ? "" : " ") + in_quotes(one);
+  return "[" + out + "]";
+}
+
+Status check_audience(const json::object& claims, std::vector<std::string> wanted) {
   std::vector<std::string> audiences;
   const auto* value = claim(claims, "aud");
   if (value && !read_texts(*value, audiences))
     return refused("verify token: oidc: failed to unmarshal claims");
-  std::string got;
-  for (const auto& one : audiences) {
-    if (one == client_id) return {};
-    got += (got.empty() ? "" : " ") + in_quotes(one);
-  }
-  return refused("verify token: oidc: expected audience in [" + in_quotes(client_id) + "] got [" +
-                 got + "]");
+  std::sort(wanted.begin(), wanted.end());
+  for (const auto& one : audiences)
+    if (std::binary_search(wanted.begin(), wanted.end(), one)) return {};
+  return refused("verify token: oidc: expected audience in " + quoted_list(wanted) + " got " +
+                 quoted_list(audiences));
 }
 
 // Seconds since 1970, perhaps with a fraction.
@@ -64,29 +71,74 @@ std::string text_of_time(std::int64_t seconds) {
   return format_time(SystemTime(std::chrono::seconds(seconds)));
 }
 
-Result<std::string> read_username(const json::object& claims, const Settings& settings) {
-  const auto& name = settings.username_claim;
-  const auto* value = claim(claims, name);
+Status check_mail(const json::object& claims) {
+  const auto* verified = claim(claims, "email_verified");
+  if (verified && !verified->is_bool())
+    return refused("parse 'email_verified' claim: the claim is no boolean");
+  if (verified && !verified->get_bool()) return refused("email not verified");
+  return {};
+}
+
+Status read_username(const json::value& claims, const Mapping& mapping, std::string& out) {
+  if (!mapping.expression.text.empty()) {
+    auto name = evaluate_text(mapping.expression, claims, "username");
+    if (!name.ok()) return name.status();
+    out = std::move(*name);
+    if (out.empty()) return refused("empty username via CEL expression is not allowed");
+    return {};
+  }
+  const auto& name = mapping.claim;
+  const auto* value = claim(claims.get_object(), name);
   if (!value) return refused("parse username claims " + in_quotes(name) + ": claim not present");
   if (!value->is_string())
     return refused("parse username claims " + in_quotes(name) + ": the claim is no string");
-  if (name == "email") {
-    const auto* verified = claim(claims, "email_verified");
-    if (verified && !verified->is_bool())
-      return refused("parse 'email_verified' claim: the claim is no boolean");
-    if (verified && !verified->get_bool()) return refused("email not verified");
-  }
-  return settings.username_prefix + std::string(value->get_string());
+  if (name == "email") KUBUS_TRY(check_mail(claims.get_object()));
+  out = mapping.prefix + std::string(value->get_string());
+  return {};
 }
 
-Status read_groups(const json::object& claims, const Settings& settings, Identity& identity) {
-  const auto& name = settings.groups_claim;
-  const auto* value = name.empty() ? nullptr : claim(claims, name);
+Status read_groups(const json::value& claims, const Mapping& mapping,
+                   std::vector<std::string>& out) {
+  if (!mapping.expression.text.empty()) {
+    auto groups = evaluate_texts(mapping.expression, claims, "group claim expression");
+    if (!groups.ok()) return groups.status();
+    out = std::move(*groups);
+    return {};
+  }
+  const auto& name = mapping.claim;
+  const auto* value = name.empty() ? nullptr : claim(claims.get_object(), name);
   if (!value) return {};
-  if (!read_texts(*value, identity.groups))
+  if (!read_texts(*value, out))
     return refused("parse groups claim " + in_quotes(name) +
                    ": neither a string nor a list of them");
-  for (auto& group : identity.groups) group = settings.groups_prefix + group;
+  for (auto& group : out) group = mapping.prefix + group;
+  return {};
+}
+
+Status read_uid(const json::value& claims, const Mapping& mapping, std::string& out) {
+  if (!mapping.expression.text.empty()) {
+    auto uid = evaluate_text(mapping.expression, claims, "uid");
+    if (!uid.ok()) return uid.status();
+    out = std::move(*uid);
+    return {};
+  }
+  if (mapping.claim.empty()) return {};
+  const auto* value = claim(claims.get_object(), mapping.claim);
+  if (!value || !value->is_string())
+    return refused("parse uid claim " + in_quotes(mapping.claim) +
+                   (value ? ": the claim is no string" : ": claim not present"));
+  out = value->get_string();
+  return {};
+}
+
+Status read_extra(const json::value& claims, const std::vector<ExtraMapping>& mappings,
+                  Identity& identity) {
+  for (const auto& mapping : mappings) {
+    auto values = evaluate_texts(mapping.expression, claims,
+                                 "extra claim expression: " + mapping.expression.text);
+    if (!values.ok()) return values.status();
+    if (!values->empty()) identity.extra[mapping.key] = std::move(*values);
+  }
   return {};
 }
 
@@ -120,14 +172,18 @@ Status check_times(const json::object& claims, SystemTime at) {
   return {};
 }
 
-Result<Identity> identity_of(const json::object& claims, const Settings& settings) {
-  KUBUS_TRY(check_audience(claims, settings.client_id));
-  auto name = read_username(claims, settings);
-  if (!name.ok()) return name.status();
+Result<Identity> identity_of(const json::value& claims, const Settings& settings) {
+  KUBUS_TRY(check_audience(claims.get_object(), settings.audiences));
   Identity identity;
-  identity.name = std::move(*name);
-  KUBUS_TRY(read_groups(claims, settings, identity));
-  KUBUS_TRY(check_required(claims, settings));
+  KUBUS_TRY(read_username(claims, settings.username, identity.name));
+  KUBUS_TRY(read_groups(claims, settings.groups, identity.groups));
+  KUBUS_TRY(read_uid(claims, settings.uid, identity.uid));
+  KUBUS_TRY(read_extra(claims, settings.extra, identity));
+  KUBUS_TRY(check_required(claims.get_object(), settings));
+  KUBUS_TRY(check_rules(settings.claim_rules, claims, "claim validation expression"));
+  if (!settings.user_rules.empty())
+    KUBUS_TRY(check_rules(settings.user_rules, user_document(identity),
+                          "user info validation rule"));
   return identity;
 }
 

@@ -59,7 +59,7 @@ Result<std::string> read_discovery(const std::string& body, const std::string& i
 // But for what the mutex guards, only the loop uses it.
 struct IssuerKeys::State : std::enable_shared_from_this<State> {
   Context& context;
-  const std::string issuer;
+  const std::string issuer, discovery_url;
   const std::shared_ptr<const http::ClientTls> tls;
   http::Client client{"oidc"};
   std::string keys_url;  // empty until discovered
@@ -71,8 +71,8 @@ struct IssuerKeys::State : std::enable_shared_from_this<State> {
   std::chrono::steady_clock::time_point fetched;
   std::vector<Done> waiting;
 
-  State(Context& c, std::string i, std::shared_ptr<const http::ClientTls> t)
-      : context(c), issuer(std::move(i)), tls(std::move(t)) {}
+  State(Context& c, std::string i, std::string d, std::shared_ptr<const http::ClientTls> t)
+      : context(c), issuer(std::move(i)), discovery_url(std::move(d)), tls(std::move(t)) {}
 
   void post(void (State::*step)()) {
     context.loop().post([weak = weak_from_this(), step] {
@@ -97,6 +97,7 @@ struct IssuerKeys::State : std::enable_shared_from_this<State> {
   }
 
   void discover() {
+    if (!discovery_url.empty()) return get(discovery_url, &State::discovered);
     const auto base = issuer.substr(0, issuer.find_last_not_of('/') + 1);
     get(base + "/.well-known/openid-configuration", &State::discovered);
   }
@@ -163,6 +164,7 @@ struct IssuerKeys::State : std::enable_shared_from_this<State> {
 };
 
 Result<std::unique_ptr<IssuerKeys>> IssuerKeys::start(Context& context, const std::string& issuer,
+                                                      const std::string& discovery_url,
                                                       std::string ca_pem) {
   // Without any CA the client would believe every certificate.
   if (ca_pem.empty()) {
@@ -174,7 +176,7 @@ Result<std::unique_ptr<IssuerKeys>> IssuerKeys::start(Context& context, const st
     return Status(Code::kInvalid, "the file has no certificate");
   auto tls = http::ClientTls::make("", "", ca_pem);
   if (!tls.ok()) return tls.status();
-  auto state = std::make_shared<State>(context, issuer, std::move(*tls));
+  auto state = std::make_shared<State>(context, issuer, discovery_url, std::move(*tls));
   state->post(&State::discover);
   return std::unique_ptr<IssuerKeys>(new IssuerKeys(std::move(state)));
 }

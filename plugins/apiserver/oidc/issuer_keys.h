@@ -18,10 +18,12 @@ class IssuerKeys {
  public:
   using Keys = std::shared_ptr<const std::vector<pki::VerifyingKey>>;
 
-  // Begins to fetch, and tries until it works. With an empty `ca_pem` the issuer's certificate must
+  // Begins to fetch, and tries until it works. `discovery_url`: of the discovery document; empty:
+  // below the issuer, as the standard has it. With an empty `ca_pem` the issuer's certificate must
   // be of a CA that this machine trusts. kInvalid for CAs that cannot be used. `context` outlives
   // it.
   static Result<std::unique_ptr<IssuerKeys>> start(Context& context, const std::string& issuer,
+                                                   const std::string& discovery_url,
                                                    std::string ca_pem);
   ~IssuerKeys();
 

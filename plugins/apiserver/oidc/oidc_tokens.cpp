@@ -30,7 +30,7 @@ struct Shown {
   boost::json::value claims;
 };
 
-class OidcTokens final : public RemoteTokenAuthenticator {
+class OidcTokens final : public Issuer {
  public:
   OidcTokens(std::unique_ptr<IssuerKeys> keys, Settings settings, Audiences own)
       : keys_(std::move(keys)), settings_(std::move(settings)), own_(std::move(own)) {}
@@ -48,6 +48,11 @@ class OidcTokens final : public RemoteTokenAuthenticator {
                                  std::string(fetched.message())));
       if (pki::verify(shown->token, *keys_->keys())) return done(holder_of(*shown, audiences));
       done(not_verified("failed to verify signature: failed to verify id token signature"));
+    });
+  }
+  void when_ready(UniqueFunction<void()> then) override {
+    keys_->when_fetched([then = std::move(then)](const Status& fetched) mutable {
+      if (fetched.ok()) then();
     });
   }
   void close() override { keys_->close(); }
@@ -86,7 +91,7 @@ class OidcTokens final : public RemoteTokenAuthenticator {
 
   Result<std::optional<TokenHolder>> holder_of(const Shown& shown,
                                                const Audiences& audiences) const {
-    auto identity = identity_of(shown.claims.get_object(), settings_);
+    auto identity = identity_of(shown.claims, settings_);
     if (!identity.ok()) return identity.status();
     return std::optional<TokenHolder>(
         TokenHolder{std::move(*identity), intersection(own_, audiences)});
@@ -99,18 +104,18 @@ class OidcTokens final : public RemoteTokenAuthenticator {
 
 }  // namespace
 
-Result<std::shared_ptr<RemoteTokenAuthenticator>> make_oidc_tokens(Context& context,
-                                                                   Settings settings, Audiences own) {
-  std::string ca;
+Result<std::shared_ptr<Issuer>> make_issuer(Context& context, Settings settings, Audiences own) {
+  auto ca = settings.ca_pem;
   if (!settings.ca_file.empty()) {
     auto text = pki::read_file(settings.ca_file);
     if (!text.ok()) return text.status().annotate("oidc_ca_file");
     // An empty file is not the same as none.
     ca = text->empty() ? "\n" : std::move(*text);
   }
-  auto keys = IssuerKeys::start(context, settings.issuer, std::move(ca));
-  if (!keys.ok()) return keys.status().annotate("oidc_ca_file");
-  std::shared_ptr<RemoteTokenAuthenticator> made =
+  auto keys = IssuerKeys::start(context, settings.issuer, settings.discovery_url, std::move(ca));
+  if (!keys.ok())
+    return keys.status().annotate(settings.ca_pem.empty() ? "oidc_ca_file" : settings.issuer);
+  std::shared_ptr<Issuer> made =
       std::make_shared<OidcTokens>(std::move(*keys), std::move(settings), std::move(own));
   return made;
 }

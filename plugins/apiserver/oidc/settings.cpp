@@ -33,42 +33,49 @@ Status read_required(const Config& config, Settings& settings) {
 
 }  // namespace
 
+const std::vector<std::string>& supported_algorithms() {
+  static const std::vector<std::string> kAll = {"RS256", "ES256"};
+  return kAll;
+}
+
 Result<std::optional<Settings>> Settings::from(const Config& config,
                                                const std::vector<std::string>& own_issuers) {
   Settings settings;
   settings.issuer = config.string("oidc_issuer_url");
-  settings.client_id = config.string("oidc_client_id");
+  const auto client_id = config.string("oidc_client_id");
+  settings.audiences = {client_id};
   settings.ca_file = config.string("oidc_ca_file");
-  settings.username_claim = config.string("oidc_username_claim");
-  settings.username_prefix = config.string("oidc_username_prefix");
-  settings.groups_claim = config.string("oidc_groups_claim");
-  settings.groups_prefix = config.string("oidc_groups_prefix");
+  settings.username.claim = config.string("oidc_username_claim");
+  settings.username.prefix = config.string("oidc_username_prefix");
+  settings.groups.claim = config.string("oidc_groups_claim");
+  settings.groups.prefix = config.string("oidc_groups_prefix");
   settings.algorithms = config.list("oidc_signing_algs");
   KUBUS_TRY(read_required(config, settings));
-  if (settings.issuer.empty() != settings.client_id.empty())
+  if (settings.issuer.empty() != client_id.empty())
     return bad_setting(settings.issuer.empty() ? "oidc_issuer_url" : "oidc_client_id",
                        "oidc_issuer_url and oidc_client_id go together");
   if (settings.issuer.empty()) {
-    const bool others = !settings.ca_file.empty() || !settings.username_prefix.empty() ||
-                        !settings.groups_claim.empty() || !settings.groups_prefix.empty() ||
+    const bool others = !settings.ca_file.empty() || !settings.username.prefix.empty() ||
+                        !settings.groups.claim.empty() || !settings.groups.prefix.empty() ||
                         !settings.required_claims.empty();
     if (others) return bad_setting("oidc_issuer_url", "needed by the other settings of oidc");
     return std::optional<Settings>();
   }
   KUBUS_TRY(check_issuer(settings, own_issuers));
-  if (settings.username_claim.empty()) return bad_setting("oidc_username_claim", "is empty");
-  if (settings.groups_claim.empty() && !settings.groups_prefix.empty())
+  if (settings.username.claim.empty()) return bad_setting("oidc_username_claim", "is empty");
+  if (settings.groups.claim.empty() && !settings.groups.prefix.empty())
     return bad_setting("oidc_groups_prefix", "without oidc_groups_claim");
   if (settings.algorithms.empty()) return bad_setting("oidc_signing_algs", "is empty");
+  const auto& known = supported_algorithms();
   for (const auto& algorithm : settings.algorithms)
-    if (algorithm != "RS256" && algorithm != "ES256")
+    if (std::find(known.begin(), known.end(), algorithm) == known.end())
       return bad_setting("oidc_signing_algs",
                          "\"" + algorithm + "\" is not supported, only RS256 and ES256 are");
   // Addresses of mail are told apart from other names by themselves.
-  if (settings.username_prefix == "-")
-    settings.username_prefix.clear();
-  else if (settings.username_prefix.empty() && settings.username_claim != "email")
-    settings.username_prefix = settings.issuer + "#";
+  if (settings.username.prefix == "-")
+    settings.username.prefix.clear();
+  else if (settings.username.prefix.empty() && settings.username.claim != "email")
+    settings.username.prefix = settings.issuer + "#";
   return std::optional<Settings>(std::move(settings));
 }
 

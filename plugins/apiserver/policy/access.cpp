@@ -19,6 +19,7 @@ RequestInfo info_of(const cel::AccessCheck& check) {
   out.name = check.name;
   out.subresource = check.subresource;
   out.field_selector = check.field_selector;
+  out.label_selector = check.label_selector;
   return out;
 }
 

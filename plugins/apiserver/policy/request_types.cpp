@@ -12,11 +12,7 @@ using cel::type_of;
 using Fields = std::map<std::string, TypePtr, std::less<>>;
 
 TypePtr object(const char* name, Fields fields) {
-  auto out = std::make_shared<cel::Type>();
-  out->kind = Kind::kObject;
-  out->name = name;
-  out->fields = std::move(fields);
-  return out;
+  return cel::object_type(name, std::move(fields));
 }
 
 TypePtr text() { return type_of(Kind::kString); }

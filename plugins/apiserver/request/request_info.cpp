@@ -84,8 +84,10 @@ RequestInfo parse_request(std::string_view method, std::string_view path, const 
     info.name = selected_name(query);
   }
   if (info.name.empty() && info.verb == "delete") info.verb = "deletecollection";
-  if (info.verb == "list" || info.verb == "watch" || info.verb == "deletecollection")
+  if (info.verb == "list" || info.verb == "watch" || info.verb == "deletecollection") {
     info.field_selector = query.get("fieldSelector");
+    info.label_selector = query.get("labelSelector");
+  }
   return info;
 }
 

@@ -23,8 +23,8 @@ struct RequestInfo {
   std::string resource;
   std::string name;
   std::string subresource;
-  // Of a list, a watch or the deletion of many, as it was sent.
-  std::string field_selector;
+  // Of a list, a watch or the deletion of many, as they were sent.
+  std::string field_selector, label_selector;
   // What follows the subresource: the path behind a proxy.
   std::vector<std::string> rest;
 

@@ -71,8 +71,11 @@ Status ApiServer::start() {
     if (!status.ok()) return parts.context.fail(std::move(status));
     parts.context.loop().post([&parts] {
       parts.listening = true;
-      if (!parts.drained)
+      if (!parts.drained) {
         parts.certificates->start([&parts](const Certificates& renewed) { parts.use(renewed); });
+        parts.authorizer_keeper->start();
+        parts.issuer_keeper->start();
+      }
       parts.begin_objects();
     });
   });
@@ -93,6 +96,8 @@ void ApiServer::drain() {
   if (parts.describer) parts.describer->stop();
   if (parts.legacy_use) parts.legacy_use->stop();
   if (parts.certificates) parts.certificates->stop();
+  if (parts.authorizer_keeper) parts.authorizer_keeper->stop();
+  if (parts.issuer_keeper) parts.issuer_keeper->stop();
   if (parts.default_range) parts.default_range->stop();
   if (parts.address_repair) parts.address_repair->stop();
   if (parts.cache) parts.cache->end_watches({});

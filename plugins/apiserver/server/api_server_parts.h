@@ -24,10 +24,12 @@
 #include "rbac/feed.h"
 #include "registry/arrivals.h"
 #include "server/api_server.h"
+#include "server/authorizer_keeper.h"
 #include "server/bus_api.h"
 #include "server/certificate_keeper.h"
 #include "server/event_expiry.h"
 #include "server/http_api.h"
+#include "server/issuer_keeper.h"
 #include "server/options.h"
 #include "services/address_repair.h"
 #include "services/allocator_feed.h"
@@ -78,6 +80,8 @@ struct ApiServer::Parts {
   std::optional<Api> api;
   std::shared_ptr<PluginPermissions> permissions;
   Authorizers authorizers;
+  std::optional<AuthorizerKeeper> authorizer_keeper;
+  std::optional<IssuerKeeper> issuer_keeper;
   Health health;
   Progress progress;
   std::optional<Proxy> proxy;
@@ -105,7 +109,6 @@ struct ApiServer::Parts {
   Status make_admissions();
   void make_subresources();
   Status make_authorizers();
-  Result<RemoteTokens> make_remote_tokens(const Audiences& own);
   void run_on_server(Task rest);
   void make_fairness();
   void keep_defaults();

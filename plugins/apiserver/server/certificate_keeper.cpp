@@ -1,7 +1,6 @@
 #include "server/certificate_keeper.h"
 
 #include <algorithm>
-#include <set>
 
 namespace kubus::apiserver {
 namespace {
@@ -10,11 +9,6 @@ constexpr std::chrono::hours kRetry{1};
 // The timer does not follow the system's clock, nor a machine that slept.
 constexpr std::chrono::hours kLongestWait{24};
 
-std::string directory_of(const std::string& file) {
-  const auto slash = file.rfind('/');
-  return slash == std::string::npos ? "." : file.substr(0, std::max<std::size_t>(slash, 1));
-}
-
 }  // namespace
 
 CertificateKeeper::CertificateKeeper(Context& context, const Options& options,
@@ -22,7 +16,7 @@ CertificateKeeper::CertificateKeeper(Context& context, const Options& options,
     : context_(context),
       options_(options),
       service_address_(std::move(service_address)),
-      watch_(context.loop()) {}
+      watch_(context, [this] { return refresh(); }) {}
 
 Result<Certificates> CertificateKeeper::open() {
   auto held = ensure_certificates(options_, service_address_);
@@ -33,37 +27,10 @@ Result<Certificates> CertificateKeeper::open() {
 
 void CertificateKeeper::start(Use use) {
   use_ = std::move(use);
-  std::set<std::string> directories = {options_.cert_dir};
+  std::vector<std::string> files = {options_.cert_dir + "/ca.crt"};
   for (const auto& file : {options_.tls_cert_file, options_.tls_key_file})
-    if (!file.empty()) directories.insert(directory_of(file));
-  for (const auto& directory : directories) {
-    const auto watched = watch_.add(directory, [this] { look(); });
-    if (!watched.ok())
-      context_.log().warn("new certificates are not noticed before the next start",
-                          {{"directory", directory}, {"error", watched.status().message()}});
-  }
-  // What changed since they were read.
-  look();
-}
-
-void CertificateKeeper::stop() {
-  stopped_ = true;
-  timer_.reset();
-}
-
-void CertificateKeeper::look() {
-  if (stopped_) return;
-  again_ = looking_;
-  if (looking_) return;
-  looking_ = true;
-  context_.pool().post([this] {
-    const auto wait = refresh();
-    context_.loop().post([this, wait] {
-      looking_ = false;
-      if (again_) return look();
-      if (!stopped_) timer_ = context_.loop().after(wait, [this] { look(); });
-    });
-  });
+    if (!file.empty()) files.push_back(file);
+  watch_.start(files);
 }
 
 // How long until it is to be called again at the latest.

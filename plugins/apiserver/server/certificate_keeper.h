@@ -8,9 +8,9 @@
 #include <string>
 
 #include "kubus/context.h"
-#include "kubus/directory_watch.h"
 #include "pki/cluster_pki.h"
 #include "server/certificates.h"
+#include "server/file_watch.h"
 
 namespace kubus::apiserver {
 
@@ -26,10 +26,9 @@ class CertificateKeeper {
   // From now on `use` gets what takes the place of what open() gave. Directories that cannot be
   // watched are logged: their changes are seen at the next start then.
   void start(Use use);
-  void stop();
+  void stop() { watch_.stop(); }
 
  private:
-  void look();
   Duration refresh();
   bool renew();
   Duration until_renewal() const;
@@ -40,12 +39,7 @@ class CertificateKeeper {
   Use use_;
   // On the pool, by one task at a time.
   HeldCertificates held_;
-  // On the loop.
-  DirectoryWatch watch_;
-  Registration timer_;
-  bool looking_ = false;
-  bool again_ = false;
-  bool stopped_ = false;
+  FileWatch watch_;
 };
 
 }  // namespace kubus::apiserver

@@ -1,26 +1,21 @@
 #include "server/api_server_parts.h"
 
-#include "auth/webhook_authorizer.h"
-#include "oidc/oidc_tokens.h"
 #include "rbac/authorizer.h"
 #include "server/routes.h"
 #include "token/subprotocol_authenticator.h"
 #include "token/token_routes.h"
-#include "token/webhook_tokens.h"
 
 namespace kubus::apiserver {
 Status ApiServer::Parts::make_authorizers() {
   permissions = std::make_shared<PluginPermissions>(context);
   authorizers.resume_by([this](Task rest) { run_on_server(std::move(rest)); });
-  authorizers.add(make_masters_authorizer());
-  authorizers.add(permissions);
-  authorizers.add(node::make_authorizer(*node_graph, *cache));
-  authorizers.add(rbac::make_authorizer(rbac_index));
-  if (options.authorization_webhook.config_file.empty()) return {};
-  auto webhook = make_webhook_authorizer(context, options.authorization_webhook);
-  if (!webhook.ok()) return webhook.status();
-  authorizers.add(std::move(*webhook));
-  return {};
+  AuthorizerKeeper::Local local;
+  local.plugins = permissions;
+  local.node = node::make_authorizer(*node_graph, *cache);
+  local.rbac = rbac::make_authorizer(rbac_index);
+  authorizer_keeper.emplace(context, options, authorizers, std::move(local));
+  issuer_keeper.emplace(context, options, tokens);
+  return authorizer_keeper->open();
 }
 
 // A server that ends takes nothing any more: then whoever brings the answer goes on with it.
@@ -45,12 +40,13 @@ void ApiServer::Parts::make_fairness() {
 
 void ApiServer::Parts::make_frontend(const Certificates& made) {
   Authenticators authenticators;
+  authenticators.anonymous = issuer_keeper->anonymous();
   if (!made.front_proxy_ca_pem.empty())
-    authenticators.push_back(
+    authenticators.all.push_back(
         make_front_proxy_authenticator(made.front_proxy_ca_pem, options.front_proxy));
-  authenticators.push_back(make_certificate_authenticator());
-  authenticators.push_back(make_bearer_authenticator(*tokens.authenticators()));
-  authenticators.push_back(make_subprotocol_authenticator(*tokens.authenticators()));
+  authenticators.all.push_back(make_certificate_authenticator());
+  authenticators.all.push_back(make_bearer_authenticator(*tokens.authenticators()));
+  authenticators.all.push_back(make_subprotocol_authenticator(*tokens.authenticators()));
   frontend.emplace(std::move(authenticators), authorizers);
   if (fairness) frontend->share_by(*fairness, *cache);
   if (audit) frontend->record_with(*audit);
@@ -73,21 +69,6 @@ void ApiServer::Parts::make_frontend(const Certificates& made) {
   frontend->on_resource([this](ResourceCall call) { http_api->serve(std::move(call)); });
 }
 
-Result<RemoteTokens> ApiServer::Parts::make_remote_tokens(const Audiences& own) {
-  RemoteTokens all;
-  if (options.oidc) {
-    auto issuer = oidc::make_oidc_tokens(context, *options.oidc, own);
-    if (!issuer.ok()) return issuer.status();
-    all.push_back(std::move(*issuer));
-  }
-  if (!options.token_webhook.config_file.empty()) {
-    auto webhook = make_webhook_tokens(context, options.token_webhook, own);
-    if (!webhook.ok()) return webhook.status();
-    all.push_back(std::move(*webhook));
-  }
-  return all;
-}
-
 // On the pool: files are read and written.
 Status ApiServer::Parts::listen() {
   auto made = certificates->open();
@@ -96,7 +77,7 @@ Status ApiServer::Parts::listen() {
   front_proxy_ca = made->front_proxy_ca_pem;
   tokens.resume_by([this](Task rest) { run_on_server(std::move(rest)); });
   KUBUS_TRY(tokens.load(options.tokens, made->service_account_key_pem, *cache,
-                        [this](const Audiences& own) { return make_remote_tokens(own); }));
+                        [this](const Audiences& own) { return issuer_keeper->open(own); }));
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
   proxy.emplace(*cache, made->kubelet_client, std::move(*plain));

@@ -75,6 +75,19 @@ Status read_webhook_options(const Config& config, Options& options) {
   return {};
 }
 
+// Files that take the place of keys.
+Status read_auth_files(const Config& config, Options& options) {
+  options.anonymous_auth = config.boolean("anonymous_auth");
+  options.authentication_config = config.string("authentication_config");
+  if (!options.authentication_config.empty() && options.oidc)
+    return bad("authentication_config", "can not be specified when oidc_* are set");
+  options.authorization_config = config.string("authorization_config");
+  if (!options.authorization_config.empty() && !options.authorization_webhook.config_file.empty())
+    return bad("authorization_config",
+               "can not be specified when authorization_webhook_config_file is set");
+  return {};
+}
+
 Status read_audit_options(const Config& config, Options& options) {
   options.audit_policy = config.string("audit_policy_file");
   auto& log = options.audit_log;
@@ -176,6 +189,7 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   }
   KUBUS_TRY(read_audit_options(config, options));
   KUBUS_TRY(read_webhook_options(config, options));
+  KUBUS_TRY(read_auth_files(config, options));
   options.encryption_config = config.string("encryption_provider_config");
   options.event_ttl = config.duration("event_ttl");
   options.drain_grace =

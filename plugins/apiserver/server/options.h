@@ -50,6 +50,8 @@ struct Options {
   std::chrono::milliseconds drain_grace{};
   TokenOptions tokens;
   std::optional<oidc::Settings> oidc;
+  bool anonymous_auth = true;
+  std::string authentication_config, authorization_config;  // files; empty: the keys say it
   TokenWebhookOptions token_webhook;
   WebhookAuthorizerOptions authorization_webhook;
   std::string audit_policy;  // a file; empty: nothing is recorded

@@ -20,9 +20,26 @@ using authorization_v1::SubjectAccessReview;
 // The terms that a request would have written out.
 std::string selector_text(const authorization_v1::FieldSelectorAttributes& selector) {
   std::string text = selector.rawselector();
-  for (const auto& term : selector.requirements())
-    if (term.operator_() == "In" && term.values_size() == 1)
-      text += (text.empty() ? "" : ",") + term.key() + "=" + term.values(0);
+  for (const auto& term : selector.requirements()) {
+    const bool in = term.operator_() == "In";
+    if ((in || term.operator_() == "NotIn") && term.values_size() == 1)
+      text += (text.empty() ? "" : ",") + term.key() + (in ? "=" : "!=") + term.values(0);
+  }
+  return text;
+}
+
+std::string selector_text(const authorization_v1::LabelSelectorAttributes& selector) {
+  std::string text = selector.rawselector();
+  for (const auto& term : selector.requirements()) {
+    text += text.empty() ? "" : ",";
+    if (term.operator_() == "Exists" || term.operator_() == "DoesNotExist") {
+      text += (term.operator_() == "Exists" ? "" : "!") + term.key();
+      continue;
+    }
+    text += term.key() + (term.operator_() == "In" ? " in (" : " notin (");
+    for (int i = 0; i < term.values_size(); ++i) text += (i == 0 ? "" : ",") + term.values(i);
+    text += ")";
+  }
   return text;
 }
 
@@ -45,6 +62,7 @@ RequestInfo asked_about(const Spec& spec) {
   info.ns = attributes.namespace_();
   info.name = attributes.name();
   info.field_selector = selector_text(attributes.fieldselector());
+  info.label_selector = selector_text(attributes.labelselector());
   return info;
 }
 

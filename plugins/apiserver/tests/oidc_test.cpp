@@ -118,7 +118,8 @@ TEST_F(Oidc, FollowsKeysThatChange) {
   EXPECT_FALSE(is_known(old));
   // An issuer that fails takes nothing away.
   issuer_.on_raw("/keys", 500, "");
-  EXPECT_THAT(review(old), HasSubstr("oidc: verify token: failed to verify signature: fetching keys"));
+  EXPECT_THAT(review(old),
+              HasSubstr("oidc: verify token: failed to verify signature: fetching keys"));
   EXPECT_TRUE(is_known(token));
 }
 
@@ -184,15 +185,16 @@ TEST_F(Oidc, TakesNoOtherAlgorithmThanConfigured) {
 TEST(OidcClaims, SayWhoItIsOrAreRefused) {
   oidc::Settings settings;
   settings.issuer = "https://i";
-  settings.client_id = "kubus";
-  settings.username_claim = "email";
-  settings.groups_claim = "groups";
+  settings.audiences = {"kubus"};
+  settings.username.claim = "email";
+  settings.groups.claim = "groups";
   settings.required_claims = {{"team", "a"}};
   const SystemTime now(std::chrono::seconds(1'000'000));
   const auto of = [&](const std::string& more) {
     const std::string text = R"({"aud":["x","kubus"],"exp":1000000,"team":"a")" + more + "}";
-    const auto claims = boost::json::parse(text).as_object();
-    if (const auto good = oidc::check_times(claims, now); !good.ok()) return good.message();
+    const auto claims = boost::json::parse(text);
+    const auto good = oidc::check_times(claims.as_object(), now);
+    if (!good.ok()) return std::string(good.message());
     auto who = oidc::identity_of(claims, settings);
     return who.ok() ? who->name + (who->groups.empty() ? "" : "/" + who->groups.back())
                     : std::string(who.status().message());

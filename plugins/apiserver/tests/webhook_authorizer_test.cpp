@@ -85,13 +85,18 @@ class WebhookAuthorization : public OwnPlaneTest {
 
 TEST_F(WebhookAuthorization, IsAskedWhereNobodyHereHasAnOpinion) {
   allow({"list"});
-  EXPECT_THAT(ask("GET", std::string(kMaps) + "?fieldSelector=metadata.name%3Da"),
+  EXPECT_THAT(ask("GET", std::string(kMaps) + "?fieldSelector=metadata.name%3Da" +
+                             "&labelSelector=tier,app+notin+(x,y)"),
               HasSubstr("HTTP/1.1 200"));
   const auto asked = json::parse(questions().back()).as_object();
   EXPECT_EQ(asked.at("apiVersion"), "authorization.k8s.io/v1");
   EXPECT_EQ(asked.at("spec"), json::parse(R"({
       "resourceAttributes":{"namespace":"default","verb":"list","version":"v1",
-        "resource":"configmaps","name":"a","fieldSelector":{"rawSelector":"metadata.name=a"}},
+        "resource":"configmaps","name":"a",
+        "fieldSelector":{"requirements":[
+          {"key":"metadata.name","operator":"In","values":["a"]}]},
+        "labelSelector":{"requirements":[{"key":"app","operator":"NotIn","values":["x","y"]},
+          {"key":"tier","operator":"Exists"}]}},
       "user":"jane","uid":"7","groups":["staff","system:authenticated"]})"));
   EXPECT_THAT(ask("GET", std::string(kMaps) + "/a"),
               AllOf(HasSubstr("HTTP/1.1 403"),

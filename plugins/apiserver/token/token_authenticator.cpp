@@ -45,8 +45,10 @@ class BearerAuthenticator final : public Authenticator {
 };
 
 TokenHolder known(TokenHolder holder) {
-  if (!holder.identity.in_group("system:authenticated"))
-    holder.identity.groups.emplace_back("system:authenticated");
+  auto& who = holder.identity;
+  if (who.name != "system:anonymous" && !who.in_group("system:authenticated") &&
+      !who.in_group("system:unauthenticated"))
+    who.groups.emplace_back("system:authenticated");
   return holder;
 }
 

@@ -60,15 +60,16 @@ class TokenAuthenticators {
   void replace_remote(RemoteTokens remote) {
     remote_.replace(std::make_shared<RemoteTokens>(std::move(remote)));
   }
-  // Ends those that were replaced and are in no use any more.
-  void sweep() { remote_.sweep(); }
+  // Ends those that were replaced and are in no use any more; true when some are left.
+  bool sweep() { return remote_.sweep(); }
   void close();
 
   const Audiences& own_audiences() const { return own_; }
   bool asks_others() const { return !remote_.get()->empty(); }
 
   // Of the first kind that knows the token without asking anybody; the holder is in
-  // system:authenticated. kUnauthorized with all that was found wrong with it.
+  // system:authenticated, unless that kind says that nobody knows it. kUnauthorized with all that
+  // was found wrong with it.
   Result<TokenHolder> authenticate(std::string_view token, const Audiences& audiences) const;
   // The same of all kinds. `done` where a request that waited goes on, or before this returns.
   using Done = UniqueFunction<void(Result<TokenHolder>)>;

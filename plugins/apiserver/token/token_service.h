@@ -43,7 +43,7 @@ class TokenService {
   void watch_legacy(LegacyUsed used) { legacy_used_ = std::move(used); }
   // In place of those that load() made.
   void replace_remote(RemoteTokens remote) { authenticators_->replace_remote(std::move(remote)); }
-  void sweep() { authenticators_->sweep(); }
+  bool sweep() { return authenticators_->sweep(); }
   // Nobody else is asked any more.
   void close() {
     if (authenticators_) authenticators_->close();
