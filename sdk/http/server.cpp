@@ -65,8 +65,9 @@ struct Server::Impl {
   void take(tcp::socket socket) {
     // It may have ended by the time this returns, and its end takes the mutex.
     std::shared_ptr<Connection> connection;
+    std::vector<std::shared_ptr<Connection>> looked_at;  // likewise
     std::lock_guard lock(mutex);
-    if (alive >= options.limits.connections && !make_room()) return;
+    if (alive >= options.limits.connections && !make_room(looked_at)) return;
     ++alive;
     connection = std::make_shared<Connection>(std::move(socket), tls, handler, options.limits,
                                               bodies, [this] { gone(); });
@@ -78,14 +79,14 @@ struct Server::Impl {
 
   // Ends the connection that has been idle for longest among a few, so that a crowd of those who ask
   // for nothing keeps nobody out; false when there is none, or when too many still have to go.
-  bool make_room() {
+  bool make_room(std::vector<std::shared_ptr<Connection>>& looked_at) {
     constexpr int kLooks = 32;
     constexpr std::size_t kGoing = 256;
     if (alive >= options.limits.connections + kGoing) return false;
     std::shared_ptr<Connection> longest;
     auto since = Connection::Clock::time_point::max();
     for (int look = 0; look < kLooks && !connections.empty(); ++look) {
-      const auto one = connections[random() % connections.size()].lock();
+      const auto one = looked_at.emplace_back(connections[random() % connections.size()].lock());
       if (!one || one->idle_since() >= since) continue;
       since = one->idle_since();
       longest = one;
