@@ -113,10 +113,11 @@ v1::TypeChecking check_types(const v1::ValidatingAdmissionPolicy& policy,
   for (const auto& [kind, type] : kinds_of(policy.spec(), catalog)) {
     ErrorList ignored;
     const auto compiled = compile(policy, {type, params}, ignored);
+    const auto name = written(kind);  // Clang 14 lets no lambda have a structured binding
     const auto add = [&](int i, bool message, const cel::Program& program) {
       if (program.ok() || program.error().empty()) return;
       auto& text = warnings[{i, message}];
-      text += (text.empty() ? "" : "\n") + written(kind) + ": " + program.error();
+      text += (text.empty() ? "" : "\n") + name + ": " + program.error();
     };
     for (int i = 0; i < validations.size(); ++i) {
       add(i, false, compiled.validations[static_cast<std::size_t>(i)]);
