@@ -11,6 +11,7 @@
 #include "admission/event_limit.h"
 #include "auth/authorizer.h"
 #include "cache/cluster_cache.h"
+#include "custom/catalog.h"
 #include "registry/arrivals.h"
 
 namespace kubus::apiserver {
@@ -21,6 +22,7 @@ struct AdmissionContext {
   const Authorizers& authorizers;
   std::vector<EventLimit> event_limits = {};
   Arrivals* arrivals = nullptr;  // null: nobody asks
+  const KindCatalog* kinds = nullptr;  // of policies, which see objects in other versions
 };
 
 // Those that are on by default, with `enabled` and without `disabled`, in their fixed order.

@@ -127,6 +127,7 @@ void DefinitionController::clean(Definition& definition) {
   call->as_stored = true;
   call->cache = cache.get();
   call->keep = cache;
+  call->admitted = true;
   registry_.remove_collection(std::move(call), [this, name](const Result<Answer>& result) {
     if (!result.ok()) {
       registry_.context().log().warn(

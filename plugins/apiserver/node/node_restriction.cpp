@@ -76,21 +76,34 @@ class NodeRestriction final : public Admission {
   }
 
   Status admit_pod(const AdmissionCall& admission, const std::string& node) {
-    const auto who = "node " + apiserver::quoted(node) + " ";
+    const auto& part = admission.call.info.subresource;
+    if (part == "status") return admit_pod_status(admission, node);
+    if (part == "eviction") return admit_eviction(admission, node);
+    if (!part.empty())
+      return refuse(admission, "unexpected pod subresource " + apiserver::quoted(part) +
+                                   ", only 'status' and 'eviction' are allowed");
     if (admission.operation == Operation::kCreate) return admit_new_pod(admission, node);
-    const auto& old = static_cast<const Pod&>(*admission.old);
-    const bool own = old.spec().nodename() == node;
-    if (admission.operation == Operation::kDelete) {
-      if (own) return {};
-      if (admission.call.info.subresource == "eviction")
-        return refuse(admission,
-                      "node " + node + " can only evict pods with spec.nodeName set to itself");
-      return refuse(admission, who + "can only delete pods with spec.nodeName set to itself");
-    }
-    if (admission.call.info.subresource != "status")
+    if (admission.operation == Operation::kUpdate)
       return refuse(admission, "unexpected operation \"UPDATE\", node " + apiserver::quoted(node) +
                                    " can only create and delete mirror pods");
-    if (!own)
+    if (static_cast<const Pod&>(*admission.old).spec().nodename() == node) return {};
+    return refuse(admission, "node " + apiserver::quoted(node) +
+                                 " can only delete pods with spec.nodeName set to itself");
+  }
+
+  Status admit_eviction(const AdmissionCall& admission, const std::string& node) {
+    const auto& info = admission.call.info;
+    const auto pod = cache_.find("", "pods")->get(info.ns + "/" + info.name);
+    if (!pod) return errors::not_found({"", "pods", info.name});
+    if (pod->field("spec.nodeName") == node) return {};
+    return refuse(admission,
+                  "node " + node + " can only evict pods with spec.nodeName set to itself");
+  }
+
+  static Status admit_pod_status(const AdmissionCall& admission, const std::string& node) {
+    const auto& old = static_cast<const Pod&>(*admission.old);
+    const auto who = "node " + apiserver::quoted(node) + " ";
+    if (old.spec().nodename() != node)
       return refuse(admission,
                     who + "can only update pod status for pods with spec.nodeName set to itself");
     const auto& pod = static_cast<const Pod&>(*admission.object);

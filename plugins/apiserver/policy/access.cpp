@@ -74,8 +74,8 @@ cel::AccessCheck check_of(const AdmissionCall& call) {
   out.group = resource.group;
   out.resource = resource.plural;
   out.subresource = call.call.info.subresource;
-  out.ns = call.call.info.ns;
-  out.name = call.subject().name;
+  out.ns = call.ns();
+  out.name = call.name();
   return out;
 }
 

@@ -67,12 +67,15 @@ struct Verdict {
 
 class Policies final : public Admission {
  public:
-  Policies(ClusterCache& cache, const Authorizers& authorizers)
+  Policies(ClusterCache& cache, const KindCatalog& kinds, const Authorizers& authorizers)
       : cache_(cache),
+        kinds_(kinds),
         authorizers_(authorizers),
         namespaces_(*cache.find("", "namespaces")),
         policies_(*cache.find(kGroup, "validatingadmissionpolicies")),
         bindings_(*cache.find(kGroup, "validatingadmissionpolicybindings")) {}
+
+  bool sees_connections() const override { return true; }
 
   Status validate(const AdmissionCall& call) override {
     if (is_exempt(call)) return check_policy(call);
@@ -94,7 +97,8 @@ class Policies final : public Admission {
   // One request before all bindings.
   struct Sitting {
     const AdmissionCall& call;
-    std::unique_ptr<Request> request;  // made when the first policy matches
+    // In each version in which a policy wants to see it, made when the first one does.
+    std::map<ResourceRef, Request> seen;
     std::optional<Status> refused;
     json::array failures;
     std::map<std::string, std::string> annotations;
@@ -134,25 +138,43 @@ class Policies final : public Admission {
   void decide(const v1::ValidatingAdmissionPolicyBinding& binding, Sitting& sitting) {
     const auto policy = find_policy(binding.spec().policyname());
     const auto& call = sitting.call;
-    if (!policy ||
-        !matches_resources(policy->policy.spec().matchconstraints(), call, namespaces_) ||
-        (binding.spec().has_matchresources() &&
-         !matches_resources(binding.spec().matchresources(), call, namespaces_)))
-      return;
+    if (!policy) return;
+    const auto matched = match(*policy, binding, call);
     const Verdict verdict{policy->policy, binding};
-    if (!sitting.request) {
-      const auto ns = call.call.resource->namespaced ? namespaces_.get(call.call.info.ns) : nullptr;
-      sitting.request =
-          std::make_unique<Request>(call, ns ? ns->decoded().get() : nullptr, authorizers_);
-    }
     std::vector<Denial> denials;
+    if (!matched.ok() && policy->fails())
+      return act(verdict, {matched.status().message(), {}, 0}, sitting);
+    if (!matched.ok() || !*matched) return;
+    const auto& request = seen_as(*matched, sitting);
     for (const auto& params : params_of(*policy, binding, call, denials)) {
-      Evaluation evaluation(*policy, *sitting.request, params);
+      Evaluation evaluation(*policy, request, params);
       if (!evaluation.applies(denials)) continue;
       evaluation.validate(denials);
       gather_annotations(*policy, evaluation, sitting);
     }
     for (const auto& denial : denials) act(verdict, denial, sitting);
+  }
+
+  // In which version the policy sees the call; null: it has nothing to do with it.
+  Result<ResourceRef> match(const CompiledPolicy& policy,
+                            const v1::ValidatingAdmissionPolicyBinding& binding,
+                            const AdmissionCall& call) const {
+    auto found =
+        match_resources(policy.policy.spec().matchconstraints(), call, namespaces_, kinds_);
+    if (!found.ok() || !*found || !binding.spec().has_matchresources()) return found;
+    const auto bound =
+        match_resources(binding.spec().matchresources(), call, namespaces_, kinds_);
+    if (!bound.ok()) return bound.status();
+    return *bound ? std::move(*found) : ResourceRef();
+  }
+
+  const Request& seen_as(const ResourceRef& as, Sitting& sitting) const {
+    const auto known = sitting.seen.find(as);
+    if (known != sitting.seen.end()) return known->second;
+    const auto& call = sitting.call;
+    const auto ns = call.call.resource->namespaced ? namespaces_.get(call.call.info.ns) : nullptr;
+    Request request(SeenCall(call, as), ns ? ns->decoded().get() : nullptr, authorizers_);
+    return sitting.seen.emplace(as, std::move(request)).first->second;
   }
 
   void act(const Verdict& verdict, const Denial& denial, Sitting& sitting) {
@@ -236,6 +258,7 @@ class Policies final : public Admission {
   }
 
   ClusterCache& cache_;
+  const KindCatalog& kinds_;
   const Authorizers& authorizers_;
   const ResourceCache& namespaces_;
   const ResourceCache& policies_;
@@ -247,7 +270,7 @@ class Policies final : public Admission {
 }  // namespace
 
 std::unique_ptr<Admission> make_policies(const AdmissionContext& context) {
-  return std::make_unique<Policies>(context.cache, context.authorizers);
+  return std::make_unique<Policies>(context.cache, *context.kinds, context.authorizers);
 }
 
 }  // namespace kubus::apiserver::policy

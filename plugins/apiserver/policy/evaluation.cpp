@@ -19,11 +19,19 @@ namespace {
 
 namespace json = boost::json;
 
-json::object kind_of(const ResourceInfo& resource) {
+json::object kind_document(const KindName& name) {
+  json::object out;
+  out["group"] = name.group;
+  out["version"] = name.version;
+  out["kind"] = name.kind;
+  return out;
+}
+
+json::object resource_document(const ResourceInfo& resource) {
   json::object out;
   out["group"] = resource.group;
   out["version"] = resource.version;
-  out["kind"] = resource.kind;
+  out["resource"] = resource.plural;
   return out;
 }
 
@@ -45,25 +53,21 @@ json::object user_of(const Identity& identity) {
 }
 
 // The AdmissionRequest, without the objects in it. What is empty in it is not there.
-json::value request_of(const AdmissionCall& call) {
-  const auto& resource = *call.call.resource;
+json::value request_of(const SeenCall& seen) {
+  const auto& call = seen.call();
   json::object out;
-  out["kind"] = kind_of(resource);
-  json::object name;
-  name["group"] = resource.group;
-  name["version"] = resource.version;
-  name["resource"] = resource.plural;
-  out["resource"] = name;
-  out["requestKind"] = kind_of(resource);
-  out["requestResource"] = std::move(name);
+  out["kind"] = kind_document(seen.kind());
+  out["resource"] = resource_document(seen.resource());
+  out["requestKind"] = kind_document(seen.asked_kind());
+  out["requestResource"] = resource_document(call.call.seen_resource());
   set_text(out, "subResource", call.call.info.subresource);
   set_text(out, "requestSubResource", call.call.info.subresource);
-  set_text(out, "name", call.subject().name);
-  set_text(out, "namespace", call.call.info.ns);
+  set_text(out, "name", call.name());
+  set_text(out, "namespace", call.ns());
   out["operation"] = operation_name(call.operation);
   out["userInfo"] = user_of(call.call.identity);
   out["dryRun"] = call.call.dry_run();
-  out["options"] = write_options(call);
+  if (!call.connects()) out["options"] = write_options(call);
   return out;
 }
 
@@ -78,14 +82,14 @@ json::value document_of(const Message* object) {
   return out;
 }
 
-Request::Request(const AdmissionCall& call, const Message* ns, const Authorizers& authorizers)
-    : object_(document_of(call.object)),
-      old_(document_of(call.old)),
-      request_(request_of(call)),
+Request::Request(const SeenCall& seen, const Message* ns, const Authorizers& authorizers)
+    : object_(document_of(seen.call().object)),
+      old_(document_of(seen.call().old)),
+      request_(request_of(seen)),
       namespace_(document_of(ns)) {
-  const auto authority = make_authority(authorizers, call.call.identity);
+  const auto authority = make_authority(authorizers, seen.call().call.identity);
   authorizer_ = cel::authorizer_value(authority);
-  request_resource_ = cel::resource_check_value(authority, check_of(call));
+  request_resource_ = cel::resource_check_value(authority, check_of(seen.call()));
 }
 
 std::vector<cel::Value> Request::values() const {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "admission/admission.h"
+#include "admission/seen_call.h"
 #include "auth/authorizer.h"
 #include "policy/compiled_policy.h"
 
@@ -24,7 +24,7 @@ struct Denial {
 class Request {
  public:
   // `ns`: the namespace it is in, or null. The authorizers outlive it.
-  Request(const AdmissionCall& call, const Message* ns, const Authorizers& authorizers);
+  Request(const SeenCall& seen, const Message* ns, const Authorizers& authorizers);
   // Of the variables, all but params and variables.
   std::vector<cel::Value> values() const;
 

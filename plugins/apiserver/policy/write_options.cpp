@@ -12,9 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
-// What was sent along with a deletion. One that an eviction comes to has sent none.
+// What was sent along with a deletion.
 json::object deletion_options(const Call& call) {
-  if (call.body.empty() || !call.info.subresource.empty()) return {};
+  if (call.body.empty()) return {};
   // Answers to other questions may be adding their warnings to the call itself.
   Call reading;
   reading.resource = call.resource;

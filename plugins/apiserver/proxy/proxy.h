@@ -26,6 +26,9 @@ class Proxy {
   void set_kubelet_tls(std::shared_ptr<const http::ClientTls> tls);
 
   bool handles(const Call& call) const;
+  // What stands behind the name of a proxy in the path of the request, as it was sent: "/" or
+  // more.
+  static std::string path_behind(const Call& call);
   void serve(CallPtr call, std::shared_ptr<http::Exchange> exchange);
 
  private:
@@ -41,7 +44,6 @@ class Proxy {
   Result<http::Upstream> to_service(const Call& call) const;
   Result<Endpoint> kubelet_of(const std::string& node) const;
   static Target parse_target(const std::string& name);
-  static std::string path_behind(const Call& call);
 
   std::shared_ptr<const http::ClientTls> kubelet_tls() const;
 

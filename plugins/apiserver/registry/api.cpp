@@ -1,5 +1,7 @@
 #include "registry/api.h"
 
+#include <algorithm>
+
 #include "kubus/api/json.h"
 #include "registry/body.h"
 #include "registry/strategy.h"
@@ -95,6 +97,7 @@ void Api::handle_version(const Version& version, CallPtr call, Done done) {
   }
   handle(stored, [call, stored, done = std::move(done)](Result<Answer> result) mutable {
     call->warnings.insert(call->warnings.end(), stored->warnings.begin(), stored->warnings.end());
+    call->refusal = stored->refusal;
     done(std::move(result));
   });
 }
@@ -113,7 +116,9 @@ void Api::handle(CallPtr call, Done done) {
     return done(known ? errors::no_such_path() : not_allowed());
   }
   if (call->info.subresource.empty()) return handle_stored(std::move(call), std::move(done));
-  if (is_part(*call)) return handle_part(std::move(call), std::move(done));
+  const auto& verbs = call->subresource->verbs;
+  const bool known = std::find(verbs.begin(), verbs.end(), call->info.verb) != verbs.end();
+  if (known && is_part(*call)) return handle_part(std::move(call), std::move(done));
   done(not_allowed());
 }
 

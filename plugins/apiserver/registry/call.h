@@ -29,6 +29,7 @@ struct DeferredCheck {
   Status refusal;
 };
 
+struct Lens;
 struct Version;
 namespace audit {
 struct Record;
@@ -40,6 +41,7 @@ struct Call {
   Identity identity;
   const ResourceInfo* resource = nullptr;
   const SubresourceInfo* subresource = nullptr;
+  const Lens* lens = nullptr;        // where the subresource shows another kind
   const Version* version = nullptr;  // as the client sees the resource, where it is not stored so
   // Objects that a webhook converts are seen and left as they are stored: nobody is asked.
   bool as_stored = false;
@@ -57,6 +59,10 @@ struct Call {
   std::shared_ptr<audit::Record> record;  // null: it is not recorded
   std::vector<DeferredCheck> deferred;  // see auth/deferred.h
   std::shared_ptr<const void> arrival;  // of the object it makes, see registry/arrivals.h
+  // Whoever removes has been admitted for another reason, or is the server, which asks nobody.
+  bool admitted = false;
+  // It is one of those that the deletion of a collection found: others are not told its name.
+  bool of_collection = false;
   // The object that was sent has a list of managers, with nobody in it.
   bool clears_managers = false;
 

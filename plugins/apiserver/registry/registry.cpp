@@ -78,12 +78,6 @@ void Registry::hold_until(std::int64_t revision, Reservations reservations) {
   if (!reservations.empty()) cache_.when(revision, [held = std::move(reservations)] {});
 }
 
-Status Registry::admit_part(Call& call, Message& posted) const {
-  const AdmissionCall admission{call, AdmissionCall::Operation::kCreate, &posted, nullptr};
-  KUBUS_TRY(admit(admissions_, admission));
-  return validate(admissions_, admission);
-}
-
 void Registry::await_revision(std::int64_t revision, UniqueFunction<void(Status)> then) {
   if (cache_.revision() >= revision) return then({});
   struct Wait {

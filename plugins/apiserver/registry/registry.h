@@ -79,8 +79,13 @@ class Registry {
   // `transform` has settled the owners.
   void change(CallPtr call, Part part, Owners owners, Transform transform, Done done);
   void remove(CallPtr call, Deletion deletion, Done done);
-  // Admission of what is posted to a subresource.
-  Status admit_part(Call& call, Message& posted) const;
+  // Admission of what is posted and does something else than to be stored: a binding, an eviction,
+  // a question. `check`, which may be null, sees what was made of it before it may be refused.
+  using Check = UniqueFunction<Status(Message&)>;
+  using Posted = UniqueFunction<void(Result<MessagePtr>)>;
+  void post(CallPtr call, MessagePtr object, Check check, Posted then);
+  // Admission of a connection; `options` say how it is to be made.
+  void connect(CallPtr call, MessagePtr options, Posted then);
 
   // Runs `then` once the cache has reached `revision`, or with kTimeout after three seconds.
   void await_revision(std::int64_t revision, UniqueFunction<void(Status)> then);
@@ -90,6 +95,7 @@ class Registry {
   struct ChangeJob;
   struct Change;
   struct CreateJob;
+  struct PostJob;
   struct RemoveJob;
   struct CollectionJob;
   // What is to be removed, as it is stored and as the client has it.
@@ -115,6 +121,9 @@ class Registry {
   // Something else than the name was in the way.
   void recreate(const std::shared_ptr<CreateJob>& job);
   // The steps of a change, of which some wait as those of a creation do.
+  void admit_posted(const std::shared_ptr<PostJob>& job);
+  void check_posted(const std::shared_ptr<PostJob>& job);
+  void review_posted(const std::shared_ptr<PostJob>& job);
   void try_change(std::shared_ptr<ChangeJob> job);
   void begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change);
   void mutated_change(const std::shared_ptr<ChangeJob>& job, const std::shared_ptr<Change>& change);

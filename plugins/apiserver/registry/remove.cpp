@@ -56,6 +56,7 @@ void Registry::try_remove(std::shared_ptr<RemoveJob> job) {
 }
 
 void Registry::admit_remove(const std::shared_ptr<RemoveJob>& job, Doomed doomed) {
+  if (job->call->admitted) return plan_remove(job, doomed);
   const RemoteAdmission::Review review{job->call, AdmissionCall::Operation::kDelete, nullptr,
                                        doomed.old.get()};
   const auto admission = review.as_call();
@@ -152,6 +153,7 @@ void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
     one->info.name = std::string(item.name());
     one->info.ns = std::string(item.ns());
     one->info.verb = "delete";
+    one->of_collection = true;
     one->warnings.clear();
     ++job->under_way;
     remove(one, job->deletion, [this, job, one](const Result<Answer>& result) {

@@ -7,6 +7,7 @@
 #include "custom/engine.h"
 #include "kubus/api/json_value.h"
 #include "registry/change_rules.h"
+#include "registry/lens.h"
 #include "registry/metadata.h"
 #include "registry/owners.h"
 #include "registry/patched.h"
@@ -39,13 +40,20 @@ struct Registry::Change {
   ObjectPtr stored;
   ObjectPtr seen;  // the same as the client has it
   MessagePtr old, object;
+  MessagePtr shown_old, shown;  // what admission sees, where that is something else
   std::string json;
   bool gone = false;
   Reservations reservations;
   QuotaLedger::TurnPtr turn;
 
   RemoteAdmission::Review review(const CallPtr& call) {
+    if (shown) return {call, AdmissionCall::Operation::kUpdate, &shown, shown_old.get()};
     return {call, AdmissionCall::Operation::kUpdate, &object, old.get()};
+  }
+  void show(const Call& call) {
+    if (!call.lens) return;
+    shown_old = call.lens->show(*old, call, stored->revision());
+    shown = call.lens->show(*object, call, stored->revision());
   }
 };
 
@@ -140,10 +148,14 @@ void Registry::begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Chan
 void Registry::mutated_change(const std::shared_ptr<ChangeJob>& job,
                               const std::shared_ptr<Change>& change) {
   auto& object = *change->object;
+  if (const auto* lens = job->call->lens)
+    if (auto status = lens->take(*change->shown, *job->call, object); !status.ok())
+      return job->done(status);
   auto status = prepare_updated(*metadata_of(object), *metadata_of(*change->old), *job->call);
   if (!status.ok()) return job->done(status);
   keep_other_parts(*job, *change);
   apply_strategy(*job, *change);
+  change->show(*job->call);
   validate_change(job, change);
 }
 
@@ -175,6 +187,7 @@ Status Registry::prepare_change(const ChangeJob& job, Change& change) const {
   if (job.owners == Owners::kRecorded)
     record_owners(*job.call, change.seen.get(), old_metadata, *change.object);
   apply_strategy(job, change);
+  change.show(*job.call);
   return admit(admissions_, change.review(job.call).as_call());
 }
 

@@ -41,6 +41,7 @@ void EventExpiry::sweep(ResourceCache& cache, std::chrono::system_clock::time_po
                          std::string(event->name()), "delete");
     Deletion deletion;
     deletion.resource_version = std::to_string(event->revision());
+    call->admitted = true;
     registry_.remove(std::move(call), std::move(deletion), [](const Result<Answer>&) {});
   }
 }

@@ -2,7 +2,9 @@
 
 #include "custom/kind.h"
 #include "metrics/request_timer.h"
+#include "proxy/connect_options.h"
 #include "registry/owners.h"
+#include "registry/reflect.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
 #include "respond/warning_headers.h"
@@ -75,6 +77,19 @@ Status read_headers(const http::Request& request, Call& call) {
 
 }  // namespace
 
+void HttpApi::serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> exchange) {
+  auto options = connect_options(*call);
+  if (!options) return proxy_.serve(std::move(call), std::move(exchange));
+  std::shared_ptr<const Message> sent = clone(*options);
+  registry_.connect(call, std::move(options),
+                    [this, call, sent, exchange](const Result<MessagePtr>& admitted) {
+                      if (!admitted.ok())
+                        return exchange->respond(to_http_response(*call, admitted.status()));
+                      if (!same_content(*sent, **admitted)) use_connect_options(**admitted, *call);
+                      proxy_.serve(call, exchange);
+                    });
+}
+
 void HttpApi::serve(ResourceCall request) {
   auto exchange = std::move(request.exchange);
   auto call = std::make_shared<Call>();
@@ -93,7 +108,7 @@ void HttpApi::serve(ResourceCall request) {
     timer.done(404);
     return exchange->respond(no_page());
   }
-  if (proxy_.handles(*call)) return proxy_.serve(std::move(call), std::move(exchange));
+  if (proxy_.handles(*call)) return serve_proxied(std::move(call), std::move(exchange));
   if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
   if (call->info.verb == "watch") {
     if (!call->cache && call->resource->has_verb("list"))

@@ -16,6 +16,9 @@ class HttpApi {
   void serve(ResourceCall request);
 
  private:
+  // What the proxy answers, once admission has let connections pass.
+  void serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> exchange);
+
   Registry& registry_;
   Api& api_;
   Proxy& proxy_;

@@ -83,17 +83,19 @@ void ApiServer::Parts::make_services() {
 
 Status ApiServer::Parts::make_admissions() {
   const auto& off = options.disabled_admission;
-  auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits, &*arrivals},
-                                         options.enabled_admission, off);
+  auto made = apiserver::make_admissions(
+      {*cache, authorizers, options.event_limits, &*arrivals, &*kinds}, options.enabled_admission,
+      off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
   registry->admissions().push_back(rbac::make_escalation_check(authorizers, rbac_index));
   const auto is_on = [&](std::string_view name) {
     return std::find(off.begin(), off.end(), name) == off.end();
   };
-  const webhooks::Kinds kinds{is_on("MutatingAdmissionWebhook"),
+  const webhooks::Kinds asked{is_on("MutatingAdmissionWebhook"),
                               is_on("ValidatingAdmissionWebhook")};
-  registry->set_remote_admission(&webhooks.emplace(context, *cache, authorizers, kinds));
+  registry->set_remote_admission(
+      &webhooks.emplace(context, *cache, *kinds, authorizers, asked));
   if (is_on("ResourceQuota")) registry->set_ledger(&ledger.emplace(*cache));
   return {};
 }
@@ -103,10 +105,10 @@ void ApiServer::Parts::make_subresources() {
   add_binding(*api, *registry);
   add_eviction(*api, *registry);
   add_finalize(*api, *registry, *arrivals);
-  add_reviews(*api);
-  add_access_reviews(*api, authorizers);
+  add_reviews(*api, *registry);
+  add_access_reviews(*api, *registry, authorizers);
   add_token_request(*api, *registry, tokens);
-  add_token_review(*api, tokens);
+  add_token_review(*api, *registry, tokens);
   components::add_component_statuses(*api, context);
 }
 

@@ -28,11 +28,19 @@ void update(Message& object, const Message& old) {
   (*ns.mutable_metadata()->mutable_labels())["kubernetes.io/metadata.name"] = ns.metadata().name();
 }
 
+// Everything else may change as well, as on any other update.
+void finalize(Message& object, const Message& old) {
+  auto& ns = static_cast<Namespace&>(object);
+  *ns.mutable_status() = static_cast<const Namespace&>(old).status();
+  (*ns.mutable_metadata()->mutable_labels())["kubernetes.io/metadata.name"] = ns.metadata().name();
+}
+
 }  // namespace
 
 void namespace_rules(Strategy& strategy) {
   strategy.prepare_create = create;
   strategy.prepare_update = update;
+  strategy.parts = {{"finalize", finalize}};
 }
 
 }  // namespace kubus::apiserver

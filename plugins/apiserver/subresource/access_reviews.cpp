@@ -190,34 +190,49 @@ Status review_rules(const Authorizers& authorizers, const Call& call,
 }
 
 template <class Review>
-void add(Api& api, const char* resource, const Authorizers& authorizers) {
+void decide_and_answer(const Authorizers& authorizers, const Identity& subject,
+                       std::shared_ptr<Review> review, Done done) {
+  const auto info = asked_about(review->spec());
+  decide_with_remote(
+      authorizers, subject, info,
+      [review = std::move(review), done = std::move(done)](Decision decision) mutable {
+        fill_in(std::move(decision), *review);
+        done(Answer::of(std::move(review), 201));
+      });
+}
+
+template <class Review>
+void add(Api& api, Registry& registry, const char* resource, const Authorizers& authorizers) {
   api.add(std::string("authorization.k8s.io/") + resource, "create",
-          [&authorizers](CallPtr call, Done done) {
-            auto review = read_review<Review>(*call);
-            if (!review.ok()) return done(review.status());
-            const auto subject = subject_of(*call, **review);
-            if (!subject.ok()) return done(subject.status());
-            const auto info = asked_about((*review)->spec());
-            decide_with_remote(authorizers, *subject, info,
-                               [review = std::move(*review), done = std::move(done)](
-                                   Decision decision) mutable {
-                                 fill_in(std::move(decision), *review);
-                                 done(Answer::of(std::move(review), 201));
-                               });
+          [&registry, &authorizers](CallPtr call, Done done) {
+            auto subject = std::make_shared<Identity>();
+            post_review<Review>(
+                registry, call, std::move(done),
+                [call, subject](Message& posted) -> Status {
+                  auto found = subject_of(*call, static_cast<Review&>(posted));
+                  if (!found.ok()) return found.status();
+                  *subject = std::move(*found);
+                  return {};
+                },
+                [&authorizers, subject](std::shared_ptr<Review> review, Done answer) {
+                  decide_and_answer(authorizers, *subject, std::move(review), std::move(answer));
+                });
           });
 }
 
 }  // namespace
 
-void add_access_reviews(Api& api, const Authorizers& authorizers) {
-  add<SelfSubjectAccessReview>(api, "selfsubjectaccessreviews", authorizers);
-  add<SubjectAccessReview>(api, "subjectaccessreviews", authorizers);
-  add<LocalSubjectAccessReview>(api, "localsubjectaccessreviews", authorizers);
+void add_access_reviews(Api& api, Registry& registry, const Authorizers& authorizers) {
+  add<SelfSubjectAccessReview>(api, registry, "selfsubjectaccessreviews", authorizers);
+  add<SubjectAccessReview>(api, registry, "subjectaccessreviews", authorizers);
+  add<LocalSubjectAccessReview>(api, registry, "localsubjectaccessreviews", authorizers);
   api.add("authorization.k8s.io/selfsubjectrulesreviews", "create",
-          [&authorizers](CallPtr call, Done done) {
-            answer_review<SelfSubjectRulesReview>(call, std::move(done), [&](auto& review) {
-              return review_rules(authorizers, *call, review);
-            });
+          [&registry, &authorizers](CallPtr call, Done done) {
+            answer_review<SelfSubjectRulesReview>(
+                registry, call, std::move(done),
+                [&authorizers, call](SelfSubjectRulesReview& review) {
+                  return review_rules(authorizers, *call, review);
+                });
           });
 }
 

@@ -35,22 +35,22 @@ Result<MessagePtr> bound(const Binding& binding, const Call& call, const Message
   return object;
 }
 
-void bind(Registry& registry, CallPtr call, Done done) {
-  auto body = read_body(*call, *Binding::descriptor());
-  if (!body.ok()) return done(body.status());
-  std::shared_ptr<Message> binding = std::move(*body);
-  const auto& target = static_cast<const Binding&>(*binding).target();
+Status check_target(const Message& posted, const Call& call) {
+  const auto& binding = static_cast<const Binding&>(posted);
+  if (!binding.target().name().empty()) return {};
+  const auto& name = call.info.name.empty() ? binding.metadata().name() : call.info.name;
+  return errors::invalid({"", "Binding", name},
+                         {{"FieldValueRequired", "Required value", "target.name"}});
+}
+
+// A binding may come as an object of its own; what it changes is the pod.
+void assign(Registry& registry, const CallPtr& call, MessagePtr posted, Done done) {
+  std::shared_ptr<const Message> binding = std::move(posted);
   if (call->info.name.empty())
     call->info.name = static_cast<const Binding&>(*binding).metadata().name();
-  if (target.name().empty())
-    return done(errors::invalid({"", "Binding", call->info.name},
-                                {{"FieldValueRequired", "Required value", "target.name"}}));
-  // A binding may come as an object of its own; what it changes is the pod.
   call->resource = find_resource("", "v1", "pods");
   call->cache = registry.cache().find(*call->resource);
   call->info.subresource = "binding";
-  const auto admitted = registry.admit_part(*call, *binding);
-  if (!admitted.ok()) return done(admitted);
   registry.change(
       call, Part::kWhole,
       [binding, call](const Object&, const Message& current) {
@@ -58,6 +58,17 @@ void bind(Registry& registry, CallPtr call, Done done) {
       },
       [done = std::move(done)](Result<Answer> result) mutable {
         done(result.ok() ? Result<Answer>(acknowledged()) : std::move(result));
+      });
+}
+
+void bind(Registry& registry, CallPtr call, Done done) {
+  auto body = read_body(*call, *Binding::descriptor());
+  if (!body.ok()) return done(body.status());
+  registry.post(
+      call, std::move(*body), [call](Message& posted) { return check_target(posted, *call); },
+      [&registry, call, done = std::move(done)](Result<MessagePtr> posted) mutable {
+        if (!posted.ok()) return done(posted.status());
+        assign(registry, call, std::move(*posted), std::move(done));
       });
 }
 

@@ -203,11 +203,6 @@ void evict(JobPtr job) {
   if (!stored) return finish(job, errors::not_found(job->call->subject()));
   const auto decoded = stored->decode();
   const auto& pod = static_cast<const Pod&>(*decoded);
-  // Before a budget pays for it.
-  if (auto status = admit(job->registry.admissions(),
-                          {*job->call, AdmissionCall::Operation::kDelete, nullptr, &pod});
-      !status.ok())
-    return finish(job, status);
   if (is_harmless(pod)) return remove_harmless(job, *stored, pod);
   const auto budgets = budgets_for(job->registry, *stored, pod);
   if (budgets.size() > 1)
@@ -223,22 +218,38 @@ void evict(JobPtr job) {
   spend_and_remove(job, *budgets[0]);
 }
 
-void start(Registry& registry, CallPtr call, Done done) {
-  auto body = read_body(*call, *policy_v1::Eviction::descriptor());
-  if (!body.ok()) return done(body.status());
-  const auto& eviction = static_cast<const policy_v1::Eviction&>(**body);
-  if (eviction.metadata().name() != call->info.name)
-    return done(errors::bad_request("name in URL does not match name in Eviction object"));
+Deletion deletion_of(const policy_v1::Eviction& eviction) {
   const auto& options = eviction.deleteoptions();
   Deletion deletion;
   if (options.has_graceperiodseconds()) deletion.grace_period = options.graceperiodseconds();
   deletion.propagation = options.propagationpolicy();
   deletion.uid = options.preconditions().uid();
   deletion.resource_version = options.preconditions().resourceversion();
-  if (!options.dryrun().empty() && !call->dry_run()) call->query.add("dryRun", options.dryrun(0));
-  const bool versioned = !deletion.resource_version.empty();
-  evict(std::make_shared<Job>(
-      Job{registry, std::move(call), std::move(deletion), std::move(done), versioned}));
+  return deletion;
+}
+
+void start(Registry& registry, CallPtr call, Done done) {
+  auto body = read_body(*call, *policy_v1::Eviction::descriptor());
+  if (!body.ok()) return done(body.status());
+  const auto check = [call](Message& posted) -> Status {
+    if (metadata_of(posted)->name() != call->info.name)
+      return errors::bad_request("name in URL does not match name in Eviction object");
+    return {};
+  };
+  registry.post(
+      call, std::move(*body), check,
+      [&registry, call, done = std::move(done)](Result<MessagePtr> posted) mutable {
+        if (!posted.ok()) return done(posted.status());
+        const auto& eviction = static_cast<const policy_v1::Eviction&>(**posted);
+        const auto& dry_run = eviction.deleteoptions().dryrun();
+        if (!dry_run.empty() && !call->dry_run()) call->query.add("dryRun", dry_run[0]);
+        // The deletion it comes to is nobody's business any more.
+        call->admitted = true;
+        auto deletion = deletion_of(eviction);
+        const bool versioned = !deletion.resource_version.empty();
+        evict(std::make_shared<Job>(
+            Job{registry, call, std::move(deletion), std::move(done), versioned}));
+      });
 }
 
 }  // namespace

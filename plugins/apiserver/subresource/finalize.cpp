@@ -1,6 +1,7 @@
 #include <google/protobuf/message.h>
 #include <k8s/core/v1/namespace.pb.h>
 
+#include "registry/change_rules.h"
 #include "registry/reflect.h"
 #include "subresource/subresources.h"
 
@@ -12,19 +13,14 @@ void add_finalize(Api& api, Registry& registry, Arrivals& arrivals) {
     if (!body.ok()) return done(body.status());
     std::shared_ptr<Message> sent = std::move(*body);
     registry.change(
-        call, Part::kWhole,
-        [sent, call, &arrivals](const Object& stored,
-                                const Message& current) -> Result<MessagePtr> {
-          const auto& wanted = static_cast<const core_v1::Namespace&>(*sent);
-          const auto& version = wanted.metadata().resourceversion();
-          if (!version.empty() && version != std::to_string(stored.revision()))
-            return errors::modified(call->subject());
+        call, Part::kSubresource,
+        [sent, call, &arrivals](const Object& stored, const Message&) -> Result<MessagePtr> {
+          auto object = clone(*sent);
+          KUBUS_TRY(settle_version(*object, stored, *call));
           // It goes for good; what has just come is to be looked for first.
+          const auto& wanted = static_cast<const core_v1::Namespace&>(*sent);
           const bool goes = stored.deleting() && wanted.spec().finalizers().empty();
           if (goes && !arrivals.settled(call->info.name)) return errors::modified(call->subject());
-          auto object = clone(current);
-          *static_cast<core_v1::Namespace&>(*object).mutable_spec()->mutable_finalizers() =
-              wanted.spec().finalizers();
           return object;
         },
         std::move(done));

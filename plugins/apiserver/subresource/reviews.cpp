@@ -6,14 +6,16 @@
 
 namespace kubus::apiserver {
 
-void add_reviews(Api& api) {
+void add_reviews(Api& api, Registry& registry) {
   using authentication_v1::SelfSubjectReview;
-  api.add("authentication.k8s.io/selfsubjectreviews", "create", [](CallPtr call, Done done) {
-    answer_review<SelfSubjectReview>(call, std::move(done), [&](SelfSubjectReview& review) {
-      set_user_info(call->identity, *review.mutable_status()->mutable_userinfo());
-      return Status();
-    });
-  });
+  api.add("authentication.k8s.io/selfsubjectreviews", "create",
+          [&registry](CallPtr call, Done done) {
+            answer_review<SelfSubjectReview>(
+                registry, call, std::move(done), [call](SelfSubjectReview& review) {
+                  set_user_info(call->identity, *review.mutable_status()->mutable_userinfo());
+                  return Status();
+                });
+          });
 }
 
 }  // namespace kubus::apiserver

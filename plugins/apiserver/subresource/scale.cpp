@@ -13,6 +13,7 @@
 #include "kubus/api/json_value.h"
 #include "registry/apply.h"
 #include "registry/change_rules.h"
+#include "registry/lens.h"
 #include "registry/patched.h"
 #include "registry/reflect.h"
 #include "registry/write_options.h"
@@ -97,31 +98,46 @@ std::shared_ptr<Scale> scale_of(const Message& object, const ResourceInfo& resou
   return scale;
 }
 
-Result<MessagePtr> scaled(const Scale& scale, const Call& call, const Object& stored,
-                          const Message& current) {
-  const auto& version = scale.metadata().resourceversion();
-  if (!version.empty() && version != "0" && version != std::to_string(stored.revision()))
-    return errors::modified(call.subject());
+Status set_replicas(const Scale& scale, const Call& call, Message& object) {
   if (scale.spec().replicas() < 0)
     return errors::invalid({"autoscaling", "Scale", call.info.name},
                            {{"FieldValueInvalid",
                              "Invalid value: " + std::to_string(scale.spec().replicas()) +
                                  ": must be greater than or equal to 0",
                              "spec.replicas"}});
-  auto object = clone(current);
   if (const auto* kind = custom_kind(*call.resource)) {
-    set_custom_replicas(static_cast<CustomObject&>(*object), *kind, scale.spec().replicas());
-    return object;
+    set_custom_replicas(static_cast<CustomObject&>(object), *kind, scale.spec().replicas());
+    return {};
   }
-  const auto* field = object->GetDescriptor()->FindFieldByName("spec");
-  auto* spec = object->GetReflection()->MutableMessage(object.get(), field);
+  const auto* field = object.GetDescriptor()->FindFieldByName("spec");
+  auto* spec = object.GetReflection()->MutableMessage(&object, field);
   spec->GetReflection()->SetInt32(spec, number_field(*spec), scale.spec().replicas());
+  return {};
+}
+
+Result<MessagePtr> scaled(const Scale& scale, const Call& call, const Object& stored,
+                          const Message& current) {
+  const auto& version = scale.metadata().resourceversion();
+  if (!version.empty() && version != "0" && version != std::to_string(stored.revision()))
+    return errors::modified(call.subject());
+  auto object = clone(current);
+  KUBUS_TRY(set_replicas(scale, call, *object));
   return object;
 }
+
+// Admission is about the Scale, and may change it.
+constexpr Lens kLens{
+    [](const Message& object, const Call& call, std::int64_t revision) {
+      return clone(*scale_of(object, *call.resource, revision));
+    },
+    [](const Message& shown, const Call& call, Message& object) {
+      return set_replicas(static_cast<const Scale&>(shown), call, object);
+    }};
 
 // Runs the change and answers with the scale of what came of it.
 void change_scale(Registry& registry, CallPtr call, Owners owners, Registry::Transform transform,
                   Done done) {
+  call->lens = &kLens;
   registry.change(call, Part::kMain, owners, std::move(transform),
                   [call, done = std::move(done)](Result<Answer> result) mutable {
                     if (!result.ok() || !result->object) return done(std::move(result));

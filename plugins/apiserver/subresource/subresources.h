@@ -19,8 +19,8 @@ void add_eviction(Api& api, Registry& registry);
 // namespaces/finalize.
 void add_finalize(Api& api, Registry& registry, Arrivals& arrivals);
 // SelfSubjectReview: who am I?
-void add_reviews(Api& api);
+void add_reviews(Api& api, Registry& registry);
 // SelfSubjectAccessReview and its kin: who may do what?
-void add_access_reviews(Api& api, const Authorizers& authorizers);
+void add_access_reviews(Api& api, Registry& registry, const Authorizers& authorizers);
 
 }  // namespace kubus::apiserver

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "eventually.h"
+#include "kubus/api/base64.h"
 #include "kubus/pki/files.h"
 #include "tests/hook_server.h"
 #include "tests/own_plane.h"
@@ -123,6 +124,51 @@ TEST_F(Auditing, KeepsWhatAdmissionPoliciesSay) {
       annotations.at("validation.policy.admission.k8s.io/validation_failure").as_string());
   EXPECT_EQ(failures, json::parse(R"([{"message":"never","policy":"p","binding":"b",)"
                                   R"("expressionIndex":0,"validationActions":["Audit"]}])"));
+}
+
+TEST_F(Auditing, KeepsWhatWebhooksDo) {
+  record(
+      "- {level: Request, omitStages: [RequestReceived], verbs: [create], "
+      "resources: [{group: '', resources: [configmaps]}]}\n");
+  HookServer server;
+  server.on("/patch", [](const std::string&) {
+    return R"("allowed":true,"patchType":"JSONPatch","patch":")" +
+           encode_base64(R"([{"value":{"a":"b"},"op":"add","path":"/data"}])") + '"';
+  });
+  const auto hook = [&](const std::string& name) {
+    return R"({"name":")" + name + R"(.example.com","clientConfig":{"url":")" +
+           server.url("/" + name) + R"(","caBundle":")" + server.ca_bundle() +
+           R"("},"admissionReviewVersions":["v1"],"sideEffects":"None","failurePolicy":"Ignore",)"
+           R"("rules":[{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],)"
+           R"("resources":["configmaps"]}]})";
+  };
+  for (const std::string kind : {"mutating", "validating"}) {
+    const auto hooks = kind == "mutating" ? hook("lost") + "," + hook("patch") : hook("gone");
+    const auto made = ApiClient::of(tester_->context())
+                          ->raw({"create", "admissionregistration.k8s.io", "v1",
+                                 kind + "webhookconfigurations", "", "", "", {},
+                                 R"({"metadata":{"name":"w"},"webhooks":[)" + hooks + "]}", ""});
+    ASSERT_TRUE(made.ok()) << made.status().message();
+  }
+  ASSERT_TRUE(request("create", "", R"({"metadata":{"name":"c"}})").ok());
+  const auto found = events(1);
+  const auto& notes = found[0].at("annotations").as_object();
+  const auto note = [&](const std::string& key) {
+    const auto* value = notes.if_contains(key);
+    return value ? std::string(value->as_string()) : "nothing";
+  };
+  const std::string who = R"({"configuration":"w","webhook":")";
+  EXPECT_EQ(note("mutation.webhook.admission.k8s.io/round_0_index_0"),
+            who + R"(lost.example.com","mutated":false})");
+  EXPECT_EQ(note("failed-open.mutation.webhook.admission.k8s.io/round_0_index_0"),
+            "lost.example.com");
+  EXPECT_EQ(note("mutation.webhook.admission.k8s.io/round_0_index_1"),
+            who + R"(patch.example.com","mutated":true})");
+  EXPECT_EQ(note("patch.webhook.admission.k8s.io/round_0_index_1"),
+            who + R"(patch.example.com","patch":[{"op":"add","path":"/data","value":{"a":"b"}}],)"
+                  R"("patchType":"JSONPatch"})");
+  EXPECT_EQ(note("failed-open.validating.webhook.admission.k8s.io/round_0_index_0"),
+            "gone.example.com");
 }
 
 TEST_F(Auditing, KeepsWhatWebhooksSay) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "eventually.h"
+#include "kubus/metrics.h"
 #include "tests/webhook_fixture.h"
 
 namespace kubus::apiserver {
@@ -50,6 +51,14 @@ TEST_F(WebhooksTest, RefuseInTheirOwnWords) {
 TEST_F(WebhooksTest, BadOnesFailTheCallOrNothing) {
   server_.on_raw("/garbage", 200, "no json");
   server_.on_raw("/other-kind", 200, R"({"apiVersion":"v1","kind":"Pod","response":{"uid":"x"}})");
+  server_.on_raw("/cut", 200, R"({"apiVersion":)");
+  server_.on_raw("/empty", 200, "");
+  server_.on_raw("/beta", 200,
+                 R"({"apiVersion":"admission.k8s.io/v1beta1","kind":"AdmissionReview"})");
+  server_.on_whole("/nameless", [](const std::string& question) {
+    return R"({"response":{"allowed":true,"uid":")" +
+           json_text(json_at(question, "request.uid")) + R"("}})";
+  });
   server_.on_raw("/absent", 200,
                  R"({"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"})");
   server_.on_raw("/other-uid", 200,
@@ -68,10 +77,24 @@ TEST_F(WebhooksTest, BadOnesFailTheCallOrNothing) {
     const char* path;
     const char* message;
   } kCases[] = {
-      {"/garbage", "received invalid webhook response: "},
+      {"/garbage",
+       "failed to call webhook: couldn't get version/kind; json parse error: json: cannot "
+       "unmarshal string into Go value of type struct { APIVersion string "
+       "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }"},
+      {"/cut",
+       "failed to call webhook: couldn't get version/kind; json parse error: unexpected end of "
+       "JSON input"},
+      {"/empty",
+       "failed to call webhook: 0-length response with status code: 200 and content type: "
+       "application/json"},
       {"/other-kind",
+       "failed to call webhook: no kind \"Pod\" is registered for version \"v1\" in scheme \""},
+      {"/beta",
+       "failed to call webhook: converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): "
+       "unknown conversion"},
+      {"/nameless",
        "received invalid webhook response: expected webhook response of admission.k8s.io/v1, "
-       "Kind=AdmissionReview, got v1, Kind=Pod"},
+       "Kind=AdmissionReview, got /, Kind="},
       {"/absent", "received invalid webhook response: webhook response was absent"},
       {"/other-uid", "received invalid webhook response: expected response.uid="},
       {"/broken",
@@ -103,6 +126,39 @@ TEST_F(WebhooksTest, BadOnesFailTheCallOrNothing) {
     EXPECT_EQ(config_map("w8").code, 500) << path;
     call("delete", kMutating, "", "bad");
   }
+}
+
+TEST_F(WebhooksTest, AreCounted) {
+  server_.on("/yes", [](const std::string&) { return R"("allowed":true)"; });
+  server_.on("/no", [](const std::string&) {
+    return R"("allowed":false,"status":{"code":403,"message":"no"})";
+  });
+  const std::string skipped = R"("matchConditions":[{"name":"c","expression":"false"}])";
+  configure(kMutating, "counted",
+            hook("c-yes", "/yes") + "," + hook("c-lost", "/lost", R"("failurePolicy":"Ignore")") +
+                "," + hook("c-skipped", "/yes", skipped));
+  configure(kValidating, "counted", hook("c-no", "/no"));
+  EXPECT_EQ(config_map("w24").code, 403);
+  const auto all = metrics::expose();
+  const auto labels = [](const std::string& rest) {
+    return ".example.com\",operation=\"CREATE\"," + rest;
+  };
+  for (const auto& line :
+       {R"(apiserver_admission_webhook_request_total{code="200",name="c-yes)" +
+            labels(R"(rejected="false",type="admit"} 1)"),
+        R"(apiserver_admission_webhook_request_total{code="404",name="c-lost)" +
+            labels(R"(rejected="false",type="admit"} 1)"),
+        R"(apiserver_admission_webhook_request_total{code="403",name="c-no)" +
+            labels(R"(rejected="true",type="validating"} 1)"),
+        std::string(R"(apiserver_admission_webhook_fail_open_count{name="c-lost.example.com",)"
+                    R"(type="admit"} 1)"),
+        R"(apiserver_admission_webhook_rejection_count{error_type="no_error",name="c-no)" +
+            labels(R"(rejection_code="403",type="validating"} 1)"),
+        R"(apiserver_admission_webhook_admission_duration_seconds_count{name="c-yes)" +
+            labels(R"(rejected="false",type="admit"} 1)"),
+        R"(apiserver_admission_match_condition_exclusions_total{kind="webhook",name="c-skipped)" +
+            labels(R"(type="admit"} 1)")})
+    EXPECT_THAT(all, HasSubstr(line));
 }
 
 TEST_F(WebhooksTest, MayGoAwayWithoutAnAnswer) {
@@ -142,9 +198,10 @@ TEST_F(WebhooksTest, TellWhyTheirServiceIsNotReached) {
   configure(kValidating, "svc", hook("hooks"));
   const auto missing = config_map("w9");
   EXPECT_EQ(missing.code, 500);
-  EXPECT_THAT(missing.at("message"),
-              HasSubstr("failed to call webhook: Post \"https://hooks.default.svc:443/no?"
-                        "timeout=10s\": service \"hooks\" not found"));
+  EXPECT_EQ(missing.at("message"),
+            "Internal error occurred: failed calling webhook \"svc.example.com\": failed to call "
+            "webhook: Post \"https://hooks.default.svc:443/no?timeout=10s\": service \"hooks\" not "
+            "found");
   ASSERT_EQ(create("/services", "default",
                    R"({"metadata":{"name":"hooks"},"spec":{"ports":[{"port":443}]}})")
                 .code,

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "kubus/api/base64.h"
-#include "tests/api_fixture.h"
 #include "tests/hook_server.h"
+#include "tests/https_fixture.h"
 
 namespace kubus::apiserver {
 
@@ -21,7 +21,7 @@ inline std::string patch(const std::string& operations) {
   return R"("allowed":true,"patchType":"JSONPatch","patch":")" + encode_base64(operations) + '"';
 }
 
-class WebhooksTest : public ApiTest {
+class WebhooksTest : public HttpsTest {
  protected:
   void TearDown() override {
     for (const auto* kind : {kMutating, kValidating}) call("deletecollection", kind, "", "");

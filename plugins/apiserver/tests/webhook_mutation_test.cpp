@@ -9,7 +9,9 @@
 namespace kubus::apiserver {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 TEST_F(WebhooksTest, ChangeWhatIsWritten) {
@@ -106,6 +108,53 @@ TEST_F(WebhooksTest, MayTakeTheirTimeWhileTheObjectChanges) {
   EXPECT_EQ(json_text(json_at(server_.questions("/slow")[1], "request.oldObject.data.b")), "1")
       << "it is asked about what the change comes to now";
   EXPECT_EQ(call("update", "/configmaps", "default", "w15", before.body).code, 409);
+}
+
+TEST_F(WebhooksTest, SeeWhatOthersAddedWithItsDefaults) {
+  server_.on("/port", [](const std::string&) {
+    return patch(R"([{"op":"add","path":"/spec/ports/-","value":{"name":"b","port":81}}])");
+  });
+  server_.on("/see", [](const std::string&) { return R"("allowed":true)"; });
+  configure(kMutating, "a", hook("port", "/port", rule("", "v1", "services", R"("CREATE")")));
+  configure(kMutating, "b", hook("see", "/see", rule("", "v1", "services", R"("CREATE")")));
+  const auto made =
+      create("/services", "default",
+             R"({"metadata":{"name":"w20"},"spec":{"ports":[{"name":"a","port":80}]}})");
+  ASSERT_EQ(made.code, 201) << made.body;
+  EXPECT_THAT(asked("/see", "request.object.spec.ports"),
+              HasSubstr(R"({"name":"b","protocol":"TCP","port":81,"targetPort":81})"));
+}
+
+TEST_F(WebhooksTest, OwnNothingAndMaySayWhoDoes) {
+  server_.on("/rename", [](const std::string&) {
+    return patch(R"([{"op":"replace","path":"/metadata/managedFields/0/manager","value":"other"},)"
+                 R"({"op":"add","path":"/data/by","value":"hook"}])");
+  });
+  configure(kMutating, "rename", hook("rename", "/rename"));
+  const auto made = config_map("w21", R"(},"data":{"a":"b")");
+  ASSERT_EQ(made.code, 201) << made.body;
+  EXPECT_EQ(made.at("data.by"), "hook");
+  const auto managers = made.at("metadata.managedFields");
+  EXPECT_THAT(managers, HasSubstr(R"("manager":"other")"));
+  EXPECT_THAT(managers, HasSubstr(R"("f:a":{})"));
+  EXPECT_THAT(managers, Not(HasSubstr("f:by")));
+}
+
+TEST_F(WebhooksTest, CannotLeaveOwnersThatCannotBe) {
+  server_.on("/break", [](const std::string&) {
+    return patch(R"([{"op":"replace","path":"/metadata/managedFields/0/operation","value":"Own"},)"
+                 R"({"op":"add","path":"/data/by","value":"hook"}])");
+  });
+  configure(kMutating, "break", hook("break", "/break"));
+  const auto made = config_map("w22", R"(},"data":{"a":"b")");
+  ASSERT_EQ(made.code, 201) << made.body;
+  EXPECT_EQ(made.at("data.by"), "hook");
+  EXPECT_THAT(made.at("metadata.managedFields"), HasSubstr(R"("operation":"Update")"));
+  EXPECT_THAT(made.warnings,
+              ElementsAre(".metadata.managedFields was in an invalid state after admission; this "
+                          "could be caused by an outdated mutating admission controller; please "
+                          "fix your requests: metadata.managedFields[0].operation: Invalid value: "
+                          "\"Own\": must be `Apply` or `Update`"));
 }
 
 }  // namespace

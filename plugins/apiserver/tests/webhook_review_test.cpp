@@ -71,5 +71,20 @@ TEST_F(WebhooksTest, AreToldHowAnObjectIsWritten) {
   EXPECT_THAT(server_.questions("/how").back(), HasSubstr(R"("dryRun":["All"])"));
 }
 
+TEST_F(WebhooksTest, MayReadAndAnswerTheVersionBefore) {
+  server_.on_whole("/beta", [](const std::string&) {
+    return R"({"apiVersion":"admission.k8s.io/v1beta1","kind":"AdmissionReview","response":{)"
+           R"("allowed":true,"patch":")" +
+           encode_base64(R"([{"op":"add","path":"/data","value":{"by":"beta"}}])") + R"("}})";
+  });
+  configure(kMutating, "beta",
+            hook("beta", "/beta", R"("admissionReviewVersions":["v9","v1beta1"])"));
+  const auto made = config_map("w23");
+  ASSERT_EQ(made.code, 201) << made.body;
+  EXPECT_EQ(made.at("data.by"), "beta");
+  EXPECT_EQ(asked("/beta", "apiVersion"), "admission.k8s.io/v1beta1");
+  EXPECT_EQ(asked("/beta", "kind"), "AdmissionReview");
+}
+
 }  // namespace
 }  // namespace kubus::apiserver

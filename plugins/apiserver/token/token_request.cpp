@@ -125,12 +125,20 @@ void set_times(Claims& claims, std::int64_t asked, const TokenIssuer& issuer, Sy
   claims.expires = seconds + (extended ? kMountedLife : asked);
 }
 
-Status issue(TokenRequest& request, const Object& account, Call& call, Registry& registry,
-             const TokenIssuer& issuer) {
-  const auto now = std::chrono::system_clock::now();
+// What is wrong with the request by itself; it is complete afterwards.
+Status check_request(TokenRequest& request, const Call& call, const TokenIssuer& issuer,
+                     SystemTime now) {
+  KUBUS_TRY(check_names(request, call));
+  if (!call.cache->get(call.key())) return errors::not_found(call.subject());
   complete(request, call, issuer, now);
+  return check_expiration(request.spec().expirationseconds());
+}
+
+Status issue(TokenRequest& request, Call& call, Registry& registry, const TokenIssuer& issuer,
+             SystemTime now) {
+  const auto account = call.cache->get(call.key());
+  if (!account) return errors::not_found(call.subject());
   auto& spec = *request.mutable_spec();
-  KUBUS_TRY(check_expiration(spec.expirationseconds()));
   Claims claims;
   if (spec.has_boundobjectref())
     KUBUS_TRY(TokenBinding(registry, call, claims).bind(spec.boundobjectref()));
@@ -145,7 +153,7 @@ Status issue(TokenRequest& request, const Object& account, Call& call, Registry&
   claims.audiences = {spec.audiences().begin(), spec.audiences().end()};
   claims.id = new_uid();
   claims.ns = call.info.ns;
-  claims.account = id_of(account);
+  claims.account = id_of(*account);
   set_times(claims, spec.expirationseconds(), issuer, now);
   if (call.dry_run()) return {};
   auto token = issuer.key.sign(claims.to_json());
@@ -157,26 +165,31 @@ Status issue(TokenRequest& request, const Object& account, Call& call, Registry&
   return {};
 }
 
+void answer_request(Registry& registry, const TokenIssuer& issuer, CallPtr call, Done done) {
+  auto body = read_body(*call, *TokenRequest::descriptor());
+  if (!body.ok()) return done(body.status());
+  const auto now = std::chrono::system_clock::now();
+  registry.post(
+      call, std::move(*body),
+      [call, &issuer, now](Message& posted) {
+        return check_request(static_cast<TokenRequest&>(posted), *call, issuer, now);
+      },
+      [&registry, &issuer, call, now, done = std::move(done)](Result<MessagePtr> posted) mutable {
+        if (!posted.ok()) return done(posted.status());
+        auto& request = static_cast<TokenRequest&>(**posted);
+        if (auto status = issue(request, *call, registry, issuer, now); !status.ok())
+          return done(status);
+        done(Answer::of(std::shared_ptr<const Message>(std::move(*posted)), 201));
+      });
+}
+
 }  // namespace
 
 void add_token_request(Api& api, Registry& registry, const TokenService& tokens) {
   api.add("/serviceaccounts/token", "create", [&registry, &tokens](CallPtr call, Done done) {
     const auto* issuer = tokens.issuer();
     if (!issuer) return done(not_ready());
-    auto body = read_body(*call, *TokenRequest::descriptor());
-    if (!body.ok()) return done(body.status());
-    std::shared_ptr<Message> message = std::move(*body);
-    auto& request = static_cast<TokenRequest&>(*message);
-    if (auto status = check_names(request, *call); !status.ok()) return done(status);
-    const auto account = call->cache->get(call->key());
-    if (!account) return done(errors::not_found(call->subject()));
-    if (auto status = admit(registry.admissions(),
-                            {*call, AdmissionCall::Operation::kCreate, &request, nullptr});
-        !status.ok())
-      return done(status);
-    if (auto status = issue(request, *account, *call, registry, *issuer); !status.ok())
-      return done(status);
-    done(Answer::of(std::shared_ptr<const Message>(std::move(message)), 201));
+    answer_request(registry, *issuer, std::move(call), std::move(done));
   });
 }
 

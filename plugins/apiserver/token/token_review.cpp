@@ -4,7 +4,6 @@
 #include <k8s/authentication/v1/token_review.pb.h>
 
 #include "auth/user_info.h"
-#include "registry/body.h"
 #include "subresource/review.h"
 
 namespace kubus::apiserver {
@@ -25,29 +24,42 @@ void fill_in(const Result<TokenHolder>& holder, TokenReview& review) {
   status.mutable_audiences()->Assign(holder->audiences.begin(), holder->audiences.end());
 }
 
+Status check_review(const TokenReview& asked) {
+  if (!asked.metadata().namespace_().empty())
+    return errors::bad_request("namespace is not allowed on this type: " +
+                               asked.metadata().namespace_());
+  if (asked.spec().token().empty())
+    return errors::bad_request("token is required for TokenReview in authentication");
+  return {};
+}
+
+void authenticate(const TokenAuthenticators& tokens, std::shared_ptr<TokenReview> review,
+                  Done done) {
+  const auto& spec = review->spec();
+  tokens.authenticate_later(
+      spec.token(),
+      spec.audiences().empty() ? tokens.own_audiences()
+                               : Audiences(spec.audiences().begin(), spec.audiences().end()),
+      [review, done = std::move(done)](const Result<TokenHolder>& holder) mutable {
+        fill_in(holder, *review);
+        done(Answer::of(std::shared_ptr<const Message>(std::move(review)), 201));
+      });
+}
+
 }  // namespace
 
-void add_token_review(Api& api, const TokenService& tokens) {
-  api.add("authentication.k8s.io/tokenreviews", "create", [&tokens](CallPtr call, Done done) {
-    const auto* authenticators = tokens.authenticators();
-    if (!authenticators) return done(not_ready());
-    auto body = read_review<TokenReview>(*call);
-    if (!body.ok()) return done(body.status());
-    auto& asked = **body;
-    if (!asked.metadata().namespace_().empty())
-      return done(errors::bad_request("namespace is not allowed on this type: " +
-                                      asked.metadata().namespace_()));
-    if (asked.spec().token().empty())
-      return done(errors::bad_request("token is required for TokenReview in authentication"));
-    const auto& wanted = asked.spec().audiences();
-    authenticators->authenticate_later(
-        asked.spec().token(),
-        wanted.empty() ? authenticators->own_audiences() : Audiences(wanted.begin(), wanted.end()),
-        [review = *body, done = std::move(done)](const Result<TokenHolder>& holder) mutable {
-          fill_in(holder, *review);
-          done(Answer::of(std::shared_ptr<const Message>(std::move(review)), 201));
-        });
-  });
+void add_token_review(Api& api, Registry& registry, const TokenService& tokens) {
+  api.add("authentication.k8s.io/tokenreviews", "create",
+          [&registry, &tokens](CallPtr call, Done done) {
+            const auto* authenticators = tokens.authenticators();
+            if (!authenticators) return done(not_ready());
+            post_review<TokenReview>(
+                registry, call, std::move(done),
+                [](Message& posted) { return check_review(static_cast<TokenReview&>(posted)); },
+                [authenticators](std::shared_ptr<TokenReview> review, Done answer) {
+                  authenticate(*authenticators, std::move(review), std::move(answer));
+                });
+          });
 }
 
 }  // namespace kubus::apiserver

@@ -9,6 +9,6 @@
 namespace kubus::apiserver {
 
 // `tokens` outlives `api`.
-void add_token_review(Api& api, const TokenService& tokens);
+void add_token_review(Api& api, Registry& registry, const TokenService& tokens);
 
 }  // namespace kubus::apiserver

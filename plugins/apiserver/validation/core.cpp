@@ -8,6 +8,7 @@
 #include <set>
 
 #include "validation/checks.h"
+#include "validation/metadata.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -152,6 +153,16 @@ void check_namespace_status(const core_v1::Namespace& object, const core_v1::Nam
   }
 }
 
+void check_finalize(const core_v1::Namespace& object, const core_v1::Namespace& old,
+                    ErrorList& errors) {
+  check_metadata_update(object.metadata(), old.metadata(), Path("metadata"), errors);
+  check_namespace(object, errors);
+}
+
+constexpr PartCheck kNamespaceParts[] = {
+    {"finalize", compare_as<core_v1::Namespace, check_finalize>},
+};
+
 void check_node(const core_v1::Node& node, ErrorList& errors) {
   const Path taints = Path("metadata").child("taints");
   std::set<std::pair<std::string, std::string>> seen;
@@ -201,7 +212,7 @@ constexpr Validator kValidators[] = {
     {"k8s.io.api.core.v1.Secret", check_as<core_v1::Secret, check_secret>,
      compare_as<core_v1::Secret, check_secret_update>},
     {"k8s.io.api.core.v1.Namespace", check_as<core_v1::Namespace, check_namespace>, nullptr,
-     nullptr, compare_as<core_v1::Namespace, check_namespace_status>},
+     nullptr, compare_as<core_v1::Namespace, check_namespace_status>, kNamespaceParts},
     {"k8s.io.api.core.v1.Node", check_as<core_v1::Node, check_node>,
      compare_as<core_v1::Node, check_node_update>},
 };

@@ -9,12 +9,18 @@
 
 namespace kubus::apiserver {
 
+const std::vector<const Version*>& all_versions() {
+  static const auto& all = *new std::vector<const Version*>{
+      new Version{find_resource("autoscaling", "v1", "horizontalpodautoscalers"),
+                  find_resource("autoscaling", "v2", "horizontalpodautoscalers"), autoscaler_to_v2,
+                  autoscaler_to_v1}};
+  return all;
+}
+
 const Version* version_of(const ResourceInfo& resource) {
-  static const auto& autoscaler =
-      *new Version{find_resource("autoscaling", "v1", "horizontalpodautoscalers"),
-                   find_resource("autoscaling", "v2", "horizontalpodautoscalers"), autoscaler_to_v2,
-                   autoscaler_to_v1};
-  return &resource == autoscaler.served ? &autoscaler : nullptr;
+  for (const auto* version : all_versions())
+    if (version->served == &resource) return version;
+  return nullptr;
 }
 
 Result<ObjectPtr> served_as(const ObjectPtr& object, const ResourceInfo& resource) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "cache/object.h"
 #include "kubus/object.h"
@@ -20,6 +21,9 @@ struct Version {
 
 // Null for a resource that is served as it is stored, or not at all.
 const Version* version_of(const ResourceInfo& resource);
+
+// All of them.
+const std::vector<const Version*>& all_versions();
 
 // The object as `resource` shows it: itself where it is stored like that.
 Result<ObjectPtr> served_as(const ObjectPtr& object, const ResourceInfo& resource);

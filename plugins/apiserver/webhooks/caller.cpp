@@ -14,13 +14,9 @@ void Caller::ask(const WebhookPtr& webhook, const std::string& uid, std::string 
   out.timeout = webhook->timeout;
   out.json = std::move(question);
   post(client_, cache_, std::move(out),
-       [uid, mutates = webhook->mutates,
-        done = std::move(done)](const Result<std::string>& body) mutable {
+       [uid, webhook, done = std::move(done)](const Result<std::string>& body) mutable {
          if (!body.ok()) return done(body.status().annotate("failed to call webhook"));
-         auto verdict = read_verdict(*body, uid, mutates);
-         if (!verdict.ok())
-           return done(verdict.status().annotate("received invalid webhook response"));
-         done(std::move(verdict));
+         done(read_verdict(*body, uid, webhook->review_version, webhook->mutates));
        });
 }
 

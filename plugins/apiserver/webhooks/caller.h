@@ -17,7 +17,8 @@ class Caller {
  public:
   explicit Caller(ClusterCache& cache) : cache_(cache), client_("webhooks") {}
 
-  // `done` gets the verdict, or why there is none; on the client's thread, or before this returns.
+  // `done` gets the verdict, or why there is none, in the words of the reference and with the code
+  // that metrics count it under; on the client's thread, or before this returns.
   using Done = UniqueFunction<void(Result<Verdict>)>;
   void ask(const WebhookPtr& webhook, const std::string& uid, std::string question, Done done);
 

@@ -10,7 +10,7 @@ namespace kubus::apiserver::webhooks {
 namespace {
 
 Status unreached(const std::string& url, std::string_view why) {
-  return Status(Code::kInternalError, "Post \"" + url + "\": " + std::string(why));
+  return Status(Code::kServiceUnavailable, "Post \"" + url + "\": " + std::string(why));
 }
 
 // Where `address` leads to. `url` is set to what it is called in messages, `timeout` included.
@@ -34,8 +34,12 @@ Result<std::string> read_answer(const Result<http::Response>& response, const st
   if (!response.ok()) return unreached(url, response.status().message());
   std::string body;
   for (const auto& part : response->body) body += part.view();
-  if (response->status >= 200 && response->status <= 206) return body;
-  return Status(Code::kInternalError, words_of_failure(response->status, body));
+  if (response->status < 200 || response->status > 206)
+    return Status(code_from_http(response->status), words_of_failure(response->status, body));
+  if (!body.empty()) return body;
+  return Status(Code::kServiceUnavailable,
+                "0-length response with status code: " + std::to_string(response->status) +
+                    " and content type: " + std::string(response->headers.get("Content-Type")));
 }
 
 }  // namespace

@@ -9,22 +9,24 @@
 
 #include "auth/user_info.h"
 #include "kubus/api/json.h"
-#include "kubus/api/json_value.h"
 #include "policy/rule_matching.h"
 #include "policy/write_options.h"
+#include "webhooks/review_decoding.h"
 
 namespace kubus::apiserver::webhooks {
 namespace {
 
 namespace json = boost::json;
 
-constexpr const char* kVersion = "admission.k8s.io/v1";
+constexpr const char* kReviewGroup = "admission.k8s.io";
 constexpr const char* kKind = "AdmissionReview";
+// The version before it left open what an answer is to.
+constexpr const char* kStrictVersion = "v1";
 
-void set_kind(const ResourceInfo& resource, meta_v1::GroupVersionKind& kind) {
-  kind.set_group(resource.group);
-  kind.set_version(resource.version);
-  kind.set_kind(resource.kind);
+void set_kind(KindName name, meta_v1::GroupVersionKind& kind) {
+  kind.set_group(std::move(name.group));
+  kind.set_version(std::move(name.version));
+  kind.set_kind(std::move(name.kind));
 }
 
 void set_resource(const ResourceInfo& resource, meta_v1::GroupVersionResource& out) {
@@ -33,7 +35,9 @@ void set_resource(const ResourceInfo& resource, meta_v1::GroupVersionResource& o
   out.set_resource(resource.plural);
 }
 
-Status no_verdict(std::string why) { return Status(Code::kInternalError, std::move(why)); }
+Status no_verdict(const std::string& why) {
+  return Status(Code::kServiceUnavailable, "received invalid webhook response: " + why);
+}
 
 std::string quoted(std::string_view text) {
   std::string out;
@@ -62,51 +66,53 @@ Status check_patch(const admission_v1::AdmissionResponse& response, bool mutates
 
 }  // namespace
 
-std::string review_json(const std::string& uid, const AdmissionCall& call) {
-  const auto& resource = *call.call.resource;
+std::string review_json(const std::string& uid, const SeenCall& seen, const std::string& version) {
+  const auto& call = seen.call();
   admission_v1::AdmissionReview review;
   auto& request = *review.mutable_request();
   request.set_uid(uid);
-  set_kind(resource, *request.mutable_kind());
-  set_resource(resource, *request.mutable_resource());
-  set_kind(resource, *request.mutable_requestkind());
-  set_resource(resource, *request.mutable_requestresource());
+  set_kind(seen.kind(), *request.mutable_kind());
+  set_resource(seen.resource(), *request.mutable_resource());
+  set_kind(seen.asked_kind(), *request.mutable_requestkind());
+  set_resource(call.call.seen_resource(), *request.mutable_requestresource());
   if (const auto& part = call.call.info.subresource; !part.empty()) {
     request.set_subresource(part);
     request.set_requestsubresource(part);
   }
-  const auto* object = call.object ? call.object : call.old;
-  const auto& name = call.creates() ? metadata_of(*object)->name() : call.call.info.name;
-  if (!name.empty()) request.set_name(name);
-  if (!call.call.info.ns.empty()) request.set_namespace_(call.call.info.ns);
+  if (auto name = call.name(); !name.empty()) request.set_name(std::move(name));
+  if (auto ns = call.ns(); !ns.empty()) request.set_namespace_(std::move(ns));
   request.set_operation(std::string(operation_name(call.operation)));
   set_user_info(call.call.identity, *request.mutable_userinfo());
   if (call.object) request.mutable_object()->set_raw(to_json(*call.object));
   if (call.old) request.mutable_oldobject()->set_raw(to_json(*call.old));
   request.set_dryrun(call.call.dry_run());
-  request.mutable_options()->set_raw(json::serialize(policy::write_options(call)));
-  return to_json(review);
+  // Whoever connects has sent no options but those that are the object.
+  if (!call.connects())
+    request.mutable_options()->set_raw(json::serialize(policy::write_options(call)));
+  return R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/)" + version + R"(",)" +
+         to_json(review, {.type_meta = false}).substr(1);
 }
 
-Result<Verdict> read_verdict(std::string_view body, const std::string& uid, bool mutates) {
+Result<Verdict> read_verdict(std::string_view body, const std::string& uid,
+                             const std::string& version, bool mutates) {
   admission_v1::AdmissionReview review;
-  TypeMeta type;
-  DecodeOptions options;
-  options.type_meta = &type;
-  if (const auto read = from_json(body, review, options); !read.ok())
-    return no_verdict(read.message());
+  auto type = decode_review(body, version, review);
+  if (!type.ok()) return type.status().annotate("failed to call webhook");
   if (!review.has_response()) return no_verdict("webhook response was absent");
-  if (type.api_version != kVersion || type.kind != kKind)
-    return no_verdict(std::string("expected webhook response of ") + kVersion + ", Kind=" + kKind +
-                      ", got " + type.api_version + ", Kind=" + type.kind);
   auto& response = *review.mutable_response();
-  if (response.uid() != uid)
-    return no_verdict("expected response.uid=" + quoted(uid) + ", got " + quoted(response.uid()));
-  KUBUS_TRY(check_patch(response, mutates));
+  if (version == kStrictVersion) {
+    if (response.uid() != uid)
+      return no_verdict("expected response.uid=" + quoted(uid) + ", got " +
+                        quoted(response.uid()));
+    const auto wanted = go_text({std::string(kReviewGroup) + "/" + version, kKind});
+    if (const auto got = go_text(*type); got != wanted)
+      return no_verdict("expected webhook response of " + wanted + ", got " + got);
+    KUBUS_TRY(check_patch(response, mutates));
+  }
   Verdict verdict;
   verdict.allowed = response.allowed();
   verdict.status = std::move(*response.mutable_status());
-  verdict.patch = std::move(*response.mutable_patch());
+  if (mutates) verdict.patch = std::move(*response.mutable_patch());
   verdict.annotations.insert(response.auditannotations().begin(),
                              response.auditannotations().end());
   verdict.warnings.assign(response.warnings().begin(), response.warnings().end());

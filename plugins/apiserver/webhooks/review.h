@@ -1,4 +1,5 @@
-// What webhooks are asked and what they answer: AdmissionReview of admission.k8s.io/v1.
+// What webhooks are asked and what they answer: AdmissionReview of admission.k8s.io, in v1 and
+// v1beta1.
 //
 // Thread safety: pure functions.
 #pragma once
@@ -10,13 +11,13 @@
 #include <string_view>
 #include <vector>
 
-#include "admission/admission.h"
+#include "admission/seen_call.h"
 #include "kubus/api/types.h"
 
 namespace kubus::apiserver::webhooks {
 
-// The question as JSON. `uid` names it, and must come back.
-std::string review_json(const std::string& uid, const AdmissionCall& call);
+// The question as JSON, in that version of admission.k8s.io. `uid` names it, and must come back.
+std::string review_json(const std::string& uid, const SeenCall& seen, const std::string& version);
 
 struct Verdict {
   bool allowed = false;
@@ -26,8 +27,9 @@ struct Verdict {
   std::vector<std::string> warnings;
 };
 
-// kInternalError: it is no answer to that question; why, as the reference words it.
-Result<Verdict> read_verdict(std::string_view body, const std::string& uid, bool mutates);
+// kServiceUnavailable: it is no answer to that question; why, as the reference words it.
+Result<Verdict> read_verdict(std::string_view body, const std::string& uid,
+                             const std::string& version, bool mutates);
 
 // What the client is told of a refusal, in place of a Status of our own: webhooks choose code and
 // reason themselves.

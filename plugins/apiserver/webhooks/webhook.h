@@ -19,11 +19,14 @@
 namespace kubus::apiserver::webhooks {
 
 struct Webhook {
-  std::string name;
+  std::string name, configuration;
   bool mutates = false;
   bool fails_open = false;  // what goes wrong with it is no matter
   bool dry_runs = false;    // it leaves nothing behind, so that it can be asked about dry runs
+  bool equivalent = true;   // its rules are about other versions of what they name as well
   bool reinvoked = false;   // it wants to see what others make of an object after it
+  // Of the reviews it reads: the first it names of those that are known; empty: none is.
+  std::string review_version;
   std::chrono::seconds timeout{10};
   std::vector<admissionregistration_v1::RuleWithOperations> rules;
   meta_v1::LabelSelector namespaces, objects;

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::array kOperations = {AdmissionCall::Operation::kCreate,
                                     AdmissionCall::Operation::kUpdate,
-                                    AdmissionCall::Operation::kDelete};
+                                    AdmissionCall::Operation::kDelete,
+                                    AdmissionCall::Operation::kConnect};
 
 // "pods" of "pods/status".
 std::string_view plural_of(std::string_view resource) {
@@ -46,7 +47,7 @@ WebhookList compile_object(const ResourceInfo& resource, const Message& object) 
 }  // namespace
 
 struct WebhookIndex::Table {
-  using ByOperation = std::array<WebhookList, kOperations.size()>;
+  using ByOperation = std::array<Candidates, kOperations.size()>;
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
@@ -58,7 +59,7 @@ struct WebhookIndex::Table {
   std::unordered_map<std::string, ByOperation, Hash, std::equal_to<>> named;  // by plural
   ByOperation others;
 
-  const WebhookList& find(std::string_view plural, AdmissionCall::Operation operation) const {
+  const Candidates& find(std::string_view plural, AdmissionCall::Operation operation) const {
     const auto found = named.find(plural);
     return (found == named.end() ? others : found->second)[static_cast<std::size_t>(operation)];
   }
@@ -87,7 +88,8 @@ WebhookIndex::WebhookIndex(ResourceCache& configurations)
     : configurations_(configurations), changes_(std::make_shared<Changes>()) {}
 WebhookIndex::~WebhookIndex() = default;
 
-std::shared_ptr<const WebhookList> WebhookIndex::candidates(const AdmissionCall& call) {
+std::shared_ptr<const WebhookIndex::Candidates> WebhookIndex::candidates(
+    const AdmissionCall& call) {
   auto current = table();
   const auto& found = current->find(call.call.resource->plural, call.operation);
   if (found.empty()) return nullptr;
@@ -119,10 +121,11 @@ std::shared_ptr<const WebhookIndex::Table> WebhookIndex::rebuild() {
       for (const auto& one : rule.rule().resources()) plurals.emplace(plural_of(one));
   for (const auto operation : kOperations) {
     const auto at = static_cast<std::size_t>(operation);
-    for (const auto& hook : all) {
-      if (may_concern(*hook, "", operation)) next->others[at].push_back(hook);
+    for (std::size_t place = 0; place < all.size(); ++place) {
+      const Candidate one{all[place], place};
+      if (may_concern(*one.hook, "", operation)) next->others[at].push_back(one);
       for (const auto& plural : plurals)
-        if (may_concern(*hook, plural, operation)) next->named[plural][at].push_back(hook);
+        if (may_concern(*one.hook, plural, operation)) next->named[plural][at].push_back(one);
     }
   }
   std::atomic_store(&table_, std::shared_ptr<const Table>(next));

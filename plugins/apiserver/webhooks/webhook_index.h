@@ -25,9 +25,15 @@ class WebhookIndex {
   explicit WebhookIndex(ResourceCache& configurations);
   ~WebhookIndex();
 
+  // A webhook and its place among all of them.
+  struct Candidate {
+    WebhookPtr hook;
+    std::size_t place = 0;
+  };
+  using Candidates = std::vector<Candidate>;
   // Those with a rule that names the operation and the resource of the call, or all resources;
   // whether one really matches is still to be seen. Null when there are none.
-  std::shared_ptr<const WebhookList> candidates(const AdmissionCall& call);
+  std::shared_ptr<const Candidates> candidates(const AdmissionCall& call);
 
  private:
   struct Table;

@@ -1,13 +1,16 @@
-// Webhooks: other servers have a say in what is written, as MutatingWebhookConfigurations and
-// ValidatingWebhookConfigurations tell.
+// Webhooks: other servers have a say in what is written, and in who connects to what, as
+// MutatingWebhookConfigurations and ValidatingWebhookConfigurations tell.
 //
 // Thread safety: as RemoteAdmission.
 #pragma once
 
 #include "admission/remote.h"
+#include "admission/seen_call.h"
 #include "auth/authorizer.h"
+#include "custom/catalog.h"
 #include "kubus/context.h"
 #include "webhooks/caller.h"
+#include "webhooks/outcome.h"
 #include "webhooks/webhook_index.h"
 
 namespace kubus::apiserver::webhooks {
@@ -20,8 +23,9 @@ struct Kinds {
 
 class Webhooks final : public RemoteAdmission {
  public:
-  // All of them outlive it.
-  Webhooks(Context& context, ClusterCache& cache, const Authorizers& authorizers, Kinds kinds);
+  // All of it outlives this.
+  Webhooks(Context& context, ClusterCache& cache, const KindCatalog& catalog,
+           const Authorizers& authorizers, Kinds kinds);
 
   bool mutates(const AdmissionCall& call) override;
   bool validates(const AdmissionCall& call) override;
@@ -35,18 +39,29 @@ class Webhooks final : public RemoteAdmission {
   class Mutation;
   class Validation;
 
-  // Whether it is to be asked, or why the call ends here.
-  Result<bool> concerns(const Webhook& webhook, const AdmissionCall& call) const;
-  // `then` on the loop.
-  void ask(const WebhookPtr& webhook, const AdmissionCall& call,
+  // A webhook with a rule about a call, and the version of the resource that the rule names.
+  struct Invocation {
+    WebhookPtr hook;
+    std::size_t place = 0;  // among all
+    ResourceRef as;
+  };
+  using Invocations = std::vector<Invocation>;
+
+  ResourceRef match(const Webhook& webhook, const AdmissionCall& call) const;
+  bool is_matched(WebhookIndex& index, const AdmissionCall& call) const;
+  Invocations matched(WebhookIndex& index, const AdmissionCall& call) const;
+  // Whether it is to be asked, by what its selectors and conditions say; or why the call ends here.
+  Result<bool> concerns(const Webhook& webhook, const SeenCall& seen) const;
+  // `then` on the loop. What it gets is counted by whoever asks.
+  void ask(const WebhookPtr& webhook, const SeenCall& seen,
            UniqueFunction<void(Result<Verdict>)> then);
-  // What an answer means for the call; ok: it goes on. `refusal` gets what the client is told.
-  Status settle(const Webhook& webhook, Call& call, const Result<Verdict>& verdict,
-                std::shared_ptr<const meta_v1::Status>& refusal) const;
+  // What an answer, or that there is none, means for the call.
+  Outcome settle(const Webhook& webhook, Call& call, const Result<Verdict>& verdict) const;
 
   Context& context_;
   const Authorizers& authorizers_;
   const Kinds kinds_;
+  const KindCatalog& catalog_;
   const ResourceCache& namespaces_;
   WebhookIndex mutating_, validating_;
   Caller caller_;
