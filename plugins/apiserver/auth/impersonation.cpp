@@ -44,13 +44,13 @@ RequestInfo impersonating_attribute(std::string_view resource, const std::string
   return info;
 }
 
-// Who the header fields ask to be.
+// Who the header fields ask to be; of what there is one of, the first field counts.
 Identity read_wish(const http::Request& request) {
   Identity identity;
+  identity.name = request.headers.get("Impersonate-User");
+  identity.uid = request.headers.get("Impersonate-Uid");
   for (const auto& [name, value] : request.headers.fields()) {
-    if (boost::iequals(name, "impersonate-user")) identity.name = value;
     if (boost::iequals(name, "impersonate-group")) identity.groups.push_back(value);
-    if (boost::iequals(name, "impersonate-uid")) identity.uid = value;
     if (boost::istarts_with(name, kExtra)) identity.extra[extra_key(name)].push_back(value);
   }
   return identity;

@@ -153,7 +153,8 @@ Result<SwaggerPart> part_of_group(std::string_view document, const std::string& 
   json::value root;
   KUBUS_TRY(parse_json(document, root));
   const auto* paths = root.is_object() ? root.get_object().if_contains("paths") : nullptr;
-  if (!paths || !paths->is_object() || root.get_object()["swagger"] != "2.0")
+  const auto* version = root.is_object() ? root.get_object().if_contains("swagger") : nullptr;
+  if (!paths || !paths->is_object() || !version || *version != "2.0")
     return Status(Code::kBadRequest, "it is no document of OpenAPI 2.0");
   SwaggerPart part;
   const auto below = "/apis/" + group + "/";
