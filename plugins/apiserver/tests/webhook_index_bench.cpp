@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "cache/cluster_cache.h"
 #include "figure.h"
 #include "webhooks/webhook_index.h"
 
