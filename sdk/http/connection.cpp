@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -21,6 +22,8 @@ namespace {
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kLinger = std::chrono::milliseconds(500);
 constexpr std::size_t kReadSize = 16 * 1024;
+// What is sent without a turn of the loop, so that other connections have theirs.
+constexpr std::size_t kAtOnce = 64 * 1024;
 
 std::string name_entry(X509_NAME* name, int nid, int after, int* found) {
   const int index = X509_NAME_get_index_by_NID(name, nid, after);
@@ -86,18 +89,20 @@ void Connection::shutdown() {
 }
 
 void Connection::deliver(Outcome outcome) {
-  asio::post(stream_.get_executor(),
-             [self = shared_from_this(), outcome = std::move(outcome)]() mutable {
-               self->outcome_ = std::move(outcome);
-               self->wake_.cancel();
-             });
+  asio::dispatch(stream_.get_executor(),
+                 [self = shared_from_this(), outcome = std::move(outcome)]() mutable {
+                   self->outcome_ = std::move(outcome);
+                   self->wake_.cancel();
+                 });
 }
 
 void Connection::wake() {
-  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->wake_.cancel(); });
+  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->send_waiting(); });
 }
 
 void Connection::abort() {
+  // Who looks for one that may go finds another.
+  idle_since_.store(Clock::time_point::max().time_since_epoch().count(), std::memory_order_relaxed);
   asio::post(stream_.get_executor(), [self = shared_from_this()] { self->close_socket(); });
 }
 
@@ -127,6 +132,7 @@ void Connection::mark_idle(bool idle) {
 }
 
 asio::awaitable<bool> Connection::sleep_until(Clock::time_point deadline) {
+  sent_at_once_ = 0;
   wake_.expires_at(deadline);
   const auto [error] = co_await wake_.async_wait(kAwait);
   co_return error == asio::error::operation_aborted;
@@ -170,7 +176,15 @@ void Connection::guard(std::chrono::steady_clock::duration time) {
   });
 }
 
+// The socket nearly always takes a record, and then there is nothing to wait for or to guard.
 asio::awaitable<bool> Connection::write(std::string_view data) {
+  sent_at_once_ += data.size();
+  if (data.size() <= kRecord && sent_at_once_ <= kAtOnce) {
+    boost::system::error_code failed;
+    data.remove_prefix(stream_.write_now(data, failed));
+    if (data.empty()) co_return true;
+  }
+  sent_at_once_ = 0;
   guard(limits_.write);
   const auto [error, size] =
       co_await asio::async_write(stream_, asio::buffer(data.data(), data.size()), kAwait);

@@ -12,7 +12,6 @@
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <ctime>
@@ -26,10 +25,9 @@
 #include "kubus/http/exchange.h"
 #include "kubus/http/tls.h"
 #include "responder.h"
+#include "tls_stream.h"
 
 namespace kubus::http {
-
-using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
 class Http2Connection;
 
@@ -82,6 +80,8 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   void watch_idle();
   void stop_taken();
   void end_taken();
+  // Bytes for a stream whose sender sleeps go out at once if they are few and the socket takes them.
+  void send_waiting();
   Awaitable<bool> write(std::string_view data);
   void set_idle(bool idle);
   // For those who look at idle_since().
@@ -115,6 +115,9 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   Task leave_task_;  // of the request at hand
   Clock::time_point answer_by_;
   std::shared_ptr<StreamQueue> active_stream_;
+  bool stream_idle_ = false;  // its sender sleeps until there is something to send
+  std::string unsent_;        // of its bytes, less than a record
+  std::size_t sent_at_once_ = 0;
   std::weak_ptr<Http2Connection> http2_;
   bool reading_ = false;
   bool read_ended_ = false;

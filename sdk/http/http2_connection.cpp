@@ -63,12 +63,21 @@ void Http2Connection::read() {
 
 void Http2Connection::flush() {
   if (writing_ || ended_) return;
-  session_->fill(out_, kBurst);
-  connection_->mark_idle(session_->idle());
-  watch_deadlines();
-  if (out_.empty()) {
-    if (session_->finished()) end();
-    return;
+  // The socket nearly always takes what is small, and then there is nothing to wait for.
+  for (std::size_t sent = 0;;) {
+    session_->fill(out_, kBurst);
+    connection_->mark_idle(session_->idle());
+    watch_deadlines();
+    if (out_.empty()) {
+      if (session_->finished()) end();
+      return;
+    }
+    if (sent + out_.size() > kBurst / 4) break;
+    boost::system::error_code failed;
+    const auto size = connection_->stream_.write_now(out_, failed);
+    sent += size;
+    out_.erase(0, size);
+    if (failed) break;
   }
   writing_ = true;
   connection_->guard(connection_->limits_.write);

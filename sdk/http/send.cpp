@@ -63,11 +63,40 @@ asio::awaitable<bool> Connection::send_stream(StreamStart stream, bool keep_aliv
       ok = false;
       break;
     }
-    if (queue->idle()) co_await sleep_until(Clock::time_point::max());
+    if (!queue->idle()) continue;
+    stream_idle_ = true;
+    co_await sleep_until(Clock::time_point::max());
+    stream_idle_ = false;
+    if (unsent_.empty()) continue;
+    ok = co_await write(unsent_);
+    unsent_ = std::string();
+    if (!ok) break;
   }
   queue->close();
   active_stream_.reset();
   co_return ok;
+}
+
+void Connection::send_waiting() {
+  auto few = stream_idle_ && unsent_.empty() ? active_stream_->take_at_most(kRecord) : std::nullopt;
+  if (!few) {
+    wake_.cancel();
+    return;
+  }
+  std::size_t size = 0;
+  for (const auto& piece : *few) size += piece.size();
+  if (size == 0) return;
+  auto block = chunk_size_line(size);
+  block.reserve(block.size() + size + 2);
+  for (const auto& piece : *few) block.append(piece.view());
+  block.append("\r\n");
+  boost::system::error_code failed;
+  const auto sent = stream_.write_now(block, failed);
+  if (sent < block.size()) {
+    unsent_ = block.substr(sent);
+    wake_.cancel();
+  }
+  active_stream_->sent(size);
 }
 
 asio::awaitable<bool> Connection::send_batch(StreamQueue& queue, StreamQueue::Batch batch,

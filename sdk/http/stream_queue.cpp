@@ -69,6 +69,13 @@ StreamQueue::Batch StreamQueue::take() {
   return {std::exchange(queue_, {}), finished_ && !cut_off_};
 }
 
+std::optional<std::vector<Bytes>> StreamQueue::take_at_most(std::size_t most) {
+  std::lock_guard lock(mutex_);
+  if (finished_ || waiting_ + unlimited_ > most) return std::nullopt;
+  announced_ = false;
+  return std::exchange(queue_, {});
+}
+
 bool StreamQueue::idle() {
   std::lock_guard lock(mutex_);
   return queue_.empty() && (!finished_ || cut_off_);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "kubus/http/exchange.h"
@@ -30,6 +31,9 @@ class StreamQueue final : public BodyStream {
     bool last = false;
   };
   Batch take();
+  // The same if that is `most` bytes at most and the body goes on; else nothing, and all is kept.
+  // Only when all of earlier batches was sent.
+  std::optional<std::vector<Bytes>> take_at_most(std::size_t most);
   // True if take() would give nothing.
   bool idle();
   // Bytes of a batch have left; they no longer count.

@@ -93,7 +93,7 @@ TEST_F(CrowdTest, OfIdleOnesIsCheapAndDisturbsNobody) {
     EXPECT_TRUE(is_served());
     const auto each = (testing::usage_of(::getpid()).resident_kb - memory) / crowd_size;
     RecordProperty("kilobytes_each", static_cast<int>(each));
-    if (!testing::kInstrumented) EXPECT_LT(each, 128U);
+    if (!testing::kInstrumented) EXPECT_LT(each, 64U);
   }
   EXPECT_TRUE(eventually([&] { return testing::usage_of(::getpid()).descriptors <= descriptors; }));
 }

@@ -63,6 +63,29 @@ TEST_F(SlowClientTest, WhoReadsNothingIsCutOff) {
   EXPECT_TRUE(eventually([&] { return echo_.closed_streams() == 1; }));
 }
 
+// The first pieces go out as they are written, the others wait for the client, one of them half sent.
+TEST_F(SlowClientTest, WhoReadsLateGetsEveryPieceInOrder) {
+  auto client = connect();
+  client->send("GET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+  client->until("\r\n\r\n");
+  ASSERT_TRUE(eventually([&] { return echo_.open_stream() != nullptr; }));
+  const auto stream = echo_.open_stream();
+  constexpr int kPieces = 20'000;
+  for (int i = 0; i < kPieces; ++i)
+    ASSERT_TRUE(stream->write({Bytes(std::to_string(i) + std::string(1000, '.'))}, false));
+  stream->finish();
+  std::string body;
+  for (;;) {
+    const auto size = std::stoul(client->until("\r\n"), nullptr, 16);
+    const auto chunk = client->exactly(size + 2);
+    if (size == 0) break;
+    body.append(chunk, 0, size);
+  }
+  std::string expected = "open";
+  for (int i = 0; i < kPieces; ++i) expected += std::to_string(i) + std::string(1000, '.');
+  EXPECT_TRUE(body == expected) << body.size() << " bytes in place of " << expected.size();
+}
+
 TEST_F(SlowClientTest, ACertificateEndsWithinAConnection) {
   const auto pair = client_pair_for(std::chrono::seconds(2));
   auto client = connect(&pair);

@@ -58,6 +58,14 @@ class TlsClient {
     buffer.erase(0, size);
     return text;
   }
+  std::string exactly(std::size_t size) {
+    namespace asio = boost::asio;
+    if (buffer.size() < size)
+      asio::read(*stream, asio::dynamic_buffer(buffer), asio::transfer_exactly(size - buffer.size()));
+    auto text = buffer.substr(0, size);
+    buffer.erase(0, size);
+    return text;
+  }
   // Sends `text` and reads meanwhile, up to and with `end`. One thread does both: OpenSSL lets no
   // two use a connection.
   std::string send_until(const std::string& text, const std::string& end) {

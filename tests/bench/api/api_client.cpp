@@ -12,18 +12,18 @@
 namespace kubus::bench {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using asio::use_awaitable;
 using asio::ip::tcp;
 
 ApiClient::ApiClient(asio::io_context& io, const Access& access)
-    : access_(access), stream_(io, *access.tls) {}
+    : access_(access), stream_(tcp::socket(io), *access.tls) {}
 
 asio::awaitable<void> ApiClient::connect() {
   const tcp::endpoint server(asio::ip::make_address(access_.host), access_.port);
   co_await stream_.next_layer().async_connect(server, use_awaitable);
   stream_.next_layer().set_option(tcp::no_delay(true));
-  co_await stream_.async_handshake(asio::ssl::stream_base::client, use_awaitable);
+  co_await stream_.async_handshake(http::TlsStream::client, use_awaitable);
 }
 
 asio::awaitable<void> ApiClient::write_request(const Request& request) {
@@ -36,14 +36,16 @@ asio::awaitable<void> ApiClient::write_request(const Request& request) {
     text.append("\r\nContent-Type: application/json\r\nContent-Length: ")
         .append(std::to_string(request.body.size()));
   text.append("\r\n\r\n").append(request.body);
-  co_await asio::async_write(stream_, asio::buffer(text), use_awaitable);
+  boost::system::error_code for_now;
+  text.erase(0, stream_.write_now(text, for_now));
+  if (!text.empty()) co_await asio::async_write(stream_, asio::buffer(text), use_awaitable);
 }
 
 asio::awaitable<ApiClient::Reply> ApiClient::send(const Request& request) {
   co_await write_request(request);
-  http::response_parser<http::string_body> parser;
+  beast_http::response_parser<beast_http::string_body> parser;
   parser.body_limit(boost::none);
-  co_await http::async_read(stream_, buffer_, parser, use_awaitable);
+  co_await beast_http::async_read(stream_, buffer_, parser, use_awaitable);
   co_return Reply{parser.get().result_int(), std::move(parser.get().body())};
 }
 
@@ -59,8 +61,8 @@ asio::awaitable<void> ApiClient::watch(std::string_view target) {
   co_await write_request({.method = "GET", .target = target});
   watching_.emplace();
   watching_->body_limit(boost::none);
-  co_await http::async_read_header(stream_, buffer_, *watching_, use_awaitable);
-  if (watching_->get().result() != http::status::ok)
+  co_await beast_http::async_read_header(stream_, buffer_, *watching_, use_awaitable);
+  if (watching_->get().result() != beast_http::status::ok)
     throw std::runtime_error("watch " + std::string(target) + ": " +
                              std::to_string(watching_->get().result_int()));
 }
@@ -77,9 +79,9 @@ asio::awaitable<std::string> ApiClient::next_line() {
     body.data = block.data();
     body.size = block.size();
     boost::system::error_code error;
-    co_await http::async_read_some(stream_, buffer_, *watching_,
-                                   asio::redirect_error(use_awaitable, error));
-    if (error && error != http::error::need_buffer) throw boost::system::system_error(error);
+    co_await beast_http::async_read_some(stream_, buffer_, *watching_,
+                                         asio::redirect_error(use_awaitable, error));
+    if (error && error != beast_http::error::need_buffer) throw boost::system::system_error(error);
     if (watching_->is_done()) throw std::runtime_error("the server ended the watch");
     lines_.append(block.data(), block.size() - body.size);
   }

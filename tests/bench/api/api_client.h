@@ -7,7 +7,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -16,6 +15,7 @@
 #include <string_view>
 
 #include "api/access.h"
+#include "tls_stream.h"
 
 namespace kubus::bench {
 
@@ -50,7 +50,7 @@ class ApiClient {
   Awaitable<void> write_request(const Request& request);
 
   const Access& access_;
-  boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
+  http::TlsStream stream_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::response_parser<boost::beast::http::buffer_body>> watching_;
   std::string lines_;
