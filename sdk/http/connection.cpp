@@ -251,9 +251,12 @@ asio::awaitable<void> Connection::run() {
   while (!closing_) {
     auto request = co_await read_request();
     if (!request) break;
-    const bool keep_alive = keep_alive_;
-    if (!co_await answer(std::make_shared<Request>(std::move(*request)), keep_alive)) break;
+    const bool keep_alive = keep_alive_, unread = request->body_unread;
+    const auto asked = std::make_shared<Request>(std::move(*request));
+    const bool goes_on = co_await answer(asked, keep_alive);
     body_share_.release();
+    if (unread && !taken_) co_await drop_what_comes();
+    if (!goes_on) break;
   }
   if (taken_) co_return;
   if (stream_.next_layer().is_open() && !reading_) {
@@ -267,7 +270,7 @@ asio::awaitable<void> Connection::run() {
 asio::awaitable<std::optional<Request>> Connection::read_request() {
   RequestReader reader(limits_, body_share_);
   auto deadline = Clock::now() + limits_.idle;
-  bool begun = false;
+  bool begun = false, unread = false;
   for (;;) {
     if (buffer_.size() > 0) {
       if (!std::exchange(begun, true)) deadline = Clock::now() + limits_.request;
@@ -276,6 +279,8 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
         co_return std::nullopt;
       }
       if (reader.done()) break;
+      unread = !wants_body(reader.head_of_large_body());
+      if (unread) break;
       if (reader.wants_to_continue() && !co_await write("HTTP/1.1 100 Continue\r\n\r\n"))
         co_return std::nullopt;
     }
@@ -289,10 +294,19 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
       }
     set_idle(false);
   }
-  keep_alive_ = reader.keep_alive() && !closing_;
+  keep_alive_ = reader.keep_alive() && !closing_ && !unread;
   auto request = reader.release();
   request.peer = peer();
+  request.body_unread = unread;
+  if (unread) request.body.clear();
   co_return request;
+}
+
+bool Connection::wants_body(const Request* head) {
+  if (!head) return true;
+  Request asking = *head;
+  asking.peer = peer();
+  return handler_.wants_body(asking);
 }
 
 asio::awaitable<void> Connection::refuse(int status, std::string message) {

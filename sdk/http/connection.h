@@ -67,6 +67,8 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   void serve_http2();
   // The next request, or nothing when the connection is to end.
   Awaitable<std::optional<Request>> read_request();
+  // Null: there is nothing to ask about.
+  bool wants_body(const Request* head);
   // The last answer of the connection; what the client still sends is read for a moment.
   Awaitable<void> refuse(int status, std::string message);
   Awaitable<void> drop_what_comes();
@@ -80,7 +82,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   void watch_idle();
   void stop_taken();
   void end_taken();
-  // Bytes for a stream whose sender sleeps go out at once if they are few and the socket takes them.
+  // What a stream has for a sender that sleeps goes out at once if it is little.
   void send_waiting();
   Awaitable<bool> write(std::string_view data);
   void set_idle(bool idle);

@@ -78,6 +78,13 @@ asio::awaitable<Head> read_head(Stream& stream, std::string& buffer, std::size_t
   }
 }
 
+// Puts fields in front of those that an answer has.
+void add_fields(const Headers& fields, std::string& answer) {
+  std::string text;
+  for (const auto& [name, value] : fields.fields()) text += name + ": " + value + "\r\n";
+  answer.insert(answer.find("\r\n") + 2, text);
+}
+
 // A refusal, its body as far as it is worth passing on.
 template <class Stream>
 asio::awaitable<Response> read_refusal(Stream& stream, const std::string& begun) {
@@ -128,6 +135,7 @@ asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstre
     if (!upstream.refused) co_return refusal;
     co_return upstream.refused(head.status, refusal.body.front().str());
   }
+  if (head.status != 101) add_fields(upstream.answer, buffer);
   const auto [failed, written] =
       co_await asio::async_write(client, asio::buffer(buffer), kAwaitUpstream);
   if (failed) co_return std::nullopt;
@@ -147,7 +155,9 @@ asio::awaitable<void> Connection::forward(const Request& request, Upstream upstr
     return relay(stream_, stream, request, upstream, std::move(early), limits_.header_bytes);
   };
   auto instead = co_await with_upstream(stream_.get_executor(), upstream, through);
-  if (instead) co_await send_response(request, std::move(*instead), false);
+  if (!instead) co_return;
+  for (const auto& [name, value] : upstream.answer.fields()) instead->headers.add(name, value);
+  co_await send_response(request, std::move(*instead), false);
 }
 
 }  // namespace kubus::http

@@ -112,11 +112,11 @@ asio::awaitable<void> wait_for_room(asio::any_io_executor executor, BodyStream& 
 }
 
 template <class Answer>
-asio::awaitable<void> relay_body(Http2Stream& stream, Answer& answer) {
+asio::awaitable<void> relay_body(Http2Stream& stream, Answer& answer, Response head) {
   std::shared_ptr<Responder> responder = stream.shared_from_this();
   auto queue = make_stream_queue(responder);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  stream.deliver(Responder::StreamStart{answer.head(), queue});
+  stream.deliver(Responder::StreamStart{std::move(head), queue});
   for (;;) {
     auto piece = co_await answer.next();
     if (piece.empty()) break;
@@ -142,14 +142,15 @@ asio::awaitable<std::optional<Response>> relay(Http2Stream& stream, Stream& upst
   UpstreamAnswer<Stream> answer(upstream_stream, stream.limits().header_bytes);
   if (!co_await answer.read_head(request->method == "HEAD"))
     co_return upstream.failed("the answer was not HTTP");
-  const auto head = answer.head();
+  auto head = answer.head();
   // There is nothing on HTTP/2 that could switch protocols.
   if (head.status < 200) co_return upstream.failed("the answer was not one to this request");
   if (upstream.redirected && head.status >= 300 && head.status < 400 &&
       !head.headers.get("Location").empty())
     co_return upstream.redirected();
   if (head.status < 400 || !upstream.refused) {
-    co_await relay_body(stream, answer);
+    for (const auto& [name, value] : upstream.answer.fields()) head.headers.add(name, value);
+    co_await relay_body(stream, answer, std::move(head));
     co_return std::nullopt;
   }
   std::string body;
@@ -174,7 +175,9 @@ asio::awaitable<void> answer_from(std::shared_ptr<Http2Stream> stream, Upstream 
     co_return co_await relay(*stream, upstream_stream, upstream);
   };
   auto instead = co_await with_upstream(executor, upstream, through);
-  if (instead) stream->deliver(std::move(*instead));
+  if (!instead) co_return;
+  for (const auto& [name, value] : upstream.answer.fields()) instead->headers.add(name, value);
+  stream->deliver(std::move(*instead));
 }
 
 }  // namespace

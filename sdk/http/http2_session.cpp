@@ -4,6 +4,7 @@
 
 #include "http2_callbacks.h"
 #include "pending.h"
+#include "request_rules.h"
 
 namespace kubus::http {
 namespace {
@@ -23,6 +24,11 @@ std::size_t declared_length(const Request& request) {
   std::size_t length = 0;
   std::from_chars(text.data(), text.data() + text.size(), length);
   return length;
+}
+
+// Or of a size that is not told.
+bool is_large(const Request& request) {
+  return !request.headers.has("content-length") || declared_length(request) > kSmallBody;
 }
 
 }  // namespace
@@ -141,6 +147,10 @@ void Http2Session::check_header(Http2Stream& stream, bool ended) {
   if (declared_length(request) > limits_.body_bytes)
     return refuse(stream, 413,
                   "Request entity too large: limit is " + std::to_string(limits_.body_bytes));
+  if (!ended && is_large(request) && !handler_.wants_body(request)) {
+    stream.request->body_unread = true;
+    return end_request(stream);
+  }
   if (ended || !iequals(request.headers.get("expect"), "100-continue")) return;
   static std::string name = ":status", status = "100";
   const nghttp2_nv go_on = {reinterpret_cast<std::uint8_t*>(name.data()),

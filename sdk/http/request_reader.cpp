@@ -85,6 +85,12 @@ std::optional<Refusal> RequestReader::take(beast::flat_buffer& buffer) {
   return std::nullopt;
 }
 
+const Request* RequestReader::head_of_large_body() {
+  if (header_bytes_ == 0 || done() || std::exchange(looked_at_, true)) return nullptr;
+  const auto length = parser_.content_length();
+  return length && *length <= kSmallBody ? nullptr : &request_;
+}
+
 bool RequestReader::wants_to_continue() {
   return header_bytes_ > 0 && !done() && !std::exchange(continued_, true) &&
          iequals(request_.headers.get("expect"), "100-continue");

@@ -28,6 +28,8 @@ class RequestReader {
   // Takes what it can of `buffer`. A refusal: it is not to be read on.
   std::optional<Refusal> take(boost::beast::flat_buffer& buffer);
   bool done() const { return parser_.is_done(); }
+  // The head of a request whose body is not known to be small and has not wholly come; once.
+  const Request* head_of_large_body();
   // True once, for a client that waits to be told before it sends the body.
   bool wants_to_continue();
   // Of one that is done.
@@ -49,6 +51,7 @@ class RequestReader {
   std::size_t lines_ = 0;         // in it
   std::size_t header_bytes_ = 0;  // 0: it is not complete
   bool continued_ = false;
+  bool looked_at_ = false;
 };
 
 }  // namespace kubus::http

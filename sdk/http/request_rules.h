@@ -8,6 +8,9 @@
 
 namespace kubus::http {
 
+// A body of so many bytes is taken from anybody, as it is no more than a header may have.
+constexpr std::size_t kSmallBody = 16 * 1024;
+
 struct Refusal {
   int status;
   std::string message;

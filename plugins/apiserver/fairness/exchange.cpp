@@ -4,23 +4,24 @@
 
 namespace kubus::apiserver::fairness {
 
-void FairExchange::label(http::Response& response) const {
-  response.headers.add("X-Kubernetes-Pf-Flowschema-Uid", lane_->uid);
-  response.headers.add("X-Kubernetes-Pf-Prioritylevel-Uid", lane_->level_uid);
+void FairExchange::label(http::Headers& headers) const {
+  headers.add("X-Kubernetes-Pf-Flowschema-Uid", lane_->uid);
+  headers.add("X-Kubernetes-Pf-Prioritylevel-Uid", lane_->level_uid);
 }
 
 void FairExchange::respond(http::Response response) {
-  label(response);
+  label(response.headers);
   seats_.release();
   inner_->respond(std::move(response));
 }
 
 std::shared_ptr<http::BodyStream> FairExchange::stream(http::Response head) {
-  label(head);
+  label(head.headers);
   return inner_->stream(std::move(head));
 }
 
 void FairExchange::forward(http::Upstream upstream) {
+  label(upstream.answer);
   if (!watch_) upstream.held = std::make_shared<Seats>(std::move(seats_));
   seats_.release();
   inner_->forward(std::move(upstream));
@@ -29,10 +30,10 @@ void FairExchange::forward(http::Upstream upstream) {
 // A watch over WebSocket, to be set up yet.
 void FairExchange::take_over(Taker taker) { inner_->take_over(std::move(taker)); }
 
-http::Response refusal_response() {
+http::Response refusal_response(std::int64_t retry_after) {
   auto response = text_response(429, "text/plain; charset=utf-8",
                                 "Too many requests, please try again later.\n");
-  response.headers.add("Retry-After", "1");
+  response.headers.add("Retry-After", std::to_string(retry_after));
   return response;
 }
 

@@ -29,7 +29,7 @@ class FairExchange final : public http::Exchange {
   void take_over(Taker taker) override;
 
  private:
-  void label(http::Response& response) const;
+  void label(http::Headers& headers) const;
 
   const std::shared_ptr<http::Exchange> inner_;
   const std::shared_ptr<const Lane> lane_;
@@ -37,7 +37,7 @@ class FairExchange final : public http::Exchange {
   Seats seats_;
 };
 
-// Too many requests, with the time after which to try again.
-http::Response refusal_response();
+// Too many requests, with the seconds after which to try again.
+http::Response refusal_response(std::int64_t retry_after);
 
 }  // namespace kubus::apiserver::fairness

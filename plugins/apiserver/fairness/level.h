@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "fairness/demand.h"
+#include "fairness/retry_after.h"
 #include "fairness/series.h"
 #include "fairness/width.h"
 #include "kubus/function.h"
@@ -109,6 +110,8 @@ class Level : public std::enable_shared_from_this<Level> {
   void wait(const WaiterPtr& place);
   // Whoever asked is gone. Before wait(), too, and when it is too late.
   void give_up(const WaiterPtr& place);
+  // How many seconds a request that was refused is to wait; to be asked once for each.
+  std::int64_t retry_after();
   // Drops what waits; whatever comes is refused.
   void close();
 
@@ -190,6 +193,7 @@ class Level : public std::enable_shared_from_this<Level> {
   Clock::time_point passed_;
   DemandMeter demand_;
   std::uint64_t dispatched_ = 0, rejected_ = 0, timed_out_ = 0, cancelled_ = 0;
+  RetryAfter retry_after_;
   std::optional<Clock::time_point> armed_;
   // The first to be free on top. They are freed when something happens, and by a timer only where
   // somebody waits for them.

@@ -56,6 +56,12 @@ void Level::wait(const WaiterPtr& place) {
   go_on(std::move(granted));
 }
 
+std::int64_t Level::retry_after() {
+  std::lock_guard lock(mutex_);
+  const auto now = surroundings_.now().time_since_epoch();
+  return retry_after_.next(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
 void Level::give_up(const WaiterPtr& place) {
   Granted granted;
   Done dropped;  // what it holds may call the level

@@ -77,6 +77,15 @@ http::Response Frontend::failure(int status, std::string message) {
                            ": " + message + "\n");
 }
 
+bool Frontend::wants_body(const http::Request& head) {
+  const auto identity = authenticate(authenticators_, head);
+  if (!identity) return true;
+  if (!identity->ok()) return false;
+  if (authorizers_.asks_others() || wants_to_impersonate(head)) return true;
+  return allowed(authorizers_, **identity,
+                 parse_request(head.method, head.path(), Query::parse(head.query())));
+}
+
 void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
   if (!is_well_escaped(request.path()))
@@ -139,7 +148,7 @@ void Frontend::take_turn(ResourceCall call) {
   arrival.width = fairness::width_of(call.info, call.query, *cache_, lane->most_seats);
   arrival.patience = call.limit / 4;
   auto entry = lane->level->enter(arrival);
-  if (entry.refused) return fair->respond(fairness::refusal_response());
+  if (entry.refused) return fair->respond(fairness::refusal_response(lane->level->retry_after()));
   if (entry.seats) {
     fair->hold(std::move(entry.seats));
     return check_access(std::move(call));
@@ -147,9 +156,9 @@ void Frontend::take_turn(ResourceCall call) {
   auto what = describe(call);
   const auto place = fairness::Level::place(
       arrival, std::move(what),
-      [this, fair, call = std::move(call)](fairness::Seats seats,
-                                           std::optional<fairness::Refusal> refused) mutable {
-        if (refused) return fair->respond(fairness::refusal_response());
+      [this, fair, level = lane->level.get(), call = std::move(call)](
+          fairness::Seats seats, std::optional<fairness::Refusal> refused) mutable {
+        if (refused) return fair->respond(fairness::refusal_response(level->retry_after()));
         std::exchange(fair, nullptr)->hold(std::move(seats));
         check_access(std::move(call));
       });
@@ -186,6 +195,11 @@ void Frontend::decided(ResourceCall call, const Decision& decision) {
 void Frontend::serve(ResourceCall call) {
   auto& exchange = *call.exchange;
   const auto& request = exchange.request();
+  // It was asked too early: the client may now.
+  if (request.body_unread)
+    return exchange.respond(status_response(
+        Status(Code::kServiceUnavailable, "the rights of the client have changed, please try again"),
+        failure_format(request)));
   const std::string_view path = call.info.path;
   const bool of_a_group = path.starts_with("/apis/") || path.starts_with("/openapi/v3/apis/");
   if (others_ && of_a_group && others_(call)) return;

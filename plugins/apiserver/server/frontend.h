@@ -45,6 +45,8 @@ class Frontend final : public http::Handler {
 
   void handle(std::shared_ptr<http::Exchange> exchange) override;
   http::Response failure(int status, std::string message) override;
+  // False for those who are not known or may not, as far as that is found out at once.
+  bool wants_body(const http::Request& head) override;
 
  private:
   // The steps of a request, of which some wait for others.

@@ -122,7 +122,7 @@ TEST_F(FairnessTest, AFloodOfOneClientIsBoundedAndOthersGetThrough) {
     made += status(answer) == 201;
     if (status(answer) != 429) continue;
     ++refused;
-    EXPECT_THAT(answer, HasSubstr("Retry-After: 1\r\n"));
+    EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: "));
     EXPECT_EQ(body_of(answer), "Too many requests, please try again later.\n");
     EXPECT_THAT(answer, HasSubstr(level_uid_));
   }

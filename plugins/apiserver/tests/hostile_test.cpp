@@ -79,6 +79,26 @@ TEST_F(HostileTest, WhatIsTooLargeIsRefused) {
   expect_served();
 }
 
+// Its body would take a part of what all have together.
+TEST_F(HostileTest, WhoMayNotIsAnsweredBeforeTheBody) {
+  const auto ask = [](testing::TlsClient& client, const std::string& field) {
+    client.send("POST " + std::string(kConfigMaps) + " HTTP/1.1\r\nHost: x\r\n" + field +
+                "Content-Type: application/json\r\nContent-Length: 2000000\r\n\r\n");
+  };
+  auto nobody = connect_as_nobody();
+  ask(*nobody, "");
+  const auto forbidden = nobody->rest();
+  EXPECT_EQ(status(forbidden), 403);
+  EXPECT_THAT(forbidden, HasSubstr("cannot create resource"));
+  nobody = connect_as_nobody();
+  ask(*nobody, "Authorization: Bearer nonsense\r\n");
+  EXPECT_EQ(status(nobody->rest()), 401);
+  auto somebody = connect();
+  ask(*somebody, "Expect: 100-continue\r\n");
+  EXPECT_NO_THROW(somebody->until("100 Continue\r\n\r\n"));
+  expect_served();
+}
+
 TEST_F(HostileTest, ConnectionsCutInTheMiddleLeaveNothing) {
   const auto before = open_descriptors();
   for (int i = 0; i < 50; ++i) {

@@ -12,7 +12,7 @@ namespace kubus::apiserver::webhooks {
 namespace {
 
 constexpr int kConfigurations = 1'000;
-constexpr int kLookups = 2'000'000;
+constexpr int kLookups = 200'000;
 constexpr int kChanges = 20;
 
 std::string resource(int number) { return "things" + std::to_string(number); }

@@ -198,5 +198,14 @@ TEST_F(Http2Test, AClientThatLeavesEndsItsStreams) {
   server_->stop(std::chrono::minutes(1));
 }
 
+TEST_F(Http2Test, AnswersBeforeALargeBodyThatNobodyWants) {
+  auto client = connect();
+  const auto& answer =
+      client->finish(client->begin("POST", "/unwanted", {}, std::string(1'000'000, 'x')));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "POST /unwanted  unread");
+  EXPECT_EQ(client->get("/a").status, 200);
+}
+
 }  // namespace
 }  // namespace kubus

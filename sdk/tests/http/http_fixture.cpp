@@ -77,7 +77,7 @@ void Echo::handle(std::shared_ptr<http::Exchange> exchange) {
       response.body.push_back(Bytes(name + ": " + value + "\n"));
   response.body.push_back(Bytes(request.method + " " + request.target + " " +
                                 request.peer.common_name + (request.peer.rejected ? "!" : "") +
-                                " " + request.body));
+                                " " + (request.body_unread ? "unread" : request.body)));
   if (request.path() == "/big") response.body.push_back(Bytes(std::string(300'000, 'x')));
   exchange->respond(std::move(response));
 }

@@ -24,6 +24,7 @@ class Echo final : public http::Handler {
  public:
   void handle(std::shared_ptr<http::Exchange> exchange) override;
   http::Response failure(int status, std::string message) override;
+  bool wants_body(const http::Request& head) override { return head.path() != "/unwanted"; }
   void answer_late_ones();
   std::size_t late_ones();
   // The stream that /open began last; null when there was none.

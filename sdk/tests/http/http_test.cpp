@@ -1,4 +1,5 @@
 // The HTTPS server against a client that speaks raw bytes over TLS.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/connect.hpp>
@@ -16,6 +17,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using testing::Echo;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using testing::kSlowBlock;
 using testing::kSlowBlocks;
 
@@ -244,6 +247,25 @@ TEST_F(HttpTest, ContinuesWhenAskedTo) {
   EXPECT_NO_THROW(client->until("100 Continue\r\n\r\n"));
   client->send("ok");
   EXPECT_NO_THROW(client->until("POST /a  ok"));
+}
+
+TEST_F(HttpTest, AnswersBeforeALargeBodyThatNobodyWants) {
+  for (const char* framing : {"Content-Length: 1000000\r\n", "Transfer-Encoding: chunked\r\n",
+                              "Content-Length: 1000000\r\nExpect: 100-continue\r\n"}) {
+    auto client = connect();
+    client->send(std::string("POST /unwanted HTTP/1.1\r\nHost: x\r\n") + framing + "\r\n");
+    const auto answer = client->rest();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_TRUE(answer.ends_with("POST /unwanted  unread")) << answer;
+  }
+  // A small one is no reason to end a connection, nor one that has come already.
+  auto client = connect();
+  client->send("POST /unwanted HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n");
+  client->send("ok");
+  EXPECT_NO_THROW(client->until("POST /unwanted  ok"));
+  client->send("GET /unwanted HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NO_THROW(client->until("GET /unwanted  "));
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "api/api_client.h"
 
-#include <array>
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <stdexcept>
@@ -59,31 +60,43 @@ asio::awaitable<std::string> ApiClient::expect(unsigned status, const Request& r
 
 asio::awaitable<void> ApiClient::watch(std::string_view target) {
   co_await write_request({.method = "GET", .target = target});
-  watching_.emplace();
-  watching_->body_limit(boost::none);
-  co_await beast_http::async_read_header(stream_, buffer_, *watching_, use_awaitable);
-  if (watching_->get().result() != beast_http::status::ok)
+  beast_http::response_parser<beast_http::empty_body> head;
+  co_await beast_http::async_read_header(stream_, buffer_, head, use_awaitable);
+  if (head.get().result() != beast_http::status::ok)
     throw std::runtime_error("watch " + std::string(target) + ": " +
-                             std::to_string(watching_->get().result_int()));
+                             std::to_string(head.get().result_int()));
+  watched_.assign(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  buffer_.clear();
+}
+
+asio::awaitable<void> ApiClient::read_watched() {
+  constexpr std::size_t kBlock = 4096;
+  const auto before = watched_.size();
+  watched_.resize(before + kBlock);
+  const auto size = co_await stream_.async_read_some(asio::buffer(watched_.data() + before, kBlock),
+                                                     use_awaitable);
+  watched_.resize(before + size);
+}
+
+asio::awaitable<void> ApiClient::await_text(std::string_view text) {
+  for (;;) {
+    if (const auto at = watched_.find(text); at != std::string::npos) {
+      watched_.erase(0, at + text.size());
+      co_return;
+    }
+    watched_.erase(0, watched_.size() - std::min(watched_.size(), text.size() - 1));
+    co_await read_watched();
+  }
 }
 
 asio::awaitable<std::string> ApiClient::next_line() {
-  std::array<char, 16 * 1024> block;
   for (;;) {
-    if (const auto end = lines_.find('\n'); end != std::string::npos) {
-      auto line = lines_.substr(0, end);
-      lines_.erase(0, end + 1);
+    if (const auto end = watched_.find('\n'); end != std::string::npos) {
+      auto line = watched_.substr(0, end);
+      watched_.erase(0, end + 1);
       co_return line;
     }
-    auto& body = watching_->get().body();
-    body.data = block.data();
-    body.size = block.size();
-    boost::system::error_code error;
-    co_await beast_http::async_read_some(stream_, buffer_, *watching_,
-                                         asio::redirect_error(use_awaitable, error));
-    if (error && error != beast_http::error::need_buffer) throw boost::system::system_error(error);
-    if (watching_->is_done()) throw std::runtime_error("the server ended the watch");
-    lines_.append(block.data(), block.size() - body.size);
+    co_await read_watched();
   }
 }
 

@@ -8,9 +8,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,18 +39,22 @@ class ApiClient {
   // The same, and std::runtime_error with the answer when its status is another one.
   Awaitable<std::string> expect(unsigned status, const Request& request);
 
-  // Begins to read a body that never ends; then only next_line() is used.
+  // Begins to read a body that never ends, whose chunks are whole lines; then only what is below is
+  // used.
   Awaitable<void> watch(std::string_view target);
+  // The sizes of chunks are lines as well.
   Awaitable<std::string> next_line();
+  // Until the body has `text`; what came before is forgotten.
+  Awaitable<void> await_text(std::string_view text);
 
  private:
   Awaitable<void> write_request(const Request& request);
+  Awaitable<void> read_watched();
 
   const Access& access_;
   http::TlsStream stream_;
   boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::response_parser<boost::beast::http::buffer_body>> watching_;
-  std::string lines_;
+  std::string watched_;  // and not looked at yet
 };
 
 }  // namespace kubus::bench

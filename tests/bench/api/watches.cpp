@@ -14,14 +14,6 @@ using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
-asio::awaitable<void> see(ApiClient& watcher, const std::string& name) {
-  const auto wanted = '"' + name + '"';
-  std::string line;
-  do {
-    line = co_await watcher.next_line();
-  } while (line.find(wanted) == std::string::npos);
-}
-
 std::string watched(const std::string& name) {
   return R"({"metadata":{"name":")" + name + R"(","labels":{"bench":"watch"}},)" +
          R"("data":{"value":")" + std::string(1024, 'v') + "\"}}";
@@ -47,7 +39,7 @@ void bench_watch(const Load& load) {
   };
   const auto time_event = [&](const std::string& name) -> asio::awaitable<void> {
     const auto begin = Clock::now();
-    co_await see(watcher, name);
+    co_await watcher.await_text('"' + name + '"');
     times.push_back(ms_since(begin));
   };
   run_one(io, [&]() -> asio::awaitable<void> {
@@ -73,7 +65,7 @@ void bench_watchers(const Load& load) {
   std::deque<ApiClient> watchers;
   const auto watch = [&](ApiClient& watcher) -> asio::awaitable<void> {
     for (std::size_t i = 0; i < load.count; ++i) {
-      co_await see(watcher, "watched-" + std::to_string(i));
+      co_await watcher.await_text("\"watched-" + std::to_string(i) + '"');
       times.push_back(ms_since(round.begin));
       if (--round.missing == 0) all_saw_it.cancel();
     }

@@ -47,6 +47,8 @@ struct Upstream {
   std::string target;                    // path and query there
   // The header to send there; hop-by-hop fields and Host are seen to.
   Headers headers;
+  // Fields that the answer has for the client beside its own; none when protocols are switched.
+  Headers answer;
   // Makes the client's response of a failure to connect.
   UniqueFunction<Response(std::string error)> failed;
   // Makes the client's response of one with status 400 or more; unset: passed on as it is.
@@ -84,6 +86,10 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
+  // Asked when all but a body has come that is large or of a size not told. False: the client will
+  // not get what it asks for whatever the body says. It is handled without, before it can cost
+  // anything.
+  virtual bool wants_body(const Request& /*head*/) { return true; }
   // The response to a request that could not even be read, or was not answered in time (504).
   virtual Response failure(int status, std::string message) = 0;
 };

@@ -51,6 +51,8 @@ struct Request {
   std::string target;  // path and query as sent
   Headers headers;
   std::string body;
+  // There is one, and Handler::wants_body() said that nobody would look at it.
+  bool body_unread = false;
   Peer peer;
 
   std::string_view path() const;
