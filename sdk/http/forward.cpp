@@ -114,20 +114,32 @@ asio::awaitable<Response> read_refusal(Stream& stream, const std::string& begun)
   co_return refusal;
 }
 
+// Both sides speak what they agreed upon, until either ends. `early`: what the client sent before.
+template <class Stream>
+asio::awaitable<void> relay_both_ways(TlsStream& client, Stream& upstream_stream,
+                                      const std::string& early) {
+  const auto [failed, written] =
+      co_await asio::async_write(upstream_stream, asio::buffer(early), kAwaitUpstream);
+  if (!failed) co_await (pump(upstream_stream, client) || pump(client, upstream_stream));
+}
+
 // One request through `upstream_stream`. A response is returned when the client is to get that in
-// place of what the other side said.
+// place of what the other side said. Nothing else that the client has sent goes there before the
+// other side switches protocols: it would be taken for a request of ours, that nobody has checked.
 template <class Stream>
 asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstream_stream,
                                                const Request& request, Upstream& upstream,
                                                std::string early_client_bytes,
                                                std::size_t header_limit) {
-  auto text = upstream_request(request, upstream) + early_client_bytes;
+  const auto text = upstream_request(request, upstream);
   const auto [error, size] =
       co_await asio::async_write(upstream_stream, asio::buffer(text), kAwaitUpstream);
   if (error) co_return upstream.failed(error.message());
   std::string buffer;
   const Head head = co_await read_head(upstream_stream, buffer, header_limit);
   if (head.status == 0) co_return upstream.failed("the answer was not HTTP");
+  if (head.status == 101 && !is_upgrade(request))
+    co_return upstream.failed("the answer was not one to this request");
   if (head.leads_elsewhere && upstream.redirected) co_return upstream.redirected();
   // The other side of an upgrade that was refused may keep its connection; ours ends with it.
   if (head.status >= 400 && (upstream.refused || is_upgrade(request))) {
@@ -135,12 +147,13 @@ asio::awaitable<std::optional<Response>> relay(TlsStream& client, Stream& upstre
     if (!upstream.refused) co_return refusal;
     co_return upstream.refused(head.status, refusal.body.front().str());
   }
+  if (upstream.on_status) upstream.on_status(head.status);
   if (head.status != 101) add_fields(upstream.answer, buffer);
   const auto [failed, written] =
       co_await asio::async_write(client, asio::buffer(buffer), kAwaitUpstream);
   if (failed) co_return std::nullopt;
   if (head.status == 101)
-    co_await (pump(upstream_stream, client) || pump(client, upstream_stream));
+    co_await relay_both_ways(client, upstream_stream, early_client_bytes);
   else
     co_await (pump(upstream_stream, client) || discard(client));
   co_return std::nullopt;
@@ -156,6 +169,8 @@ asio::awaitable<void> Connection::forward(const Request& request, Upstream upstr
   };
   auto instead = co_await with_upstream(stream_.get_executor(), upstream, through);
   if (!instead) co_return;
+  if (!instead) co_return;
+  if (upstream.on_status) upstream.on_status(instead->status);
   for (const auto& [name, value] : upstream.answer.fields()) instead->headers.add(name, value);
   co_await send_response(request, std::move(*instead), false);
 }

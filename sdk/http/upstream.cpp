@@ -45,9 +45,11 @@ bool belongs_to_hop(std::string_view field) {
 
 std::string upstream_request(const Request& request, const Upstream& upstream) {
   const bool upgrade = is_upgrade(request);
+  const auto& host = upstream.server_name.empty() ? upstream.host : upstream.server_name;
+  const bool version6 = host.find(':') != std::string::npos;
   std::string text = request.method + " " + upstream.target + " HTTP/1.1\r\nHost: " +
-                     (upstream.server_name.empty() ? upstream.host : upstream.server_name) + ":" +
-                     std::to_string(upstream.port) + "\r\n";
+                     (version6 ? "[" + host + "]" : host) + ":" + std::to_string(upstream.port) +
+                     "\r\n";
   for (const auto& [name, value] : upstream.headers.fields())
     text.append(name).append(": ").append(value).append("\r\n");
   if (upgrade)

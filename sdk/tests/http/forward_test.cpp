@@ -1,6 +1,7 @@
 // Requests that are passed on, to a server of the test's own that answers what it is told to.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
@@ -74,12 +75,14 @@ class Forwarder final : public http::Handler {
         return response;
       };
     upstream.answer.add("X-Ours", "1");
+    upstream.on_status = [this](int status) { answered = status; };
     upstream.held = std::shared_ptr<void>(nullptr, [this](void*) { released.set_value(); });
     exchange->forward(std::move(upstream));
   }
   http::Response failure(int status, std::string) override { return {status, {}, {}}; }
   std::uint16_t port = 0;
   bool refuses_redirects = false;
+  std::atomic<int> answered{0};  // the status of the one request
   std::promise<void> released;  // once what is held for the one request has been dropped
 };
 
@@ -151,6 +154,50 @@ TEST_F(ForwardTest, ARefusedUpgradeReachesTheClientAndEndsBothConnections) {
   EXPECT_EQ(backend.join().second, "");
 }
 
+// A second request, behind one that asks for another protocol: nobody has checked it, and the other
+// side would believe it as it believes us.
+constexpr const char* kSmuggled =
+    "GET /secrets HTTP/1.1\r\nHost: x\r\nX-Remote-Group: system:masters\r\n\r\n";
+
+TEST_F(ForwardTest, NothingIsSmuggledBehindAnUpgradeThatIsRefused) {
+  Backend backend("HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\nno!");
+  forwarder_.port = backend.port();
+  const auto answer = ask(kSmuggled)->rest();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nno!")) << answer;
+  EXPECT_EQ(backend.join().second, "");
+}
+
+TEST_F(ForwardTest, NothingIsSmuggledBehindAnUpgradeThatIsNotCaredFor) {
+  Backend backend("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlist");
+  forwarder_.port = backend.port();
+  auto client = ask(kSmuggled);
+  EXPECT_EQ(client->until("\r\n\r\nlist").rfind("HTTP/1.1 200 ", 0), 0U);
+  client->send(kSmuggled);
+  client.reset();
+  EXPECT_EQ(backend.join().second, "");
+}
+
+TEST_F(ForwardTest, NothingIsSmuggledBehindAnOrdinaryRequest) {
+  Backend backend("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlist");
+  forwarder_.port = backend.port();
+  auto client = std::make_unique<testing::TlsClient>(server_->port(), ca_.certificate_pem);
+  client->send(std::string("GET /here HTTP/1.1\r\nHost: x\r\n\r\n") + kSmuggled);
+  client->until("\r\n\r\nlist");
+  client->send(kSmuggled);
+  client.reset();
+  EXPECT_EQ(backend.join().second, "");
+}
+
+TEST_F(ForwardTest, NobodySwitchesProtocolsUnasked) {
+  Backend backend(
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+  forwarder_.port = backend.port();
+  testing::TlsClient client(server_->port(), ca_.certificate_pem);
+  client.send("GET /here HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.rest().rfind("HTTP/1.1 503 ", 0), 0U);
+  EXPECT_EQ(backend.join().second, "");
+}
+
 TEST_F(ForwardTest, SaysWhyThereIsNoConnection) {
   {
     asio::io_context io;
@@ -186,6 +233,24 @@ TEST_F(ForwardTest, ARefusedRedirectIsAnsweredInItsPlace) {
   EXPECT_EQ(answer.rfind("HTTP/1.1 502 ", 0), 0U) << answer;
   EXPECT_EQ(answer.find("elsewhere"), std::string::npos);
   forwarder_.released.get_future().wait();
+}
+
+TEST_F(ForwardTest, SaysWhatTheClientGets) {
+  Backend backend("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok");
+  forwarder_.port = backend.port();
+  auto client = ask();
+  client->until("\r\n\r\nok");
+  EXPECT_EQ(forwarder_.answered, 201);
+  client.reset();
+  forwarder_.released.get_future().wait();
+}
+
+TEST_F(ForwardTest, SaysSoAsWellWhereItAnswersItself) {
+  forwarder_.refuses_redirects = true;
+  Backend backend(kRedirect);
+  forwarder_.port = backend.port();
+  EXPECT_EQ(ask()->rest().rfind("HTTP/1.1 502 ", 0), 0U);
+  EXPECT_EQ(forwarder_.answered, 502);
 }
 
 TEST_F(ForwardTest, WhatIsNotModifiedIsNoRedirect) {
@@ -247,6 +312,7 @@ TEST_F(ForwardHttp2Test, ARefusedRedirectIsAnsweredInItsPlace) {
   const auto& answer = client->get("/here");
   EXPECT_EQ(answer.status, 502);
   EXPECT_EQ(answer.headers.at("x-ours"), "1");
+  EXPECT_EQ(forwarder_.answered, 502);
   forwarder_.released.get_future().wait();
 }
 

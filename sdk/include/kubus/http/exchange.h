@@ -55,7 +55,9 @@ struct Upstream {
   UniqueFunction<Response(int status, std::string body)> refused;
   // Makes the client's response of one that sends it elsewhere; unset: passed on as it is.
   UniqueFunction<Response()> redirected;
-  // Dropped when the last of the response has come, or nobody wants it any more.
+  // Is told the status that the client gets, once; unset: nobody wants to know.
+  UniqueFunction<void(int status)> on_status;
+  // Dropped when the last of the response has come, or nobody wants it any more; so is all above.
   std::shared_ptr<void> held;
 };
 
