@@ -18,7 +18,6 @@ constexpr std::size_t kMaxId = 1024;
 // Verifying takes longer with larger numbers, and who publishes them is somebody else.
 constexpr std::size_t kMaxModulus = 1024;
 constexpr std::size_t kMaxExponent = 8;
-constexpr std::size_t kCoordinate = 32;  // on P-256
 
 using BuilderPtr = std::unique_ptr<OSSL_PARAM_BLD, Freer<OSSL_PARAM_BLD_free>>;
 using ParamsPtr = std::unique_ptr<OSSL_PARAM, Freer<OSSL_PARAM_free>>;
@@ -64,15 +63,16 @@ KeyPtr rsa_key(const boost::json::object& jwk) {
 
 // OpenSSL refuses a point that is not on the curve.
 KeyPtr ec_key(const boost::json::object& jwk) {
-  const auto x = bytes_member(jwk, "x", kCoordinate);
-  const auto y = bytes_member(jwk, "y", kCoordinate);
-  if (member(jwk, "crv") != "P-256" || x.size() != kCoordinate || y.size() != kCoordinate)
-    return nullptr;
+  const auto* curve = find_curve(member(jwk, "crv"));
+  if (!curve) return nullptr;
+  const auto x = bytes_member(jwk, "x", curve->number);
+  const auto y = bytes_member(jwk, "y", curve->number);
+  if (x.size() != curve->number || y.size() != curve->number) return nullptr;
   const std::string point = '\x04' + x + y;
   const BuilderPtr builder(OSSL_PARAM_BLD_new());
   if (!builder ||
-      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1",
-                                      0) != 1 ||
+      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME,
+                                      curve->group.data(), curve->group.size()) != 1 ||
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
                                        point.size()) != 1)
     return nullptr;
@@ -107,11 +107,8 @@ Result<std::vector<VerifyingKey>> VerifyingKey::parse_jwks(std::string_view json
     const auto& jwk = one.get_object();
     auto id = member(jwk, "kid");
     if (id.size() > kMaxId) continue;
-    auto impl = Impl::make(key_of(jwk), std::move(id));
-    if (!impl.ok()) continue;
-    const auto algorithm = member(jwk, "alg");
-    if (algorithm.empty() || algorithm == (*impl)->algorithm)
-      keys.push_back(VerifyingKey(std::move(*impl)));
+    auto impl = Impl::make(key_of(jwk), std::move(id), member(jwk, "alg"));
+    if (impl.ok()) keys.push_back(VerifyingKey(std::move(*impl)));
   }
   ERR_clear_error();
   return keys;

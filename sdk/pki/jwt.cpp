@@ -58,7 +58,7 @@ Result<Token> Token::parse(std::string_view text) {
 bool verify(const Token& token, const std::vector<VerifyingKey>& keys) {
   return std::any_of(keys.begin(), keys.end(), [&](const VerifyingKey& key) {
     return (token.key_id.empty() || token.key_id == key.id()) &&
-           token.algorithm == key.algorithm() && key.verify(token.signed_part, token.signature);
+           key.verify(token.algorithm, token.signed_part, token.signature);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "jwt_algorithm.h"
 #include "kubus/pki/jwt.h"
 #include "openssl.h"
 
@@ -12,12 +13,18 @@ namespace kubus::pki {
 
 struct VerifyingKey::Impl {
   KeyPtr key;
-  std::string algorithm;
+  const Algorithm* own = nullptr;
+  bool is_only = false;   // no other algorithm of such keys
+  std::string algorithm;  // the name of `own`
   std::string id;
 
-  // Named `id`, else by its public part. kInvalid for null and for a key of another kind.
+  // Named `id`, else by its public part; for the algorithm `only`, else for all that such keys can.
+  // kInvalid for null, for a key of another kind, and where that cannot be.
   static Result<std::shared_ptr<const Impl>> make(KeyPtr key,
-                                                  std::optional<std::string> id = std::nullopt);
+                                                  std::optional<std::string> id = std::nullopt,
+                                                  const std::string& only = {});
+  // What such keys can do; null for anything else.
+  const Algorithm* find(std::string_view name) const;
 };
 
 }  // namespace kubus::pki

@@ -34,7 +34,8 @@ Status read_required(const Config& config, Settings& settings) {
 }  // namespace
 
 const std::vector<std::string>& supported_algorithms() {
-  static const std::vector<std::string> kAll = {"RS256", "ES256"};
+  static const std::vector<std::string> kAll = {"RS256", "RS384", "RS512", "ES256", "ES384",
+                                                "ES512", "PS256", "PS384", "PS512"};
   return kAll;
 }
 
@@ -70,7 +71,8 @@ Result<std::optional<Settings>> Settings::from(const Config& config,
   for (const auto& algorithm : settings.algorithms)
     if (std::find(known.begin(), known.end(), algorithm) == known.end())
       return bad_setting("oidc_signing_algs",
-                         "\"" + algorithm + "\" is not supported, only RS256 and ES256 are");
+                         "\"" + algorithm + "\" is not supported, only RS256, RS384, RS512, ES256, "
+                         "ES384, ES512, PS256, PS384 and PS512 are");
   // Addresses of mail are told apart from other names by themselves.
   if (settings.username.prefix == "-")
     settings.username.prefix.clear();

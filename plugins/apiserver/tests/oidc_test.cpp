@@ -1,11 +1,14 @@
 // Tokens of an issuer of OpenID Connect, which is a real HTTPS server.
 #include <gmock/gmock.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 
 #include <boost/json.hpp>
 #include <chrono>
 #include <fstream>
 #include <future>
 #include <map>
+#include <memory>
 
 #include "eventually.h"
 #include "kubus/api/base64.h"
@@ -182,6 +185,21 @@ TEST_F(Oidc, TakesNoOtherAlgorithmThanConfigured) {
   })) << review(token);
 }
 
+TEST_F(Oidc, TakesKeysOnOtherCurves) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> made(EVP_EC_gen("P-384"),
+                                                                 EVP_PKEY_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> bio(BIO_new(BIO_s_mem()), BIO_free_all);
+  PEM_write_bio_PrivateKey(bio.get(), made.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  char* pem = nullptr;
+  const auto size = static_cast<std::size_t>(BIO_get_mem_data(bio.get(), &pem));
+  const auto key = *pki::SigningKey::parse(std::string(pem, size));
+  discoverable(issuer_.url(""));
+  publish(key);
+  restart({{"oidc_signing_algs", "ES384"}});
+  const auto token = *key.sign(claims());
+  EXPECT_TRUE(testing::eventually([&] { return is_known(token); })) << review(token);
+}
+
 TEST(OidcClaims, SayWhoItIsOrAreRefused) {
   oidc::Settings settings;
   settings.issuer = "https://i";
@@ -231,8 +249,8 @@ TEST_F(Oidc, RefusesSettingsThatMakeNoSense) {
   };
   EXPECT_THAT(why({{"oidc_issuer_url", "http://i"}}), HasSubstr("oidc_issuer_url"));
   EXPECT_THAT(why({{"oidc_client_id", ""}}), HasSubstr("oidc_client_id"));
-  EXPECT_THAT(why({{"oidc_signing_algs", "PS256"}}),
-              HasSubstr("\"PS256\" is not supported, only RS256 and ES256 are"));
+  EXPECT_THAT(why({{"oidc_signing_algs", "HS256"}}),
+              HasSubstr("\"HS256\" is not supported, only RS256, RS384, RS512, ES256, ES384"));
   EXPECT_THAT(why({{"oidc_required_claim", "team"}}), HasSubstr("oidc_required_claim"));
   EXPECT_THAT(why({{"oidc_groups_claim", ""}}), HasSubstr("oidc_groups_prefix"));
   EXPECT_THAT(why({{"oidc_ca_file", dir_.path() + "/none"}}), HasSubstr("oidc_ca_file"));

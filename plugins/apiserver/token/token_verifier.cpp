@@ -1,8 +1,19 @@
 #include "token/token_verifier.h"
 
 #include <algorithm>
+#include <array>
 
 namespace kubus::apiserver {
+namespace {
+
+// How keys of service accounts sign; RSA keys could do it in other ways as well.
+constexpr std::array<std::string_view, 4> kAlgorithms = {"RS256", "ES256", "ES384", "ES512"};
+
+bool is_signed_as_ours(const pki::Token& token) {
+  return std::find(kAlgorithms.begin(), kAlgorithms.end(), token.algorithm) != kAlgorithms.end();
+}
+
+}  // namespace
 
 TokenVerifier::TokenVerifier(std::vector<pki::VerifyingKey> keys, std::vector<std::string> issuers,
                              std::size_t capacity)
@@ -19,7 +30,7 @@ Result<std::shared_ptr<const Claims>> TokenVerifier::verify(std::string_view tex
   const auto digest = DigestCache<Known>::digest_of(text);
   if (auto claims = known_.find(digest, {})) return *claims;
   const auto token = pki::Token::parse(text);
-  if (!token.ok() || (token->algorithm != "ES256" && token->algorithm != "RS256")) return not_ours;
+  if (!token.ok() || !is_signed_as_ours(*token)) return not_ours;
   auto claims = Claims::parse(token->claims);
   if (!claims.ok() || !is_ours(claims->issuer)) return not_ours;
   if (!pki::verify(*token, keys_))

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <memory>
 
 #include "kubus/api/base64.h"
 #include "kubus/pki/certificate.h"
@@ -40,11 +43,10 @@ const std::string kRsaToken =
     "byTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHW"
     "EsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0ig"
     "cN_IoypGlUPQGe77Rw";
-// A key on the curve P-384, and one of 1,024 bits.
+// A key on a curve that no algorithm has, and one of 1,024 bits.
 const std::string kOtherCurve = R"(-----BEGIN PUBLIC KEY-----
-MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAENnvxtvYB8SSHDVz7psJ0ut+IWwUYiJpo
-AIgrhBO3dw+rFNmRIJiYZflGO3U9Q7tAqjGyE4xNmdjbFkgKi/d69gJczrzUS9DR
-WOjtDLeeUK5bS8SAn8b4eP8X27Ngwk2D
+MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEOsup4+iFJmhaHPT1JnsJDNTtYcpee4Co
+z1/c4S400Ed05h0K9dXTb97txN5Q/Uvg6JzbJH/tX2mpH5G0gVdNRA==
 -----END PUBLIC KEY-----
 )";
 const std::string kShortKey = R"(-----BEGIN PUBLIC KEY-----
@@ -55,16 +57,21 @@ Xc7NWaM7nCAPzJ7NZQIDAQAB
 -----END PUBLIC KEY-----
 )";
 
-std::string new_rsa_key() {
-  EVP_PKEY* key = EVP_RSA_gen(2048);
+using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
+std::string pem_of(EVP_PKEY* key) {
   BIO* bio = BIO_new(BIO_s_mem());
   PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
   std::string pem(data, static_cast<std::size_t>(size));
   BIO_free(bio);
-  EVP_PKEY_free(key);
   return pem;
+}
+
+std::string new_rsa_key() { return pem_of(KeyPtr(EVP_RSA_gen(2048), EVP_PKEY_free).get()); }
+std::string new_curve_key(const char* curve) {
+  return pem_of(KeyPtr(EVP_EC_gen(curve), EVP_PKEY_free).get());
 }
 
 std::vector<VerifyingKey> keys(const std::string& pem) { return *VerifyingKey::parse_all(pem); }
@@ -112,7 +119,8 @@ TEST(Jwt, RefusesKeysThatAreNotGoodEnough) {
 }
 
 TEST(Jwt, VerifiesWhatItSigned) {
-  for (const auto& pem : {make_signing_key()->key_pem, new_rsa_key()}) {
+  for (const auto& pem : {make_signing_key()->key_pem, new_rsa_key(), new_curve_key("P-384"),
+                          new_curve_key("P-521")}) {
     const auto key = SigningKey::parse(pem);
     ASSERT_TRUE(key.ok());
     const auto token = key->sign(R"({"iss":"us"})");
@@ -151,6 +159,44 @@ TEST(Jwt, BelievesNoOtherAlgorithm) {
   EXPECT_FALSE(believed(compact(R"({"alg":"ES256"})", claims, ""), {key.public_key()}));
   EXPECT_FALSE(
       believed(compact(R"({"alg":"ES256"})", claims, std::string(64, '\0')), {key.public_key()}));
+}
+
+// `key` with a padding of another scheme, or another hash.
+std::string signed_with(EVP_PKEY* key, const std::string& algorithm) {
+  const auto text =
+      encode_base64url(R"({"alg":")" + algorithm + "\"}") + "." + encode_base64url("{}");
+  const EVP_MD* hash = algorithm.ends_with("256")   ? EVP_sha256()
+                       : algorithm.ends_with("384") ? EVP_sha384()
+                                                    : EVP_sha512();
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        EVP_MD_CTX_free);
+  EVP_PKEY_CTX* settings = nullptr;
+  EVP_DigestSignInit(context.get(), &settings, hash, nullptr, key);
+  if (algorithm.starts_with("PS")) {
+    EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING);
+    EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST);
+  }
+  std::string signature(512, '\0');
+  std::size_t size = signature.size();
+  EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                 reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return text + "." + encode_base64url(signature.substr(0, size));
+}
+
+TEST(Jwt, VerifiesEveryAlgorithmOfRsa) {
+  const KeyPtr key(EVP_RSA_gen(2048), EVP_PKEY_free);
+  const auto own = keys(pem_of(key.get()));
+  for (const char* algorithm : {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}) {
+    const auto token = signed_with(key.get(), algorithm);
+    EXPECT_TRUE(believed(token, own)) << algorithm;
+    EXPECT_FALSE(believed(token, keys(kRsaKey))) << algorithm;
+    // One that says to be signed in another way is not.
+    for (const char* other : {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256"}) {
+      auto parsed = *Token::parse(token);
+      parsed.algorithm = other;
+      EXPECT_EQ(verify(parsed, own), std::string_view(other) == algorithm) << other;
+    }
+  }
 }
 
 TEST(Jwt, TakesOnlyTheKeyThatIsNamed) {
@@ -193,7 +239,8 @@ std::string with(std::string text, const std::string& old, const std::string& no
 }
 
 TEST(Jwks, HasTheKeysThatWerePublished) {
-  for (const auto& pem : {make_signing_key()->key_pem, new_rsa_key()}) {
+  for (const auto& pem : {make_signing_key()->key_pem, new_rsa_key(), new_curve_key("P-384"),
+                          new_curve_key("P-521")}) {
     const auto key = *SigningKey::parse(pem);
     const auto jwk = key.public_key().jwk();
     const auto read = published(keys(kEcKey)[0].jwk() + "," + jwk);
@@ -219,6 +266,21 @@ TEST(Jwks, NamesKeysAsTheirPublisherDoes) {
   EXPECT_EQ(published(with(with(jwk, "\"use\"", "\"us\""), "\"alg\"", "\"al\"")).size(), 1);
 }
 
+TEST(Jwks, LimitsAKeyToTheAlgorithmItIsPublishedFor) {
+  const KeyPtr key(EVP_RSA_gen(2048), EVP_PKEY_free);
+  const auto jwk = keys(pem_of(key.get()))[0].jwk();
+  const auto for_pss = published(with(jwk, "RS256", "PS256"));
+  ASSERT_EQ(for_pss.size(), 1);
+  EXPECT_EQ(for_pss[0].algorithm(), "PS256");
+  EXPECT_EQ(for_pss[0].jwk(), with(jwk, "RS256", "PS256"));
+  const auto token = signed_with(key.get(), "PS256");
+  EXPECT_TRUE(believed(token, for_pss));
+  EXPECT_FALSE(believed(signed_with(key.get(), "RS256"), for_pss));
+  EXPECT_FALSE(believed(token, published(jwk)));
+  // One that is published for nothing in particular may be used for all.
+  EXPECT_TRUE(believed(token, published(with(jwk, "\"alg\"", "\"al\""))));
+}
+
 TEST(Jwks, LeavesOutWhatNoTokenMayBeSignedWith) {
   const auto ec = keys(kEcKey)[0].jwk();
   const auto rsa = keys(kRsaKey)[0].jwk();
@@ -232,7 +294,7 @@ TEST(Jwks, LeavesOutWhatNoTokenMayBeSignedWith) {
        {with(ec, "P-256", "P-384"), with(ec, "\"sig\"", "\"enc\""), with(ec, "ES256", "ES384"),
         with(ec, "\"EC\"", "\"oct\""), with(ec, "\"x\":\"f", "\"x\":\"g"),
         with(ec, "\"y\"", "\"z\""), with(ec, "\"x\":\"f", "\"x\":\""),
-        with(rsa, "RS256", "PS256"), with(rsa, "AQAB", "AQ"),
+        with(rsa, "RS256", "HS256"), with(rsa, "RS256", "ES256"), with(rsa, "AQAB", "AQ"),
         with(rsa, "AQAB", "AA"), with(rsa, "AQAB", ""), with(rsa, "AQAB", "AAAAAAAAAAAAAQAB"),
         with(rsa, modulus, short_modulus), with(rsa, modulus, long_modulus),
         with(rsa, modulus, ""), with(rsa, "\"n\":\"", "\"n\":1,\"m\":\""),

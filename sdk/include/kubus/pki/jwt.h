@@ -1,5 +1,5 @@
-// JSON Web Tokens (RFC 7515 and 7519) in compact form, signed with RS256 or ES256; nothing else is
-// written or believed.
+// JSON Web Tokens (RFC 7515 and 7519) in compact form, signed with RSA (RS256, RS384, RS512, PS256,
+// PS384, PS512) or on a curve (ES256, ES384, ES512); nothing else is written or believed.
 //
 // Thread safety: keys are immutable and may be used from any thread at once; the rest are values.
 //
@@ -16,8 +16,8 @@
 
 namespace kubus::pki {
 
-// The public part of a key: an RSA key of at least 2,048 bits (RS256), or one on the curve P-256
-// (ES256).
+// The public part of a key: an RSA key of at least 2,048 bits, or one on the curve P-256 (ES256),
+// P-384 (ES384) or P-521 (ES512).
 class VerifyingKey {
  public:
   // Every key of a PEM text; of private keys and certificates the public part. kInvalid for a text
@@ -29,11 +29,14 @@ class VerifyingKey {
   static Result<std::vector<VerifyingKey>> parse_jwks(std::string_view json);
 
   const std::string& id() const;
-  const std::string& algorithm() const;  // "RS256", "ES256"
+  // How it signs: "RS256" for an RSA key that is published for no other, "ES256".
+  const std::string& algorithm() const;
   // The key as a JSON Web Key, as the reference publishes it.
   std::string jwk() const;
-  // `signature` as tokens have it: for ES256 the two numbers of 32 bytes each.
-  bool verify(std::string_view message, std::string_view signature) const;
+  // False as well for an algorithm that is not of such keys, or not the one that a set names the
+  // key for. `signature` as tokens have it: for ES256 the two numbers of 32 bytes each.
+  bool verify(std::string_view algorithm, std::string_view message,
+              std::string_view signature) const;
 
   struct Impl;
 
@@ -71,8 +74,8 @@ struct Token {
   static Result<Token> parse(std::string_view text);
 };
 
-// Whether one of `keys` signed the token: the one it names, or any when it names none. A key only
-// verifies its own algorithm.
+// Whether one of `keys` signed the token: the one it names, or any when it names none. Which of the
+// algorithms of a key may be used is up to the caller.
 bool verify(const Token& token, const std::vector<VerifyingKey>& keys);
 
 }  // namespace kubus::pki
