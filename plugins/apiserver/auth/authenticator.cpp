@@ -15,9 +15,9 @@ class CertificateAuthenticator final : public Authenticator {
 };
 
 // Bad credentials are not the same as none; why they are bad is nobody's business.
-Result<Identity> not_known(const Anonymous& anonymous, const http::Request& request,
+Result<Identity> not_known(const Authenticators& authenticators, const http::Request& request,
                            bool refused) {
-  if (refused || !anonymous.may_come(request.path()))
+  if (refused || !authenticators.anonymous->get()->may_come(request.path()))
     return Status(Code::kUnauthorized, "Unauthorized");
   return Identity::anonymous();
 }
@@ -33,7 +33,7 @@ struct Search {
 void search_on(std::shared_ptr<Search> walk) {
   auto& asked = *walk;
   if (asked.next == asked.authenticators.all.size())
-    return asked.done(not_known(asked.authenticators.anonymous, asked.request, asked.refused));
+    return asked.done(not_known(asked.authenticators, asked.request, asked.refused));
   auto& one = *asked.authenticators.all[asked.next++];
   one.authenticate_later(asked.request, [walk = std::move(walk)](
                                             Result<std::optional<Identity>> identity) mutable {
@@ -58,7 +58,7 @@ std::optional<Result<Identity>> authenticate(const Authenticators& authenticator
     if (identity.ok() && *identity) return std::move(**identity);
     if (authenticator->asks_others(request)) return std::nullopt;
   }
-  return not_known(authenticators.anonymous, request, refused);
+  return not_known(authenticators, request, refused);
 }
 
 void authenticate_later(const Authenticators& authenticators, const http::Request& request,

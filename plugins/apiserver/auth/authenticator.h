@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "auth/identity.h"
+#include "auth/replaceable.h"
 #include "kubus/function.h"
 #include "kubus/http/message.h"
 #include "kubus/status.h"
@@ -51,7 +52,7 @@ struct Anonymous {
 // In the order in which they are asked.
 struct Authenticators {
   std::vector<std::unique_ptr<Authenticator>> all;
-  Anonymous anonymous;
+  std::shared_ptr<const Replaceable<Anonymous>> anonymous;  // never null
 };
 
 // Whom they know without asking others, anonymous for a client that shows no credentials and may

@@ -10,14 +10,14 @@ IssuerKeeper::IssuerKeeper(Context& context, const Options& options, TokenServic
     : context_(context),
       options_(options),
       tokens_(tokens),
+      anonymous_(std::make_shared<Replaceable<Anonymous>>(
+          std::make_shared<const Anonymous>(Anonymous{options.anonymous_auth, {}}))),
       file_(
           context, "authentication_config", options.authentication_config,
-          [this](const std::string& text) { return use(text); },
-          [this] { return tokens_.sweep(); }) {}
+          [this](const std::string& text) { return use(text); }, [this] { return sweep(); }) {}
 
 Result<RemoteTokens> IssuerKeeper::open(const Audiences& own) {
   own_ = own;
-  anonymous_.enabled = options_.anonymous_auth;
   if (!options_.token_webhook.config_file.empty()) {
     auto webhook = make_webhook_tokens(context_, options_.token_webhook, own);
     if (!webhook.ok()) return webhook.status();
@@ -38,20 +38,28 @@ Status IssuerKeeper::use(const std::string& text) {
   const auto config = oidc::read_authentication_config(text, options_.tokens.issuers,
                                                        oidc::supported_algorithms());
   if (!config.ok()) return config.status();
-  if (!opened_) {
-    if (config->anonymous && !options_.anonymous_auth)
-      return Status(Code::kInvalid, "anonymous: anonymous_auth is set as well");
-    if (config->anonymous) anonymous_ = *config->anonymous;
-    return make(config->issuers, first_);
-  }
+  if (config->anonymous && !options_.anonymous_auth)
+    return Status(Code::kInvalid, "anonymous: anonymous_auth is set as well");
   Issuers next;
   KUBUS_TRY(make(config->issuers, next));
+  // At once: who is not to come any more does not wait for an issuer that is down.
+  anonymous_->replace(std::make_shared<const Anonymous>(
+      config->anonymous.value_or(Anonymous{options_.anonymous_auth, {}})));
+  if (!opened_) {
+    first_ = std::move(next);
+    return {};
+  }
   // Until then those of before are asked: nobody is locked out by an issuer that is down.
   next_.begin(std::move(next), [this](const Issuers& ready) {
     tokens_.replace_remote(with_webhook(ready));
     context_.log().info("issuers of tokens replaced", {{"issuers", ready.size()}});
   });
   return {};
+}
+
+bool IssuerKeeper::sweep() {
+  const bool tokens_left = tokens_.sweep();
+  return anonymous_->sweep() || tokens_left;
 }
 
 Status IssuerKeeper::make(const std::vector<oidc::Settings>& settings, Issuers& out) const {

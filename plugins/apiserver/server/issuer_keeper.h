@@ -24,8 +24,8 @@ class IssuerKeeper {
   // Those of the start, for these audiences. kInvalid that names the setting for one that cannot be
   // used.
   Result<RemoteTokens> open(const Audiences& own);
-  // Who may come without credentials, as it was at the start; after open().
-  const Anonymous& anonymous() const { return anonymous_; }
+  // Where clients may come without credentials.
+  std::shared_ptr<const Replaceable<Anonymous>> anonymous() const { return anonymous_; }
   void start() { file_.start(); }
   // Nobody new comes any more.
   void stop();
@@ -33,6 +33,7 @@ class IssuerKeeper {
  private:
   using Issuers = oidc::IssuerSwitch::Issuers;
   Status use(const std::string& text);
+  bool sweep();
   Status make(const std::vector<oidc::Settings>& settings, Issuers& out) const;
   RemoteTokens with_webhook(const Issuers& issuers) const;
 
@@ -40,7 +41,7 @@ class IssuerKeeper {
   const Options& options_;
   TokenService& tokens_;
   Audiences own_;
-  Anonymous anonymous_;
+  const std::shared_ptr<Replaceable<Anonymous>> anonymous_;
   std::shared_ptr<RemoteTokenAuthenticator> webhook_;  // null: there is none
   bool opened_ = false;
   Issuers first_;  // of the start, until they are used

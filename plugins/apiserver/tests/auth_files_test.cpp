@@ -258,6 +258,28 @@ TEST_F(IssuersInAFile, SayWhereStrangersMayCome) {
   EXPECT_THAT(ask("", "GET", "/livez"), StartsWith("HTTP/1.1 401"));
 }
 
+TEST_F(IssuersInAFile, MayBeOpenedAndClosedToStrangers) {
+  restart({{"authentication_config", config("", "anonymous: {enabled: false}")}});
+  EXPECT_THAT(ask("", "GET", "/livez"), StartsWith("HTTP/1.1 401"));
+  const auto becomes_open = [&](const std::string& path, bool open) {
+    return testing::eventually([&] {
+      return ask("", "GET", path).starts_with(open ? "HTTP/1.1 200" : "HTTP/1.1 401");
+    });
+  };
+  config("", "anonymous: {enabled: true, conditions: [{path: /livez}]}");
+  EXPECT_TRUE(becomes_open("/livez", true));
+  EXPECT_THAT(ask("", "GET", "/version"), StartsWith("HTTP/1.1 401"));
+  // An issuer that is not there keeps nobody out of what is closed.
+  config(issuer("/nowhere", "sub"), "anonymous: {enabled: true, conditions: [{path: /version}]}");
+  EXPECT_TRUE(becomes_open("/version", true));
+  EXPECT_THAT(ask("", "GET", "/livez"), StartsWith("HTTP/1.1 401"));
+  // What makes no sense changes nothing; saying nothing leaves it to the setting.
+  config("", "anonymous: {enabled: 7}");
+  EXPECT_THAT(ask("", "GET", "/version"), StartsWith("HTTP/1.1 200"));
+  config("");
+  EXPECT_TRUE(becomes_open("/livez", true));
+}
+
 TEST_F(IssuersInAFile, MustMakeSense) {
   EXPECT_THAT(why({{"authentication_config", config("{issuer: {url: http://i}}")}}),
               HasSubstr("jwt[0].issuer.url: Invalid value: \"http://i\": URL scheme must be "
