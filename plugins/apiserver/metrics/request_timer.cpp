@@ -27,8 +27,14 @@ const std::vector<double>& size_bounds() {
   return values;
 }
 
+constexpr std::string_view kApply = "application/apply-patch+yaml";
+
 // As metrics call it.
-std::string verb_of(const RequestInfo& info) {
+std::string verb_of(const RequestInfo& info, std::string_view type) {
+  // What is passed on: no handler of ours has a verb for it, whatever the method.
+  if (fairness::is_long_running(info) && info.verb != "watch") return "CONNECT";
+  if (info.verb.empty()) return "OTHER";
+  if (info.verb == "patch" && type == kApply) return "APPLY";
   if (info.verb == "create") return "POST";
   if (info.verb == "update") return "PUT";
   std::string verb = info.verb;
@@ -54,16 +60,16 @@ metrics::Gauge& in_flight(bool changes) {
 
 }  // namespace
 
-RequestTimer::RequestTimer(const RequestInfo& info, const Query& query)
+RequestTimer::RequestTimer(const RequestInfo& info, const Query& query, std::string_view type)
     : begun_(std::chrono::steady_clock::now()),
-      verb_(verb_of(info)),
+      verb_(verb_of(info, type)),
       group_(info.group),
       version_(info.version),
       resource_(info.resource),
       subresource_(info.subresource),
-      scope_(!info.name.empty() ? "resource"
-             : !info.ns.empty() ? "namespace"
-                                : "cluster"),
+      scope_(!info.name.empty() || info.verb == "create" ? "resource"
+             : !info.ns.empty()                          ? "namespace"
+                                                         : "cluster"),
       dry_run_(query.get("dryRun") == "All" ? "All" : "") {
   if (!fairness::is_long_running(info)) in_flight_ = Counted(in_flight(is_change(info)));
 }
@@ -85,11 +91,11 @@ metrics::Labels RequestTimer::labels() const {
           {"verb", verb_},               {"version", version_}};
 }
 
+void RequestTimer::forget_resource() { resource_ = subresource_ = group_ = version_ = ""; }
+
 void RequestTimer::done(int code, std::size_t size) {
   static SeriesTable<Series> table;
   in_flight_ = Counted();
-  // What does not exist must not grow the table.
-  if (code == 404 || code == 405) resource_ = subresource_ = group_ = version_ = "";
   const auto text = std::to_string(code);
   const auto key = verb_ + " " + group_ + "/" + version_ + "/" + resource_ + "/" + subresource_ +
                    " " + scope_ + " " + dry_run_ + " " + text;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "kubus/metrics.h"
@@ -36,11 +37,14 @@ class Counted {
 
 class RequestTimer {
  public:
-  RequestTimer(const RequestInfo& info, const Query& query);
+  // `type`: of the body, by which an apply is told from another patch.
+  RequestTimer(const RequestInfo& info, const Query& query, std::string_view type);
   // `size`: of the body of the answer, in bytes.
   void done(int code, std::size_t size = 0);
   // It ends when somebody ends it: until done() it counts among those.
   void lives_long();
+  // Nothing like it is served: what clients make up must not grow the tables.
+  void forget_resource();
 
  private:
   metrics::Labels labels() const;

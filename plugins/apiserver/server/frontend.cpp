@@ -9,6 +9,7 @@
 #include "fairness/work.h"
 #include "kubus/api/time.h"
 #include "metrics/authentication_series.h"
+#include "metrics/authorization_series.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
 #include "server/indented_exchange.h"
@@ -170,18 +171,25 @@ void Frontend::take_turn(ResourceCall call) {
 
 void Frontend::check_access(ResourceCall call) {
   // The reason of what is allowed costs something, and only the audit log wants it.
-  if (!call.record && allowed(authorizers_, call.identity, call.info)) return serve(std::move(call));
+  const auto begun = std::chrono::steady_clock::now();
+  if (!call.record && allowed(authorizers_, call.identity, call.info)) {
+    count_authorization(Verdict::kAllow, false, std::chrono::steady_clock::now() - begun);
+    return serve(std::move(call));
+  }
   if (!authorizers_.asks_others()) {
     const auto decision = decide(authorizers_, call.identity, call.info);
-    return decided(std::move(call), decision);
+    return decided(std::move(call), decision, begun);
   }
   const auto waiting = std::make_shared<ResourceCall>(std::move(call));
   decide_with_remote(
       authorizers_, waiting->identity, waiting->info,
-      [this, waiting](const Decision& said) { decided(std::move(*waiting), said); });
+      [this, waiting, begun](const Decision& said) { decided(std::move(*waiting), said, begun); });
 }
 
-void Frontend::decided(ResourceCall call, const Decision& decision) {
+void Frontend::decided(ResourceCall call, const Decision& decision,
+                       std::chrono::steady_clock::time_point begun) {
+  count_authorization(decision.verdict, !decision.error.ok(),
+                      std::chrono::steady_clock::now() - begun);
   auto& exchange = *call.exchange;
   const auto& request = exchange.request();
   if (call.record) audit::note(*call.record, decision);

@@ -55,7 +55,8 @@ class Frontend final : public http::Handler {
   void check_access(ResourceCall call);
   // Goes on with the call now, or when its turn comes.
   void take_turn(ResourceCall call);
-  void decided(ResourceCall call, const Decision& decision);
+  void decided(ResourceCall call, const Decision& decision,
+               std::chrono::steady_clock::time_point begun);
   void serve(ResourceCall call);
 
   Authenticators authenticators_;

@@ -39,8 +39,52 @@ TEST_F(MetricsTest, TellDryRunsFromOthers) {
   exchange("POST", "/api/v1/namespaces/default/configmaps?dryRun=All",
            R"({"metadata":{"name":"dry"}})");
   EXPECT_GE(value("apiserver_request_total{code=\"201\",component=\"apiserver\",dry_run=\"All\"," +
-                  labels("configmaps", "namespace", "POST")),
+                  labels("configmaps", "resource", "POST")),
             1);
+}
+
+TEST_F(MetricsTest, TellAnApplyFromAnotherPatch) {
+  exchange("PATCH", "/api/v1/namespaces/default/configmaps/applied?fieldManager=t",
+           R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"applied"}})",
+           "application/apply-patch+yaml");
+  EXPECT_EQ(value("apiserver_request_total{code=\"201\",component=\"apiserver\",dry_run=\"\"," +
+                  labels("configmaps", "resource", "APPLY")),
+            1);
+}
+
+TEST_F(MetricsTest, KeepTheResourceOfWhatIsNotFoundAndForgetWhatThereIsNot) {
+  exchange("GET", "/api/v1/namespaces/default/configmaps/nobody-made-it");
+  exchange("GET", "/api/v1/namespaces/default/madeup");
+  const std::string missing =
+      "apiserver_request_total{code=\"404\",component=\"apiserver\",dry_run=\"\",";
+  EXPECT_GE(value(missing + labels("configmaps", "resource", "GET")), 1);
+  EXPECT_THAT(metrics(), ::testing::Not(HasSubstr("madeup")));
+}
+
+TEST_F(MetricsTest, CountWhatIsPassedOnAsConnections) {
+  exchange("POST", "/api/v1/namespaces/default/pods",
+           R"({"metadata":{"name":"nowhere"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
+  const auto counted = [&](const std::string& code, const std::string& subresource) {
+    return value("apiserver_request_total{code=\"" + code +
+                 "\",component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"pods\",scope="
+                 "\"resource\",subresource=\"" +
+                 subresource + "\",verb=\"CONNECT\",version=\"v1\"}");
+  };
+  // Its logs are empty, and nothing can be executed in it.
+  struct Case {
+    const char *method, *part, *subresource, *code;
+  };
+  for (const auto& one : {Case{"GET", "nowhere/log", "log", "200"},
+                          Case{"POST", "nowhere/exec?command=id", "exec", "400"},
+                          Case{"GET", "nobody/proxy/", "proxy", "404"}}) {
+    const auto before = std::max(0.0, counted(one.code, one.subresource));
+    exchange(one.method, std::string("/api/v1/namespaces/default/pods/") + one.part);
+    EXPECT_EQ(counted(one.code, one.subresource), before + 1) << one.part;
+  }
+  EXPECT_EQ(value("apiserver_longrunning_requests{component=\"apiserver\",group=\"\",resource="
+                  "\"pods\",scope=\"resource\",subresource=\"log\",verb=\"CONNECT\",version="
+                  "\"v1\"}"),
+            0);
 }
 
 TEST_F(MetricsTest, CountWatchesWhileTheyLastAndWhatTheyAreSent) {
@@ -82,6 +126,19 @@ TEST_F(MetricsTest, CountWhoIsKnownAndWhoIsNot) {
   EXPECT_EQ(status(stranger->rest()), 401);
   EXPECT_EQ(value(failed), failures + 1);
   EXPECT_GT(value(others), users);
+}
+
+TEST_F(MetricsTest, CountWhoMayAndWhoMayNot) {
+  const std::string may = R"(authorization_attempts_total{result="allowed"})";
+  const std::string not_known = R"(authorization_attempts_total{result="no-opinion"})";
+  const auto before = std::max(0.0, value(not_known));
+  const auto allowed = value(may);
+  auto stranger = connect_as_nobody();
+  stranger->send("GET /api/v1/nodes HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(status(stranger->rest()), 403);
+  EXPECT_EQ(value(not_known), before + 1);
+  EXPECT_GT(value(may), allowed);
+  EXPECT_GE(value(R"(authorization_duration_seconds_count{result="no-opinion"})"), 1);
 }
 
 TEST_F(MetricsTest, CountObjectsAndTellOfTheProcess) {
