@@ -1,6 +1,5 @@
 #include "aggregation/aggregator.h"
 
-#include "proxy/forwarded.h"
 #include "proxy/service_endpoint.h"
 #include "server/route.h"
 
@@ -52,7 +51,7 @@ bool Aggregator::serve(const Identity& identity, const std::shared_ptr<http::Exc
   upstream.tls = *service->tls;
   if (service->checks_name) upstream.server_name = service->server_name();
   upstream.target = request.target;
-  upstream.headers = forwarded_for(identity, request.headers);
+  upstream.headers = forwarded_for(identity, request.headers, identities_);
   upstream.failed = [](const std::string& error) {
     return refusal(503, "error trying to reach service: " + error);
   };

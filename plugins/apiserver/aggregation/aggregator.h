@@ -5,19 +5,25 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "aggregation/describer.h"
 #include "aggregation/remote_services.h"
 #include "auth/identity.h"
 #include "cache/cluster_cache.h"
 #include "kubus/http/exchange.h"
+#include "proxy/forwarded.h"
 
 namespace kubus::apiserver::aggregation {
 
 class Aggregator {
  public:
-  Aggregator(ClusterCache& cache, RemoteServices& services, const Describer& describer)
-      : cache_(cache), services_(services), describer_(describer) {}
+  Aggregator(ClusterCache& cache, RemoteServices& services, const Describer& describer,
+             IdentityFields identities)
+      : cache_(cache),
+        services_(services),
+        describer_(describer),
+        identities_(std::move(identities)) {}
   // False: it is our own business. The client has been let in.
   bool serve(const Identity& identity, const std::shared_ptr<http::Exchange>& exchange);
 
@@ -27,6 +33,7 @@ class Aggregator {
   ClusterCache& cache_;
   RemoteServices& services_;
   const Describer& describer_;
+  const IdentityFields identities_;
 };
 
 }  // namespace kubus::apiserver::aggregation

@@ -1,5 +1,6 @@
 #include "proxy/forwarded.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/algorithm/string/predicate.hpp>
 #include <cctype>
@@ -10,10 +11,6 @@ namespace {
 constexpr std::array<std::string_view, 11> kNotForwarded = {
     "Connection", "Upgrade",  "Host",    "Content-Length",    "Authorization", "Keep-Alive",
     "Te",         "Trailers", "Trailer", "Transfer-Encoding", "Expect"};
-
-bool speaks_of_identity(std::string_view name) {
-  return boost::istarts_with(name, "X-Remote-") || boost::istarts_with(name, "Impersonate-");
-}
 
 // What is no character of a field's name is escaped, as in a URL; names are in lower case.
 std::string escaped_key(std::string_view key) {
@@ -33,26 +30,40 @@ std::string escaped_key(std::string_view key) {
 
 }  // namespace
 
-http::Headers forwarded_headers(const http::Headers& from) {
+IdentityFields::IdentityFields(const FrontProxyOptions& own)
+    : prefixes_({"X-Remote-", "Impersonate-"}) {
+  for (const auto* list : {&own.user_headers, &own.uid_headers, &own.group_headers})
+    names_.insert(names_.end(), list->begin(), list->end());
+  prefixes_.insert(prefixes_.end(), own.extra_prefixes.begin(), own.extra_prefixes.end());
+}
+
+bool IdentityFields::has(std::string_view name) const {
+  return std::any_of(prefixes_.begin(), prefixes_.end(),
+                     [&](const auto& one) { return boost::istarts_with(name, one); }) ||
+         std::any_of(names_.begin(), names_.end(),
+                     [&](const auto& one) { return http::iequals(name, one); });
+}
+
+http::Headers forwarded_headers(const http::Headers& from, const IdentityFields& identities) {
   http::Headers headers;
   for (const auto& [name, value] : from.fields()) {
-    bool keep = true;
+    bool keep = !identities.has(name);
     for (const auto skipped : kNotForwarded) keep = keep && !http::iequals(name, skipped);
     if (keep) headers.add(name, value);
   }
   return headers;
 }
 
-http::Headers forwarded_for(const Identity& identity, const http::Headers& from) {
+http::Headers forwarded_for(const Identity& identity, const http::Headers& from,
+                            const IdentityFields& identities) {
   http::Headers headers;
   headers.add("X-Remote-User", identity.name);
   if (!identity.uid.empty()) headers.add("X-Remote-Uid", identity.uid);
   for (const auto& group : identity.groups) headers.add("X-Remote-Group", group);
   for (const auto& [key, values] : identity.extra)
     for (const auto& value : values) headers.add("X-Remote-Extra-" + escaped_key(key), value);
-  const auto sent = forwarded_headers(from);
-  for (const auto& [name, value] : sent.fields())
-    if (!speaks_of_identity(name)) headers.add(name, value);
+  const auto sent = forwarded_headers(from, identities);
+  for (const auto& [name, value] : sent.fields()) headers.add(name, value);
   return headers;
 }
 

@@ -4,10 +4,11 @@
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/pod.pb.h>
 
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 
 #include "proxy/container.h"
-#include "proxy/forwarded.h"
 #include "respond/status_body.h"
 
 namespace kubus::apiserver {
@@ -22,6 +23,20 @@ Status refused_log(int status, const std::string& body, const std::string& pod) 
     return Status(Code::kNotFound,
                   "the server could not find the requested resource ( pods/log " + pod + ")");
   return Status(code_from_http(status), body.empty() ? "the kubelet refused" : body);
+}
+
+// What a pod's status says comes from its node: it must not lead to this machine itself, nor to what
+// is on its own links only.
+bool is_proxyable(const std::string& text) {
+  boost::system::error_code error;
+  auto address = boost::asio::ip::make_address(text, error);
+  if (error) return false;
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    address = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+  const bool on_link = address.is_v6() ? address.to_v6().is_link_local()
+                                       : address.to_v4().to_uint() >> 16 == 0xA9FE;  // 169.254
+  return !on_link && !address.is_loopback() && !address.is_multicast() &&
+         !address.is_unspecified();
 }
 
 bool parse_port(std::string_view text, std::uint16_t& port) {
@@ -50,6 +65,13 @@ bool Proxy::handles(const Call& call) const {
          (sub == "log" || sub == "exec" || sub == "attach" || sub == "portforward");
 }
 
+bool Proxy::allows(const Call& call) {
+  const auto& verbs = call.subresource->verbs;
+  // A method without a verb, as OPTIONS, is the business of what stands behind a proxy.
+  if (call.info.verb.empty()) return call.info.subresource == "proxy";
+  return std::find(verbs.begin(), verbs.end(), call.info.verb) != verbs.end();
+}
+
 void Proxy::serve(CallPtr call, std::shared_ptr<http::Exchange> exchange) {
   auto upstream = resolve(*call, exchange->request());
   if (!upstream.ok()) return exchange->respond(status_response(upstream.status()));
@@ -59,7 +81,7 @@ void Proxy::serve(CallPtr call, std::shared_ptr<http::Exchange> exchange) {
     empty.headers.add("Content-Type", "text/plain");
     return exchange->respond(std::move(empty));
   }
-  upstream->headers = forwarded_headers(exchange->request().headers);
+  upstream->headers = forwarded_headers(exchange->request().headers, identities_);
   const auto sub = call->info.subresource;
   upstream->failed = [sub](const std::string& error) {
     if (sub == "proxy")
@@ -138,13 +160,15 @@ Proxy::Target Proxy::parse_target(const std::string& name) {
 }
 
 std::string Proxy::path_behind(const Call& call) {
-  static constexpr std::string_view kMark = "/proxy";
-  // As sent, so that what was escaped stays so.
-  const std::string before = "/" + call.info.name + std::string(kMark);
-  const auto at = call.info.path.find(before);
-  if (at == std::string::npos) return "/";
-  auto path = call.info.path.substr(at + before.size());
-  return path.empty() ? "/" : path;
+  // As sent, so that what was escaped stays so; segments that are empty do not count.
+  const auto& path = call.info.path;
+  std::size_t before = 0;
+  for (std::size_t at = 0; at < path.size(); ++at)
+    before += path[at] != '/' && (at == 0 || path[at - 1] == '/') ? 1 : 0;
+  std::size_t at = 0;
+  for (before -= call.info.rest.size(); before > 0 && at < path.size(); --before)
+    at = std::min(path.find('/', path.find_first_not_of('/', at)), path.size());
+  return at < path.size() ? path.substr(at) : "/";
 }
 
 Result<http::Upstream> Proxy::to_node(const Call& call) const {
@@ -172,7 +196,7 @@ Result<http::Upstream> Proxy::to_pod(const Call& call) const {
   const auto& pod = static_cast<const core_v1::Pod&>(*message);
   http::Upstream upstream;
   upstream.host = pod.status().podip();
-  if (upstream.host.empty()) return errors::bad_request("address not allowed");
+  if (!is_proxyable(upstream.host)) return errors::bad_request("address not allowed");
   upstream.port = 80;
   for (const auto& container : pod.spec().containers())
     if (container.ports_size() > 0) {

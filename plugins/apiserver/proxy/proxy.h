@@ -10,6 +10,7 @@
 
 #include "cache/cluster_cache.h"
 #include "kubus/http/exchange.h"
+#include "proxy/forwarded.h"
 #include "proxy/service_endpoint.h"
 #include "registry/call.h"
 
@@ -19,13 +20,18 @@ class Proxy {
  public:
   // `kubelet_tls` shows our client certificate, `plain_tls` none: that is for pods and services.
   Proxy(ClusterCache& cache, std::shared_ptr<const http::ClientTls> kubelet_tls,
-        std::shared_ptr<const http::ClientTls> plain_tls)
-      : cache_(cache), kubelet_tls_(std::move(kubelet_tls)), plain_tls_(std::move(plain_tls)) {}
+        std::shared_ptr<const http::ClientTls> plain_tls, IdentityFields identities)
+      : cache_(cache),
+        identities_(std::move(identities)),
+        kubelet_tls_(std::move(kubelet_tls)),
+        plain_tls_(std::move(plain_tls)) {}
 
   // A new one for connections made from now on.
   void set_kubelet_tls(std::shared_ptr<const http::ClientTls> tls);
 
   bool handles(const Call& call) const;
+  // Whether it is passed on with this verb: who may watch everything may not thereby execute.
+  static bool allows(const Call& call);
   // What stands behind the name of a proxy in the path of the request, as it was sent: "/" or
   // more.
   static std::string path_behind(const Call& call);
@@ -48,6 +54,7 @@ class Proxy {
   std::shared_ptr<const http::ClientTls> kubelet_tls() const;
 
   ClusterCache& cache_;
+  const IdentityFields identities_;
   mutable std::mutex mutex_;
   std::shared_ptr<const http::ClientTls> kubelet_tls_;
   std::shared_ptr<const http::ClientTls> plain_tls_;

@@ -1,7 +1,7 @@
 #include "server/http_api.h"
 
 #include "custom/kind.h"
-#include "metrics/request_timer.h"
+#include "metrics/counted_exchange.h"
 #include "proxy/connect_options.h"
 #include "registry/owners.h"
 #include "registry/reflect.h"
@@ -77,9 +77,11 @@ Status read_headers(const http::Request& request, Call& call) {
 
 }  // namespace
 
-void HttpApi::serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> exchange) {
+void HttpApi::serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> inner,
+                            RequestTimer timer) {
+  const auto exchange = std::make_shared<CountedExchange>(std::move(inner), std::move(timer));
   auto options = connect_options(*call);
-  if (!options) return proxy_.serve(std::move(call), std::move(exchange));
+  if (!options) return proxy_.serve(std::move(call), exchange);
   std::shared_ptr<const Message> sent = clone(*options);
   registry_.connect(call, std::move(options),
                     [this, call, sent, exchange](const Result<MessagePtr>& admitted) {
@@ -98,17 +100,23 @@ void HttpApi::serve(ResourceCall request) {
   call->identity = std::move(request.identity);
   call->record = std::move(request.record);
   call->program = manager_of_user_agent(exchange->request().headers.get("User-Agent"));
-  RequestTimer timer(call->info, call->query);
+  RequestTimer timer(call->info, call->query, exchange->request().headers.get("Content-Type"));
   const auto refuse = [&](const Status& status) {
     timer.done(status_code(status));
     exchange->respond(status_response(status, call->accepted.format));
   };
   if (auto status = api_.resolve(*call); !status.ok()) {
+    if (!call->resource || (!call->info.subresource.empty() && !call->subresource))
+      timer.forget_resource();
     if (call->resource || !api_.is_foreign(call->info)) return refuse(status);
     timer.done(404);
     return exchange->respond(no_page());
   }
-  if (proxy_.handles(*call)) return serve_proxied(std::move(call), std::move(exchange));
+  if (proxy_.handles(*call) && !Proxy::allows(*call))
+    return refuse(Status(Code::kMethodNotAllowed,
+                         "the server does not allow this method on the requested resource"));
+  if (proxy_.handles(*call))
+    return serve_proxied(std::move(call), std::move(exchange), std::move(timer));
   if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
   if (call->info.verb == "watch") {
     if (!call->cache && call->resource->has_verb("list"))

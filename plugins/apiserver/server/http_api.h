@@ -3,6 +3,7 @@
 // Thread safety: serve() from any thread.
 #pragma once
 
+#include "metrics/request_timer.h"
 #include "proxy/proxy.h"
 #include "registry/api.h"
 #include "server/frontend.h"
@@ -17,7 +18,7 @@ class HttpApi {
 
  private:
   // What the proxy answers, once admission has let connections pass.
-  void serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> exchange);
+  void serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> exchange, RequestTimer timer);
 
   Registry& registry_;
   Api& api_;

@@ -62,7 +62,7 @@ void ApiServer::Parts::make_frontend(const Certificates& made) {
                           made.front_proxy_client);
   describer.emplace(*registry, *kinds, *remote_services);
   add_openapi_routes(frontend->routes(), *kinds, *describer);
-  aggregator.emplace(*cache, *remote_services, *describer);
+  aggregator.emplace(*cache, *remote_services, *describer, IdentityFields(options.front_proxy));
   availability.emplace(*registry, *remote_services, *describer);
   frontend->on_other(
       [this](const ResourceCall& call) { return aggregator->serve(call.identity, call.exchange); });
@@ -80,7 +80,8 @@ Status ApiServer::Parts::listen() {
                         [this](const Audiences& own) { return issuer_keeper->open(own); }));
   auto plain = http::ClientTls::make("", "", "");
   if (!plain.ok()) return plain.status();
-  proxy.emplace(*cache, made->kubelet_client, std::move(*plain));
+  proxy.emplace(*cache, made->kubelet_client, std::move(*plain),
+                IdentityFields(options.front_proxy));
   make_frontend(*made);
   http::ServerOptions http;
   http.address = options.bind_address;

@@ -88,18 +88,33 @@ TEST_F(AggregationTest, SaysWhyAServerIsNotAvailable) {
 TEST(ForwardedFor, SpeaksForTheClientAndForNobodyElse) {
   http::Headers sent;
   for (const auto* name : {"X-Remote-User", "x-remote-group", "X-Remote-Extra-Scopes",
-                           "Impersonate-User", "Authorization", "Connection", "Accept"})
+                           "Impersonate-User", "Authorization", "Connection", "Accept", "x-login",
+                           "X-Claim-Admin", "X-Teams"})
     sent.add(name, "forged");
   Identity identity{"jane", {"dev", "ops"}, {}};
   identity.uid = "7";
   identity.extra["example.com/Team%"] = {"a", "b"};
   std::vector<std::string> fields;
-  const auto headers = forwarded_for(identity, sent);
+  FrontProxyOptions own;
+  own.user_headers = {"X-Login"};
+  own.group_headers = {"X-Teams"};
+  own.extra_prefixes = {"X-Claim-"};
+  const auto headers = forwarded_for(identity, sent, IdentityFields(own));
   for (const auto& [name, value] : headers.fields()) fields.push_back(name + ": " + value);
   EXPECT_THAT(fields, ::testing::UnorderedElementsAre(
                           "X-Remote-User: jane", "X-Remote-Uid: 7", "X-Remote-Group: dev",
                           "X-Remote-Group: ops", "X-Remote-Extra-example.com%2F%54eam%25: a",
                           "X-Remote-Extra-example.com%2F%54eam%25: b", "Accept: forged"));
+}
+
+TEST(ForwardedHeaders, SayNothingOfWhoAsks) {
+  http::Headers sent;
+  for (const auto* name : {"X-Remote-Group", "impersonate-user", "Accept", "X-Login"})
+    sent.add(name, "forged");
+  const auto headers = forwarded_headers(sent, IdentityFields());
+  ASSERT_EQ(headers.fields().size(), 2U);
+  EXPECT_EQ(headers.get("Accept"), "forged");
+  EXPECT_EQ(headers.get("X-Login"), "forged");
 }
 
 TEST(RemoteKinds, AreWhatTheOtherServerLists) {
