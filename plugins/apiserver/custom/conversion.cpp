@@ -133,7 +133,8 @@ std::string Conversion::question_about(const Object& object) const {
 
 void Conversion::show(std::vector<ObjectPtr> objects, const CustomKind& wanted, Shown done) {
   auto showing = std::make_shared<Showing>();
-  std::vector<ObjectPtr> asked;
+  Batch asked;
+  std::vector<std::shared_ptr<Waiters>> joined;  // may be the last to hold them: not in the lock
   {
     std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -143,9 +144,15 @@ void Conversion::show(std::vector<ObjectPtr> objects, const CustomKind& wanted, 
         continue;
       }
       ++showing->open;
-      auto& waiters = waiting_[Key(object.get(), &wanted)];
-      if (waiters.empty()) asked.push_back(object);
-      waiters.push_back({showing, i});
+      auto& there = waiting_[Key(object.get(), &wanted)];
+      auto waiters = there.lock();
+      if (!waiters) {
+        there = waiters = std::make_shared<Waiters>();
+        asked.objects.push_back(object);
+        asked.waiters.push_back(waiters);
+      }
+      waiters->push_back({showing, i});
+      joined.push_back(std::move(waiters));
     }
     showing->failures.resize(objects.size());
     showing->objects = std::move(objects);
@@ -154,20 +161,21 @@ void Conversion::show(std::vector<ObjectPtr> objects, const CustomKind& wanted, 
     if (showing->open > 0) showing.reset();
   }
   if (showing) return showing->end();
-  if (!asked.empty()) ask(std::move(asked), wanted);
+  if (!asked.objects.empty()) ask(std::move(asked), wanted);
 }
 
-void Conversion::ask(std::vector<ObjectPtr> objects, const CustomKind& wanted) {
+void Conversion::ask(Batch all, const CustomKind& wanted) {
   auto asking = std::make_shared<Asking>();
   asking->wanted = &wanted;
-  for (auto& object : objects) {
-    auto text = question_about(*object);
+  for (std::size_t i = 0; i < all.objects.size(); ++i) {
+    auto text = question_about(*all.objects[i]);
     if (asking->batches.empty() || asking->batches.back().objects.size() >= kMostObjects ||
         asking->batches.back().bytes + text.size() > kMostBytes)
       asking->batches.emplace_back();
     auto& batch = asking->batches.back();
     batch.bytes += text.size();
-    batch.objects.push_back(std::move(object));
+    batch.objects.push_back(std::move(all.objects[i]));
+    batch.waiters.push_back(std::move(all.waiters[i]));
     batch.texts.push_back(std::move(text));
   }
   ask_next(asking);
@@ -217,6 +225,7 @@ void Conversion::split(const Batch& batch, Asking& asking) {
   for (std::size_t i = 0; i < batch.objects.size(); ++i) {
     auto& half = i < middle ? first : second;
     half.objects.push_back(batch.objects[i]);
+    half.waiters.push_back(batch.waiters[i]);
     half.texts.push_back(batch.texts[i]);
   }
   asking.batches.push_front(std::move(second));
@@ -235,7 +244,8 @@ void Conversion::complete(const ObjectPtr& object, const CustomKind& wanted,
     std::lock_guard lock(mutex_);
     if (shown.ok()) object->keep(*shown);
     const auto found = waiting_.find(Key(object.get(), &wanted));
-    for (const auto& [showing, index] : found->second) {
+    const auto waiters = found->second.lock();  // there: the caller's batch holds them
+    for (const auto& [showing, index] : *waiters) {
       if (shown.ok())
         showing->objects[index] = *shown;
       else

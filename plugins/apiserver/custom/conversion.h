@@ -48,24 +48,27 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
 
  private:
   struct Showing;
+  struct Waiter {
+    std::shared_ptr<Showing> showing;
+    std::size_t index = 0;
+  };
+  using Waiters = std::vector<Waiter>;
   struct Batch {
     std::vector<ObjectPtr> objects;
+    std::vector<std::shared_ptr<Waiters>> waiters;  // for each of them
     std::vector<std::string> texts;
     std::size_t bytes = 0;
   };
   struct Asking;
   // An object and the version it is wanted in.
   using Key = std::pair<const Object*, const CustomKind*>;
-  struct Waiter {
-    std::shared_ptr<Showing> showing;
-    std::size_t index = 0;
-  };
 
   Conversion(Converter& converter, ConversionHook hook);
   const CustomKind* find(std::string_view api_version) const;
   // What a webhook is told of an object: the text of its own version, without a resourceVersion.
   std::string question_about(const Object& object) const;
-  void ask(std::vector<ObjectPtr> objects, const CustomKind& wanted);
+  // Of a batch without texts, however large.
+  void ask(Batch all, const CustomKind& wanted);
   void ask_next(const std::shared_ptr<Asking>& asking);
   void settle(const std::shared_ptr<Asking>& asking, Batch batch,
               const Result<Converter::Texts>& answer, bool answered);
@@ -80,7 +83,9 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
   const ConversionHook hook_;
   std::vector<std::unique_ptr<CustomKind>> kinds_;  // the one that is stored comes first
   std::mutex mutex_;
-  std::map<Key, std::vector<Waiter>> waiting_;  // by what is being asked about
+  // By what is being asked about. The question owns them: one that is dropped without an answer, as
+  // when the server ends, must take them along, because what they keep alive keeps this alive.
+  std::map<Key, std::weak_ptr<Waiters>> waiting_;
 };
 
 }  // namespace kubus::apiserver
