@@ -169,9 +169,7 @@ asio::awaitable<void> Connection::forward(const Request& request, Upstream upstr
   };
   auto instead = co_await with_upstream(stream_.get_executor(), upstream, through);
   if (!instead) co_return;
-  if (!instead) co_return;
-  if (upstream.on_status) upstream.on_status(instead->status);
-  for (const auto& [name, value] : upstream.answer.fields()) instead->headers.add(name, value);
+  complete_answer(upstream, *instead);
   co_await send_response(request, std::move(*instead), false);
 }
 

@@ -72,7 +72,7 @@ void Http2Connection::flush() {
       if (session_->finished()) end();
       return;
     }
-    if (sent + out_.size() > kBurst / 4) break;
+    if (sent + out_.size() > kRecord) break;
     boost::system::error_code failed;
     const auto size = connection_->stream_.write_now(out_, failed);
     sent += size;

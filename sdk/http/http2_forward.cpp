@@ -149,8 +149,7 @@ asio::awaitable<std::optional<Response>> relay(Http2Stream& stream, Stream& upst
       !head.headers.get("Location").empty())
     co_return upstream.redirected();
   if (head.status < 400 || !upstream.refused) {
-    if (upstream.on_status) upstream.on_status(head.status);
-    for (const auto& [name, value] : upstream.answer.fields()) head.headers.add(name, value);
+    complete_answer(upstream, head);
     co_await relay_body(stream, answer, std::move(head));
     co_return std::nullopt;
   }
@@ -177,8 +176,7 @@ asio::awaitable<void> answer_from(std::shared_ptr<Http2Stream> stream, Upstream 
   };
   auto instead = co_await with_upstream(executor, upstream, through);
   if (!instead) co_return;
-  if (upstream.on_status) upstream.on_status(instead->status);
-  for (const auto& [name, value] : upstream.answer.fields()) instead->headers.add(name, value);
+  complete_answer(upstream, *instead);
   stream->deliver(std::move(*instead));
 }
 

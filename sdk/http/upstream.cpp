@@ -43,6 +43,11 @@ bool belongs_to_hop(std::string_view field) {
   return false;
 }
 
+void complete_answer(Upstream& upstream, Response& answer) {
+  if (upstream.on_status) upstream.on_status(answer.status);
+  for (const auto& [name, value] : upstream.answer.fields()) answer.headers.add(name, value);
+}
+
 std::string upstream_request(const Request& request, const Upstream& upstream) {
   const bool upgrade = is_upgrade(request);
   const auto& host = upstream.server_name.empty() ? upstream.host : upstream.server_name;

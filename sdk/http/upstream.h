@@ -27,6 +27,9 @@ bool belongs_to_hop(std::string_view field);
 // The request as it is sent there.
 std::string upstream_request(const Request& request, const Upstream& upstream);
 
+// Whoever says it, the client gets `answer` with the fields that are ours; its status is told.
+void complete_answer(Upstream& upstream, Response& answer);
+
 // The certificate of the other side must be of `name`, a host or an address.
 void expect_name(SSL* connection, const std::string& name);
 // Why a handshake failed.

@@ -70,7 +70,6 @@ Result<std::shared_ptr<const VerifyingKey::Impl>> VerifyingKey::Impl::make(
     impl->own = impl->find(only);
     if (!impl->own) return not_usable();
   }
-  impl->algorithm = impl->own->name;
   impl->id = id ? std::move(*id) : id_of(key.get());
   impl->key = std::move(key);
   return std::shared_ptr<const Impl>(std::move(impl));
@@ -95,7 +94,7 @@ Result<std::vector<VerifyingKey>> VerifyingKey::parse_all(const std::string& pem
 }
 
 const std::string& VerifyingKey::id() const { return impl_->id; }
-const std::string& VerifyingKey::algorithm() const { return impl_->algorithm; }
+std::string_view VerifyingKey::algorithm() const { return impl_->own->name; }
 
 std::string VerifyingKey::jwk() const {
   EVP_PKEY* key = impl_->key.get();
@@ -105,7 +104,7 @@ std::string VerifyingKey::jwk() const {
                      R"(","kid":)";
   append_json_string(impl_->id, json);
   if (!rsa) json.append(R"(,"crv":")").append(impl_->own->curve) += '"';
-  json += R"(,"alg":")" + impl_->algorithm + '"';
+  json.append(R"(,"alg":")").append(impl_->own->name) += '"';
   const auto add = [&](const char* name, const std::string& value) {
     json += std::string(",\"") + name + "\":\"" + value + '"';
   };
@@ -121,7 +120,7 @@ std::string VerifyingKey::jwk() const {
 
 bool VerifyingKey::verify(std::string_view algorithm, std::string_view message,
                           std::string_view signature) const {
-  const auto* by = algorithm == impl_->algorithm ? impl_->own
+  const auto* by = algorithm == impl_->own->name ? impl_->own
                    : impl_->is_only              ? nullptr
                                                  : impl_->find(algorithm);
   return by && pki::verify(*by, impl_->key.get(), message, signature);
@@ -135,8 +134,8 @@ Result<SigningKey> SigningKey::parse(const std::string& pem) {
 
 Result<std::string> SigningKey::sign(std::string_view claims) const {
   const auto& key = *public_.impl_;
-  auto token = encode_base64url(R"({"alg":")" + key.algorithm + R"(","kid":")" + key.id + "\"}") +
-               "." + encode_base64url(claims);
+  const auto header = R"({"alg":")" + std::string(key.own->name) + R"(","kid":")" + key.id + "\"}";
+  auto token = encode_base64url(header) + "." + encode_base64url(claims);
   auto signature = pki::sign(*key.own, key.key.get(), token);
   if (!signature.ok()) return signature.status();
   return token + "." + encode_base64url(*signature);

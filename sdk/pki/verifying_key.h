@@ -14,8 +14,7 @@ namespace kubus::pki {
 struct VerifyingKey::Impl {
   KeyPtr key;
   const Algorithm* own = nullptr;
-  bool is_only = false;   // no other algorithm of such keys
-  std::string algorithm;  // the name of `own`
+  bool is_only = false;  // no other algorithm of such keys
   std::string id;
 
   // Named `id`, else by its public part; for the algorithm `only`, else for all that such keys can.

@@ -1,6 +1,7 @@
 // Sees the answer to a request that is recorded.
 #include "audit/audit.h"
 #include "kubus/http/byte_stream.h"
+#include "request/wrapped_exchange.h"
 
 namespace kubus::apiserver::audit {
 namespace {
@@ -94,23 +95,17 @@ class AuditedStream final : public http::BodyStream,
   const std::shared_ptr<Record> record_;
 };
 
-class AuditedExchange final : public http::Exchange {
+class AuditedExchange final : public WrappedExchange {
  public:
   AuditedExchange(Audit& audit, std::shared_ptr<Record> record,
                   std::shared_ptr<http::Exchange> inner)
-      : audit_(audit), record_(std::move(record)), inner_(std::move(inner)) {}
+      : WrappedExchange(std::move(inner)), audit_(audit), record_(std::move(record)) {}
 
   // Dropped unanswered: the server says 500.
   ~AuditedExchange() override {
     if (answered_) return;
     record_->code = 500;
     audit_.write(*record_, kResponseComplete);
-  }
-
-  http::Request& request() override { return inner_->request(); }
-  void on_leave(Task task) override { inner_->on_leave(std::move(task)); }
-  void answer_within(std::chrono::steady_clock::duration time) override {
-    inner_->answer_within(time);
   }
 
   void respond(http::Response response) override {
@@ -121,28 +116,29 @@ class AuditedExchange final : public http::Exchange {
     if (response.status >= 400 && format == Format::kJson) record_->failure = joined(response.body);
     if (record_->wants_response()) record_->response = Body{joined(response.body), format};
     audit_.write(*record_, kResponseComplete);
-    inner_->respond(std::move(response));
+    WrappedExchange::respond(std::move(response));
   }
 
   std::shared_ptr<http::BodyStream> stream(http::Response head) override {
     answered_ = true;
     label(head);
     audit_.write(*record_, kResponseStarted);
-    return std::make_shared<AuditedStream>(inner_->stream(std::move(head)), audit_, record_);
+    return std::make_shared<AuditedStream>(WrappedExchange::stream(std::move(head)), audit_,
+                                           record_);
   }
 
   void forward(http::Upstream upstream) override {
     answered_ = true;
     audit_.write(*record_, kResponseStarted);
     audit_.write(*record_, kResponseComplete);
-    inner_->forward(std::move(upstream));
+    WrappedExchange::forward(std::move(upstream));
   }
 
   void take_over(Taker taker) override {
     answered_ = true;
     record_->code = 101;
     audit_.write(*record_, kResponseStarted);
-    inner_->take_over([taker = std::move(taker),
+    WrappedExchange::take_over([taker = std::move(taker),
                        completion = std::make_shared<Completion>(audit_, record_)](
                           std::unique_ptr<http::ByteStream> bytes) mutable {
       taker(std::make_unique<AuditedBytes>(std::move(bytes), std::move(completion)));
@@ -157,7 +153,6 @@ class AuditedExchange final : public http::Exchange {
 
   Audit& audit_;
   const std::shared_ptr<Record> record_;
-  const std::shared_ptr<http::Exchange> inner_;
   bool answered_ = false;
 };
 

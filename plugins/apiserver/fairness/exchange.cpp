@@ -12,23 +12,20 @@ void FairExchange::label(http::Headers& headers) const {
 void FairExchange::respond(http::Response response) {
   label(response.headers);
   seats_.release();
-  inner_->respond(std::move(response));
+  WrappedExchange::respond(std::move(response));
 }
 
 std::shared_ptr<http::BodyStream> FairExchange::stream(http::Response head) {
   label(head.headers);
-  return inner_->stream(std::move(head));
+  return WrappedExchange::stream(std::move(head));
 }
 
 void FairExchange::forward(http::Upstream upstream) {
   label(upstream.answer);
   if (!watch_) upstream.held = std::make_shared<Seats>(std::move(seats_));
   seats_.release();
-  inner_->forward(std::move(upstream));
+  WrappedExchange::forward(std::move(upstream));
 }
-
-// A watch over WebSocket, to be set up yet.
-void FairExchange::take_over(Taker taker) { inner_->take_over(std::move(taker)); }
 
 http::Response refusal_response(std::int64_t retry_after) {
   auto response = text_response(429, "text/plain; charset=utf-8",

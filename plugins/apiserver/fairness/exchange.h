@@ -8,30 +8,23 @@
 #include <memory>
 
 #include "fairness/fairness.h"
-#include "kubus/http/exchange.h"
+#include "request/wrapped_exchange.h"
 
 namespace kubus::apiserver::fairness {
 
-class FairExchange final : public http::Exchange {
+class FairExchange final : public WrappedExchange {
  public:
   FairExchange(std::shared_ptr<http::Exchange> inner, std::shared_ptr<const Lane> lane, bool watch)
-      : inner_(std::move(inner)), lane_(std::move(lane)), watch_(watch) {}
+      : WrappedExchange(std::move(inner)), lane_(std::move(lane)), watch_(watch) {}
   void hold(Seats seats) { seats_ = std::move(seats); }
 
-  http::Request& request() override { return inner_->request(); }
-  void on_leave(Task task) override { inner_->on_leave(std::move(task)); }
-  void answer_within(std::chrono::steady_clock::duration time) override {
-    inner_->answer_within(time);
-  }
   void respond(http::Response response) override;
   std::shared_ptr<http::BodyStream> stream(http::Response head) override;
   void forward(http::Upstream upstream) override;
-  void take_over(Taker taker) override;
 
  private:
   void label(http::Headers& headers) const;
 
-  const std::shared_ptr<http::Exchange> inner_;
   const std::shared_ptr<const Lane> lane_;
   const bool watch_;
   Seats seats_;

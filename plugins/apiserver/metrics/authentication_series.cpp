@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "kubus/metrics.h"
+#include "metrics/outcome_series.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -12,23 +12,11 @@ namespace {
 constexpr std::array<std::string_view, 5> kNamed = {
     "admin", "client", "kube_proxy", "kubelet", "system:serviceaccount:kube-system:default"};
 
-struct Outcome {
-  explicit Outcome(const char* result)
-      : attempts(metrics::counter("authentication_attempts", "Requests by how they were known",
-                                  {{"result", result}})),
-        seconds(metrics::histogram("authentication_duration_seconds",
-                                   "Time until it was known who asks", bounds(),
-                                   {{"result", result}})) {}
-
-  static std::vector<double> bounds() {
-    std::vector<double> bounds = {0.001};
-    while (bounds.size() < 15) bounds.push_back(2 * bounds.back());
-    return bounds;
-  }
-
-  metrics::Counter& attempts;
-  metrics::Histogram& seconds;
-};
+OutcomeSeries authentication(const char* result) {
+  return {{"authentication_attempts", "Requests by how they were known"},
+          {"authentication_duration_seconds", "Time until it was known who asks"},
+          result};
+}
 
 metrics::Counter& user_series(std::string_view name) {
   const auto make = [](std::string_view username) {
@@ -50,10 +38,8 @@ metrics::Counter& user_series(std::string_view name) {
 }  // namespace
 
 void count_authentication(const Result<Identity>& found, std::chrono::duration<double> took) {
-  static const Outcome kSuccess("success"), kFailure("failure");
-  const auto& outcome = found.ok() ? kSuccess : kFailure;
-  outcome.attempts.add();
-  outcome.seconds.observe(took.count());
+  static const auto kSuccess = authentication("success"), kFailure = authentication("failure");
+  (found.ok() ? kSuccess : kFailure).add(took);
   if (found.ok()) user_series(found->name).add();
 }
 

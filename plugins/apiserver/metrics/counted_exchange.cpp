@@ -17,7 +17,7 @@ struct CountedExchange::Count {
 };
 
 CountedExchange::CountedExchange(std::shared_ptr<http::Exchange> inner, RequestTimer timer)
-    : inner_(std::move(inner)), count_(std::make_shared<Count>(std::move(timer))) {}
+    : WrappedExchange(std::move(inner)), count_(std::make_shared<Count>(std::move(timer))) {}
 
 std::shared_ptr<CountedExchange::Count> CountedExchange::let_go(int status) {
   count_->status = status;
@@ -26,12 +26,12 @@ std::shared_ptr<CountedExchange::Count> CountedExchange::let_go(int status) {
 
 void CountedExchange::respond(http::Response response) {
   let_go(response.status).reset();
-  inner_->respond(std::move(response));
+  WrappedExchange::respond(std::move(response));
 }
 
 std::shared_ptr<http::BodyStream> CountedExchange::stream(http::Response head) {
   const auto count = let_go(head.status);
-  return inner_->stream(std::move(head));
+  return WrappedExchange::stream(std::move(head));
 }
 
 void CountedExchange::forward(http::Upstream upstream) {
@@ -40,11 +40,11 @@ void CountedExchange::forward(http::Upstream upstream) {
     count->status = status;
     if (before) before(status);
   };
-  inner_->forward(std::move(upstream));
+  WrappedExchange::forward(std::move(upstream));
 }
 
 void CountedExchange::take_over(Taker taker) {
-  inner_->take_over([count = let_go(101), taker = std::move(taker)](
+  WrappedExchange::take_over([count = let_go(101), taker = std::move(taker)](
                         std::unique_ptr<http::ByteStream> stream) mutable {
     taker(std::move(stream));
   });

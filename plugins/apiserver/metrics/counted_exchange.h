@@ -5,20 +5,15 @@
 
 #include <memory>
 
-#include "kubus/http/exchange.h"
 #include "metrics/request_timer.h"
+#include "request/wrapped_exchange.h"
 
 namespace kubus::apiserver {
 
-class CountedExchange final : public http::Exchange {
+class CountedExchange final : public WrappedExchange {
  public:
   CountedExchange(std::shared_ptr<http::Exchange> inner, RequestTimer timer);
 
-  http::Request& request() override { return inner_->request(); }
-  void on_leave(Task task) override { inner_->on_leave(std::move(task)); }
-  void answer_within(std::chrono::steady_clock::duration time) override {
-    inner_->answer_within(time);
-  }
   void respond(http::Response response) override;
   std::shared_ptr<http::BodyStream> stream(http::Response head) override;
   void forward(http::Upstream upstream) override;
@@ -29,7 +24,6 @@ class CountedExchange final : public http::Exchange {
   // Who lets go of it last, ends the count.
   std::shared_ptr<Count> let_go(int status);
 
-  const std::shared_ptr<http::Exchange> inner_;
   std::shared_ptr<Count> count_;
 };
 

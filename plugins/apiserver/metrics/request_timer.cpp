@@ -5,6 +5,7 @@
 
 #include "fairness/classify.h"
 #include "metrics/series_table.h"
+#include "registry/write_options.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -27,14 +28,12 @@ const std::vector<double>& size_bounds() {
   return values;
 }
 
-constexpr std::string_view kApply = "application/apply-patch+yaml";
-
 // As metrics call it.
 std::string verb_of(const RequestInfo& info, std::string_view type) {
   // What is passed on: no handler of ours has a verb for it, whatever the method.
   if (fairness::is_long_running(info) && info.verb != "watch") return "CONNECT";
   if (info.verb.empty()) return "OTHER";
-  if (info.verb == "patch" && type == kApply) return "APPLY";
+  if (info.verb == "patch" && type == kApplyPatch) return "APPLY";
   if (info.verb == "create") return "POST";
   if (info.verb == "update") return "PUT";
   std::string verb = info.verb;

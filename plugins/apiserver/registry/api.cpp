@@ -6,6 +6,7 @@
 #include "registry/body.h"
 #include "registry/strategy.h"
 #include "registry/write_options.h"
+#include "respond/api_errors.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {
@@ -18,16 +19,11 @@ std::string handler_name(const Call& call) {
   return name;
 }
 
-Status not_allowed() {
-  return Status(Code::kMethodNotAllowed,
-                "the server does not allow this method on the requested resource");
-}
-
 // What is made has no name in its path yet, what is changed has one.
 Status check_method(const RequestInfo& info) {
   const bool changes = info.verb == "update" || info.verb == "patch";
   const bool makes_named = info.verb == "create" && !info.name.empty() && info.subresource.empty();
-  return makes_named || (changes && info.name.empty()) ? not_allowed() : Status();
+  return makes_named || (changes && info.name.empty()) ? errors::method_not_allowed() : Status();
 }
 
 // A namespaced object is addressed with its namespace, others without.
@@ -37,7 +33,7 @@ Status check_scope(const Call& call) {
   const bool is_namespaces = resource.group.empty() && resource.plural == "namespaces";
   if (!resource.namespaced && !info.ns.empty() && !is_namespaces) return errors::no_such_path();
   if (!resource.namespaced || !info.ns.empty()) return {};
-  if (info.verb == "create" || info.verb == "deletecollection") return not_allowed();
+  if (info.verb == "create" || info.verb == "deletecollection") return errors::method_not_allowed();
   const bool one =
       info.verb == "get" || info.verb == "update" || info.verb == "patch" || info.verb == "delete";
   return one ? errors::no_such_path() : Status();
@@ -113,13 +109,13 @@ void Api::handle(CallPtr call, Done done) {
     return found->second(std::move(call), std::move(done));
   if (!call->cache) {
     const bool known = call->resource->has_verb(call->info.verb);
-    return done(known ? errors::no_such_path() : not_allowed());
+    return done(known ? errors::no_such_path() : errors::method_not_allowed());
   }
   if (call->info.subresource.empty()) return handle_stored(std::move(call), std::move(done));
   const auto& verbs = call->subresource->verbs;
   const bool known = std::find(verbs.begin(), verbs.end(), call->info.verb) != verbs.end();
   if (known && is_part(*call)) return handle_part(std::move(call), std::move(done));
-  done(not_allowed());
+  done(errors::method_not_allowed());
 }
 
 bool Api::is_part(const Call& call) {
@@ -133,12 +129,12 @@ void Api::handle_part(CallPtr call, Done done) {
   if (verb == "get") return registry_.get(std::move(call), std::move(done));
   if (verb == "update") return registry_.update(std::move(call), part, std::move(done));
   if (verb == "patch") return registry_.patch(std::move(call), part, std::move(done));
-  done(not_allowed());
+  done(errors::method_not_allowed());
 }
 
 void Api::handle_stored(CallPtr call, Done done) {
   const auto verb = call->info.verb;
-  if (!call->resource->has_verb(verb)) return done(not_allowed());
+  if (!call->resource->has_verb(verb)) return done(errors::method_not_allowed());
   // What would be made now would never be removed.
   if (verb == "create" && custom_kind(*call->resource) && kinds_.is_terminating(*call->resource))
     return done(errors::method_not_allowed(call->subject(), "create"));
@@ -150,7 +146,7 @@ void Api::handle_stored(CallPtr call, Done done) {
   if (verb == "delete") return registry_.remove(std::move(call), std::move(done));
   if (verb == "deletecollection")
     return registry_.remove_collection(std::move(call), std::move(done));
-  done(not_allowed());
+  done(errors::method_not_allowed());
 }
 
 }  // namespace kubus::apiserver

@@ -110,6 +110,11 @@ Status forbidden(std::string_view user, const RequestInfo& info, std::string_vie
 
 Status bad_request(std::string message) { return Status(Code::kBadRequest, std::move(message)); }
 
+Status method_not_allowed() {
+  return Status(Code::kMethodNotAllowed,
+                "the server does not allow this method on the requested resource");
+}
+
 Status method_not_allowed(const Subject& subject, std::string_view action) {
   return make(
       Code::kMethodNotAllowed,

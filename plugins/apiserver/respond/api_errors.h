@@ -45,6 +45,8 @@ Status forbidden(const Subject& subject, std::string_view why);
 Status forbidden(std::string_view user, const RequestInfo& info, std::string_view reason = {});
 Status bad_request(std::string message);
 Status method_not_allowed(const Subject& subject, std::string_view action);
+// A path that is not there for this method.
+Status method_not_allowed();
 // A path this server does not have.
 Status no_such_path();
 Status gone(std::string message);

@@ -170,8 +170,8 @@ void Frontend::take_turn(ResourceCall call) {
 }
 
 void Frontend::check_access(ResourceCall call) {
-  // The reason of what is allowed costs something, and only the audit log wants it.
   const auto begun = std::chrono::steady_clock::now();
+  // The reason of what is allowed costs something, and only the audit log wants it.
   if (!call.record && allowed(authorizers_, call.identity, call.info)) {
     count_authorization(Verdict::kAllow, false, std::chrono::steady_clock::now() - begun);
     return serve(std::move(call));

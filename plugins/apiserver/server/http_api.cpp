@@ -112,11 +112,10 @@ void HttpApi::serve(ResourceCall request) {
     timer.done(404);
     return exchange->respond(no_page());
   }
-  if (proxy_.handles(*call) && !Proxy::allows(*call))
-    return refuse(Status(Code::kMethodNotAllowed,
-                         "the server does not allow this method on the requested resource"));
-  if (proxy_.handles(*call))
+  if (proxy_.handles(*call)) {
+    if (!Proxy::allows(*call)) return refuse(errors::method_not_allowed());
     return serve_proxied(std::move(call), std::move(exchange), std::move(timer));
+  }
   if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
   if (call->info.verb == "watch") {
     if (!call->cache && call->resource->has_verb("list"))

@@ -36,7 +36,7 @@ void IndentedExchange::respond(http::Response response) {
                        response.headers.get("Content-Type").starts_with("application/json;");
   if (is_json && !response.body.empty() && !is_document(request().path()))
     response.body = {Bytes(indented_json(response.body))};
-  inner_->respond(std::move(response));
+  WrappedExchange::respond(std::move(response));
 }
 
 }  // namespace kubus::apiserver

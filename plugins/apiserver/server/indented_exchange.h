@@ -3,10 +3,8 @@
 // Thread safety: as http::Exchange.
 #pragma once
 
-#include <memory>
-
-#include "kubus/http/exchange.h"
 #include "request/query.h"
+#include "request/wrapped_exchange.h"
 
 namespace kubus::apiserver {
 
@@ -14,24 +12,10 @@ namespace kubus::apiserver {
 bool wants_indented(const http::Request& request, const Query& query);
 
 // What is streamed or comes from another server stays as it is.
-class IndentedExchange final : public http::Exchange {
+class IndentedExchange final : public WrappedExchange {
  public:
-  explicit IndentedExchange(std::shared_ptr<http::Exchange> inner) : inner_(std::move(inner)) {}
-
-  http::Request& request() override { return inner_->request(); }
-  void on_leave(Task task) override { inner_->on_leave(std::move(task)); }
-  void answer_within(std::chrono::steady_clock::duration time) override {
-    inner_->answer_within(time);
-  }
+  using WrappedExchange::WrappedExchange;
   void respond(http::Response response) override;
-  std::shared_ptr<http::BodyStream> stream(http::Response head) override {
-    return inner_->stream(std::move(head));
-  }
-  void forward(http::Upstream upstream) override { inner_->forward(std::move(upstream)); }
-  void take_over(Taker taker) override { inner_->take_over(std::move(taker)); }
-
- private:
-  const std::shared_ptr<http::Exchange> inner_;
 };
 
 }  // namespace kubus::apiserver

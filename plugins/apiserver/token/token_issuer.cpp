@@ -12,7 +12,7 @@ std::string TokenIssuer::configuration() const {
   json += R"(,"jwks_uri":)";
   append_json_string(jwks_uri, json);
   std::set<std::string> algorithms;
-  for (const auto& one : verifying) algorithms.insert(one.algorithm());
+  for (const auto& one : verifying) algorithms.emplace(one.algorithm());
   std::string list;
   for (const auto& algorithm : algorithms) list += (list.empty() ? "\"" : ",\"") + algorithm + '"';
   return json +

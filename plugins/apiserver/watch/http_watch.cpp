@@ -6,6 +6,7 @@
 #include "kubus/api/protobuf.h"
 #include "kubus/http/websocket.h"
 #include "metrics/watch_series.h"
+#include "respond/api_errors.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
 #include "server/route.h"
@@ -147,9 +148,7 @@ void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchang
   auto request = read_watch(*call);
   if (!request.ok()) return refuse(*exchange, timer, request.status());
   if (!call->resource->has_verb("watch"))
-    return refuse(*exchange, timer,
-                  Status(Code::kMethodNotAllowed,
-                         "the server does not allow this method on the requested resource"));
+    return refuse(*exchange, timer, errors::method_not_allowed());
   auto ready = [&registry, call, exchange, refuse, timer = std::move(timer),
                 request = *request](const Status& status) mutable {
     if (!status.ok()) return refuse(*exchange, timer, status);

@@ -30,7 +30,7 @@ class VerifyingKey {
 
   const std::string& id() const;
   // How it signs: "RS256" for an RSA key that is published for no other, "ES256".
-  const std::string& algorithm() const;
+  std::string_view algorithm() const;
   // The key as a JSON Web Key, as the reference publishes it.
   std::string jwk() const;
   // False as well for an algorithm that is not of such keys, or not the one that a set names the
