@@ -3,6 +3,10 @@
 #include <k8s/core/v1/pod.pb.h>
 
 #include <algorithm>
+#include <vector>
+
+#include "request/number.h"
+#include "respond/api_errors.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -45,6 +49,31 @@ std::string log_query(const Query& query) {
 }
 
 }  // namespace
+
+Status check_log_options(const std::string& pod, const Query& query) {
+  const auto since = read_number(query, "sinceSeconds");
+  if (!since.ok()) return since.status();
+  const auto tail = read_number(query, "tailLines");
+  if (!tail.ok()) return tail.status();
+  const auto bytes = read_number(query, "limitBytes");
+  if (!bytes.ok()) return bytes.status();
+  std::vector<Cause> causes;
+  const auto invalid = [&](std::int64_t value, const char* why, const char* field) {
+    causes.push_back({"FieldValueInvalid",
+                      "Invalid value: " + std::to_string(value) + ": must be greater than " + why,
+                      field});
+  };
+  if (tail->value_or(0) < 0) invalid(**tail, "or equal to 0", "tailLines");
+  if (bytes->value_or(1) < 1) invalid(**bytes, "0", "limitBytes");
+  if (*since && query.has("sinceTime"))
+    causes.push_back({"FieldValueForbidden",
+                      "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified",
+                      ""});
+  else if (since->value_or(1) < 1)
+    invalid(**since, "0", "sinceSeconds");
+  if (causes.empty()) return {};
+  return errors::invalid({"", "PodLogOptions", pod}, causes);
+}
 
 Result<std::string> choose_container(const core_v1::Pod& pod, std::string_view wanted) {
   const auto& spec = pod.spec();

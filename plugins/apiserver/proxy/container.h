@@ -18,6 +18,10 @@ namespace kubus::apiserver {
 // The named one if it exists, or the only one. kBadRequest that lists the choices otherwise.
 Result<std::string> choose_container(const core_v1::Pod& pod, std::string_view wanted);
 
+// What is asked of the log of `pod`: kBadRequest for numbers that are none, kInvalid for those that
+// make no sense.
+Status check_log_options(const std::string& pod, const Query& query);
+
 // "/exec/ns/pod/container?..." and its like; `subresource` is log, exec, attach or portforward.
 std::string kubelet_target(std::string_view subresource, const core_v1::Pod& pod,
                            const std::string& container, const Query& query);

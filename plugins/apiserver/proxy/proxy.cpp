@@ -5,6 +5,7 @@
 #include <k8s/core/v1/pod.pb.h>
 
 #include <algorithm>
+#include <boost/algorithm/string.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 
@@ -44,6 +45,43 @@ bool parse_port(std::string_view text, std::uint16_t& port) {
   return error == std::errc() && end == text.data() + text.size() && port > 0;
 }
 
+bool wants_upgrade(const http::Request& request) {
+  return request.headers.has_token("Connection", "upgrade");
+}
+
+// What is behind ".../proxy", as sent, so that what was escaped stays so; segments that are empty do
+// not count.
+std::string_view rest_of_path(const Call& call) {
+  const std::string_view path = call.info.path;
+  std::size_t before = 0;
+  for (std::size_t at = 0; at < path.size(); ++at)
+    before += path[at] != '/' && (at == 0 || path[at - 1] == '/') ? 1 : 0;
+  std::size_t at = 0;
+  for (before -= call.info.rest.size(); before > 0 && at < path.size(); --before)
+    at = std::min(path.find('/', path.find_first_not_of('/', at)), path.size());
+  return path.substr(at);
+}
+
+// Links of a page without a slash at its end would lead elsewhere.
+bool needs_slash(const Call& call, const http::Request& request) {
+  return call.info.subresource == "proxy" && rest_of_path(call).empty() &&
+         (request.method == "GET" || request.method == "HEAD") && !wants_upgrade(request);
+}
+
+http::Response with_slash(const Call& call, const http::Request& request) {
+  http::Response moved;
+  moved.status = 301;
+  auto to = call.info.path + "/";
+  if (!request.query().empty()) to.append("?").append(request.query());
+  moved.headers.add("Location", to);
+  return moved;
+}
+
+Status no_target(const Call& call, const char* kind) {
+  return errors::bad_request(std::string("invalid ") + kind + " request \"" + call.info.name +
+                             "\"");
+}
+
 }  // namespace
 
 void Proxy::set_kubelet_tls(std::shared_ptr<const http::ClientTls> tls) {
@@ -75,6 +113,8 @@ bool Proxy::allows(const Call& call) {
 void Proxy::serve(CallPtr call, std::shared_ptr<http::Exchange> exchange) {
   auto upstream = resolve(*call, exchange->request());
   if (!upstream.ok()) return exchange->respond(status_response(upstream.status()));
+  if (needs_slash(*call, exchange->request()))
+    return exchange->respond(with_slash(*call, exchange->request()));
   if (upstream->host.empty()) {
     // Logs of a pod that is nowhere yet.
     http::Response empty;
@@ -108,7 +148,9 @@ Result<http::Upstream> Proxy::resolve(const Call& call, const http::Request& req
   return upstream;
 }
 
-Result<http::Upstream> Proxy::to_container(const Call& call, const http::Request&) const {
+Result<http::Upstream> Proxy::to_container(const Call& call, const http::Request& request) const {
+  if (call.info.subresource == "log")
+    KUBUS_TRY(check_log_options(call.info.name, call.query));
   const auto stored = call.cache->get(call.key());
   if (!stored) return errors::not_found(call.subject());
   const auto message = stored->decode();
@@ -127,6 +169,8 @@ Result<http::Upstream> Proxy::to_container(const Call& call, const http::Request
   }
   auto kubelet = kubelet_of(pod.spec().nodename());
   if (!kubelet.ok()) return kubelet.status();
+  if (sub != "log" && !wants_upgrade(request))
+    return errors::bad_request("Upgrade request required");
   upstream.host = kubelet->host;
   upstream.port = kubelet->port;
   upstream.tls = kubelet_tls();
@@ -150,74 +194,72 @@ Result<Endpoint> Proxy::kubelet_of(const std::string& name) const {
   return endpoint;
 }
 
-Proxy::Target Proxy::parse_target(const std::string& name) {
-  const auto first = name.find(':');
-  if (first == std::string::npos) return {"", name, ""};
-  const auto second = name.find(':', first + 1);
-  if (second == std::string::npos) return {"", name.substr(0, first), name.substr(first + 1)};
-  return {name.substr(0, first), name.substr(first + 1, second - first - 1),
-          name.substr(second + 1)};
+std::optional<Proxy::Target> Proxy::parse_target(const std::string& name) {
+  std::vector<std::string> parts;
+  boost::algorithm::split(parts, name, [](char c) { return c == ':'; });
+  if (parts.size() > 3) return std::nullopt;
+  if (parts.size() < 3) parts.insert(parts.begin(), "");
+  parts.resize(3);
+  if (parts[1].empty() || (!parts[0].empty() && parts[0] != "http" && parts[0] != "https"))
+    return std::nullopt;
+  return Target{std::move(parts[0]), std::move(parts[1]), std::move(parts[2])};
 }
 
 std::string Proxy::path_behind(const Call& call) {
-  // As sent, so that what was escaped stays so; segments that are empty do not count.
-  const auto& path = call.info.path;
-  std::size_t before = 0;
-  for (std::size_t at = 0; at < path.size(); ++at)
-    before += path[at] != '/' && (at == 0 || path[at - 1] == '/') ? 1 : 0;
-  std::size_t at = 0;
-  for (before -= call.info.rest.size(); before > 0 && at < path.size(); --before)
-    at = std::min(path.find('/', path.find_first_not_of('/', at)), path.size());
-  return at < path.size() ? path.substr(at) : "/";
+  const auto path = rest_of_path(call);
+  return path.empty() ? "/" : std::string(path);
 }
 
 Result<http::Upstream> Proxy::to_node(const Call& call) const {
   const auto target = parse_target(call.info.name);
-  auto kubelet = kubelet_of(target.name);
+  if (!target) return no_target(call, "node");
+  auto kubelet = kubelet_of(target->name);
   if (!kubelet.ok()) return kubelet.status();
   http::Upstream upstream;
   upstream.host = kubelet->host;
   upstream.port = kubelet->port;
   upstream.tls = kubelet_tls();
   upstream.target = path_behind(call);
-  if (!target.port.empty() && !parse_port(target.port, upstream.port))
-    return errors::bad_request("invalid node request " + call.info.name);
-  if (target.scheme == "http" ||
-      (!target.port.empty() && target.scheme.empty() && upstream.port != kubelet->port))
+  if (!target->port.empty() && !parse_port(target->port, upstream.port))
+    return no_target(call, "node");
+  if (target->scheme == "http" ||
+      (!target->port.empty() && target->scheme.empty() && upstream.port != kubelet->port))
     upstream.tls = nullptr;
   return upstream;
 }
 
 Result<http::Upstream> Proxy::to_pod(const Call& call) const {
   const auto target = parse_target(call.info.name);
-  const auto stored = call.cache->get(call.info.ns + "/" + target.name);
-  if (!stored) return errors::not_found(call.subject(target.name));
+  if (!target) return no_target(call, "pod");
+  const auto stored = call.cache->get(call.info.ns + "/" + target->name);
+  if (!stored) return errors::not_found(call.subject(target->name));
   const auto message = stored->decode();
   const auto& pod = static_cast<const core_v1::Pod&>(*message);
   http::Upstream upstream;
   upstream.host = pod.status().podip();
   if (!is_proxyable(upstream.host)) return errors::bad_request("address not allowed");
-  upstream.port = 80;
+  upstream.port = target->scheme == "https" ? 443 : 80;
   for (const auto& container : pod.spec().containers())
     if (container.ports_size() > 0) {
       upstream.port = static_cast<std::uint16_t>(container.ports(0).containerport());
       break;
     }
-  if (!target.port.empty() && !parse_port(target.port, upstream.port))
-    return errors::bad_request("invalid pod request " + call.info.name);
-  if (target.scheme == "https") upstream.tls = plain_tls_;
+  if (!target->port.empty() && !parse_port(target->port, upstream.port))
+    return no_target(call, "pod");
+  if (target->scheme == "https") upstream.tls = plain_tls_;
   upstream.target = path_behind(call);
   return upstream;
 }
 
 Result<http::Upstream> Proxy::to_service(const Call& call) const {
   const auto target = parse_target(call.info.name);
-  auto endpoint = service_endpoint(cache_, call.info.ns, target.name, target.port);
+  if (!target) return no_target(call, "service");
+  auto endpoint = service_endpoint(cache_, call.info.ns, target->name, target->port);
   if (!endpoint.ok()) return endpoint.status();
   http::Upstream upstream;
   upstream.host = std::move(endpoint->host);
   upstream.port = endpoint->port;
-  if (target.scheme == "https") upstream.tls = plain_tls_;
+  if (target->scheme == "https") upstream.tls = plain_tls_;
   upstream.target = path_behind(call);
   return upstream;
 }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "cache/cluster_cache.h"
@@ -49,7 +50,7 @@ class Proxy {
   Result<http::Upstream> to_pod(const Call& call) const;
   Result<http::Upstream> to_service(const Call& call) const;
   Result<Endpoint> kubelet_of(const std::string& node) const;
-  static Target parse_target(const std::string& name);
+  static std::optional<Target> parse_target(const std::string& name);
 
   std::shared_ptr<const http::ClientTls> kubelet_tls() const;
 

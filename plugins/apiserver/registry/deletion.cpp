@@ -11,6 +11,7 @@
 #include "registry/body.h"
 #include "registry/reflect.h"
 #include "registry/write_options.h"
+#include "request/number.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -100,23 +101,32 @@ DeletionPlan plan_definition(std::unique_ptr<Message> object) {
 
 Result<Deletion> read_deletion(Call& call) {
   Deletion deletion;
+  std::optional<bool> orphan;
   if (!call.body.empty()) {
     auto body = read_body(call, *meta_v1::DeleteOptions::descriptor());
     if (!body.ok()) return body.status();
     const auto& options = static_cast<const meta_v1::DeleteOptions&>(**body);
     if (options.has_graceperiodseconds()) deletion.grace_period = options.graceperiodseconds();
     deletion.propagation = options.propagationpolicy();
-    if (options.has_orphandependents())
-      deletion.propagation = options.orphandependents() ? "Orphan" : "Background";
+    if (options.has_orphandependents()) orphan = options.orphandependents();
     deletion.uid = options.preconditions().uid();
     deletion.resource_version = options.preconditions().resourceversion();
     if (options.dryrun_size() > 0 && !call.dry_run()) call.query.add("dryRun", options.dryrun(0));
   }
-  if (auto seconds = call.query.number("gracePeriodSeconds")) deletion.grace_period = seconds;
+  const auto seconds = read_number(call.query, "gracePeriodSeconds");
+  if (!seconds.ok()) return seconds.status();
+  if (*seconds) deletion.grace_period = *seconds;
+  if (call.query.has("orphanDependents")) orphan = call.query.flag("orphanDependents");
+  if (call.query.has("uid")) deletion.uid = std::string(call.query.get("uid"));
   if (call.query.has("propagationPolicy"))
     deletion.propagation = std::string(call.query.get("propagationPolicy"));
   auto causes = dry_run_problems(call.query.get("dryRun"));
   const auto& policy = deletion.propagation;
+  if (orphan && !policy.empty())
+    causes.push_back({"FieldValueInvalid",
+                      "Invalid value: \"" + policy +
+                          "\": orphanDependents and deletionPropagation cannot be both set",
+                      "propagationPolicy"});
   if (!policy.empty() && policy != "Orphan" && policy != "Background" && policy != "Foreground")
     causes.push_back({"FieldValueNotSupported",
                       "Unsupported value: \"" + policy +
@@ -124,20 +134,24 @@ Result<Deletion> read_deletion(Call& call) {
                           "\"nil\"",
                       "propagationPolicy"});
   if (!causes.empty()) return errors::invalid({"meta.k8s.io", "DeleteOptions", ""}, causes);
+  if (orphan) deletion.propagation = *orphan ? "Orphan" : "Background";
   return deletion;
 }
 
 Status check_preconditions(const Deletion& deletion, const Object& object, const Call& call) {
+  const Subject subject{call.resource->group, call.resource->kind, std::string(object.name())};
   if (!deletion.uid.empty() && deletion.uid != object.uid())
-    return errors::conflict(call.subject(),
-                            "Precondition failed: UID in precondition: " + deletion.uid +
-                                ", UID in object meta: " + std::string(object.uid()));
+    return errors::conflict(subject,
+                            "the UID in the precondition (" + deletion.uid +
+                                ") does not match the UID in record (" +
+                                std::string(object.uid()) +
+                                "). The object might have been deleted and then recreated");
   const auto version = std::to_string(object.revision());
   if (!deletion.resource_version.empty() && deletion.resource_version != version)
-    return errors::conflict(
-        call.subject(),
-        "Precondition failed: ResourceVersion in precondition: " + deletion.resource_version +
-            ", ResourceVersion in object meta: " + version);
+    return errors::conflict(subject, "the ResourceVersion in the precondition (" +
+                                         deletion.resource_version +
+                                         ") does not match the ResourceVersion in record (" +
+                                         version + "). The object might have been modified");
   return {};
 }
 

@@ -2,11 +2,13 @@
 
 #include <boost/json/value.hpp>
 #include <charconv>
+#include <vector>
 
 #include "custom/kind.h"
 #include "kubus/api/base64.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
+#include "request/number.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -16,13 +18,54 @@ bool parse_revision(std::string_view text, std::int64_t& revision) {
   return error == std::errc() && end == text.data() + text.size() && revision >= 0;
 }
 
-Status bad_version(const Call& call, std::string_view version) {
-  return errors::invalid(
-      {call.resource->group, "ListOptions", ""},
-      {{"FieldValueInvalid",
-        "Invalid value: \"" + std::string(version) + "\": strconv.ParseUint: parsing \"" +
-            std::string(version) + "\": invalid syntax",
-        "resourceVersion"}});
+std::string bad_version(std::string_view version) {
+  const auto quoted = "\"" + std::string(version) + "\"";
+  return "resourceVersion: Invalid value: " + quoted + ": strconv.ParseUint: parsing " + quoted +
+         ": invalid syntax";
+}
+
+constexpr const char* kMatch = "resourceVersionMatch";
+
+void check_list_options(const Query& query, std::vector<Cause>& causes) {
+  const auto forbidden = [&](const std::string& why, const char* field) {
+    causes.push_back({"FieldValueForbidden", "Forbidden: " + why, field});
+  };
+  const auto match = query.get(kMatch);
+  if (!match.empty()) {
+    if (query.get("resourceVersion").empty())
+      forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided", kMatch);
+    if (!query.get("continue").empty())
+      forbidden("resourceVersionMatch is forbidden when continue is provided", kMatch);
+    if (match != "Exact" && match != "NotOlderThan")
+      causes.push_back({"FieldValueNotSupported",
+                        "Unsupported value: \"" + std::string(match) +
+                            "\": supported values: \"Exact\", \"NotOlderThan\", \"\"",
+                        kMatch});
+    if (match == "Exact" && query.get("resourceVersion") == "0")
+      forbidden("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"", kMatch);
+  }
+  if (query.has("sendInitialEvents"))
+    forbidden("sendInitialEvents is forbidden for list", "sendInitialEvents");
+}
+
+void check_watch_options(const Query& query, std::vector<Cause>& causes) {
+  const auto forbidden = [&](const std::string& why) {
+    causes.push_back({"FieldValueForbidden", "Forbidden: " + why, kMatch});
+  };
+  const auto match = query.get(kMatch);
+  const bool initial = query.has("sendInitialEvents");
+  if (initial && match != "NotOlderThan")
+    forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  if (match.empty()) return;
+  if (!initial)
+    forbidden("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+  if (match != "NotOlderThan")
+    causes.push_back({"FieldValueNotSupported",
+                      "Unsupported value: \"" + std::string(match) +
+                          "\": supported values: \"NotOlderThan\"",
+                      kMatch});
+  if (!query.get("continue").empty())
+    forbidden("resourceVersionMatch is forbidden when continue is provided");
 }
 
 // Where the text stops being base64.
@@ -87,10 +130,19 @@ Result<Filter> read_filter(const Call& call) {
   return filter;
 }
 
+Status check_options(const Query& query, bool watch) {
+  std::vector<Cause> causes;
+  watch ? check_watch_options(query, causes) : check_list_options(query, causes);
+  if (causes.empty()) return {};
+  return errors::invalid({"meta.k8s.io", "ListOptions", ""}, causes);
+}
+
 Result<std::int64_t> wanted_revision(const Call& call) {
   std::int64_t revision = 0;
   const auto version = call.query.get("resourceVersion");
-  if (!version.empty() && !parse_revision(version, revision)) return bad_version(call, version);
+  // The reference has no reason for this one.
+  if (!version.empty() && !parse_revision(version, revision))
+    return Status(Code::kUnknown, bad_version(version));
   return revision;
 }
 
@@ -99,29 +151,18 @@ Result<ListQuery> list_query(const Call& call) {
   auto filter = read_filter(call);
   if (!filter.ok()) return filter.status();
   query.filter = std::move(*filter);
-  query.limit =
-      static_cast<std::size_t>(std::max<std::int64_t>(0, call.query.number("limit").value_or(0)));
+  if (const auto seconds = read_number(call.query, "timeoutSeconds"); !seconds.ok())
+    return seconds.status();
+  const auto limit = read_number(call.query, "limit");
+  if (!limit.ok()) return limit.status();
+  query.limit = static_cast<std::size_t>(std::max<std::int64_t>(0, limit->value_or(0)));
+  KUBUS_TRY(check_options(call.query, false));
   const auto revision = wanted_revision(call);
-  if (!revision.ok()) return revision.status();
-  const auto match = call.query.get("resourceVersionMatch");
-  const auto token = call.query.get("continue");
-  const auto forbidden = [&](const std::string& why) {
-    return errors::invalid({"meta.k8s.io", "ListOptions", ""},
-                           {{"FieldValueForbidden", "Forbidden: " + why, "resourceVersionMatch"}});
-  };
-  if (!match.empty() && call.query.get("resourceVersion").empty())
-    return forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided");
-  if (!match.empty() && !token.empty())
-    return forbidden("resourceVersionMatch is forbidden when continue is provided");
-  if (!match.empty() && match != "Exact" && match != "NotOlderThan")
-    return errors::invalid({"meta.k8s.io", "ListOptions", ""},
-                           {{"FieldValueNotSupported",
-                             "Unsupported value: \"" + std::string(match) +
-                                 "\": supported values: \"Exact\", \"NotOlderThan\", \"\"",
-                             "resourceVersionMatch"}});
-  if (match == "Exact" && *revision == 0)
-    return forbidden("resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
-  if (!token.empty()) {
+  if (!revision.ok())
+    return errors::bad_request("invalid resource version: " +
+                               bad_version(call.query.get("resourceVersion")));
+  const auto match = call.query.get(kMatch);
+  if (const auto token = call.query.get("continue"); !token.empty()) {
     if (*revision > 0)
       return errors::bad_request("specifying resource version is not allowed when using continue");
     KUBUS_TRY(read_continue(token, query));

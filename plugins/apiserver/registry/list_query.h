@@ -14,6 +14,8 @@ namespace kubus::apiserver {
 Result<Filter> read_filter(const Call& call);
 // The whole of a list. kBadRequest, kInvalid or kExpired for parameters that do not fit.
 Result<ListQuery> list_query(const Call& call);
+// kInvalid when the options of a list or a watch contradict each other.
+Status check_options(const Query& query, bool watch);
 // The revision a list must have reached before it is answered; 0: any.
 Result<std::int64_t> wanted_revision(const Call& call);
 

@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include "cache/storage_key.h"
 #include "kubus/api/time.h"
 
 namespace kubus::apiserver {
@@ -12,6 +13,22 @@ constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kNameLetters = "bcdfghjklmnpqrstvwxz2456789";
 constexpr std::size_t kSuffix = 5;
 constexpr std::size_t kLongestGenerated = 63;
+
+Status changed_uid(const meta_v1::ObjectMeta& metadata, const Call& call) {
+  return errors::invalid({call.resource->group, call.resource->kind, metadata.name()},
+                         {{"FieldValueInvalid",
+                           "Invalid value: \"" + metadata.uid() + "\": field is immutable",
+                           "metadata.uid"}});
+}
+
+Status other_uid(const meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
+                 const Call& call) {
+  return errors::conflict(
+      call.subject(old.name()),
+      "StorageError: invalid object, Code: 4, Key: " + storage_key(*call.resource, call.key()) +
+          ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
+          metadata.uid() + ", UID in object meta: " + old.uid());
+}
 
 }  // namespace
 
@@ -64,21 +81,26 @@ void fill_created(meta_v1::ObjectMeta& metadata, bool counts_generations) {
   if (counts_generations) metadata.set_generation(1);
 }
 
+Status check_name(const meta_v1::ObjectMeta& metadata, const std::string& name) {
+  if (metadata.name().empty())
+    return errors::bad_request("the name of the object (" + name +
+                               " based on URL) was undeterminable: name must be provided");
+  if (metadata.name() != name)
+    return errors::bad_request("the name of the object (" + metadata.name() +
+                               ") does not match the name on the URL (" + name + ")");
+  return {};
+}
+
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
                        const Call& call) {
-  if (metadata.name().empty()) metadata.set_name(old.name());
-  if (metadata.name() != old.name())
-    return errors::bad_request("the name of the object (" + metadata.name() +
-                               ") does not match the name on the URL (" + old.name() + ")");
+  KUBUS_TRY(check_name(metadata, old.name()));
   if (metadata.namespace_().empty()) metadata.set_namespace_(old.namespace_());
   if (metadata.namespace_() != old.namespace_())
     return errors::bad_request(
         "the namespace of the provided object does not match the namespace sent on the request");
   if (metadata.uid().empty()) metadata.set_uid(old.uid());
   if (metadata.uid() != old.uid())
-    return errors::conflict(call.subject(old.name()),
-                            "Precondition failed: UID in precondition: " + metadata.uid() +
-                                ", UID in object meta: " + old.uid());
+    return call.info.verb == "patch" ? changed_uid(metadata, call) : other_uid(metadata, old, call);
   metadata.clear_selflink();
   *metadata.mutable_creationtimestamp() = old.creationtimestamp();
   metadata.clear_generatename();

@@ -22,6 +22,8 @@ std::string generated_name(const std::string& prefix);
 Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call);
 // What makes it an object of its own, which nobody sees before it has been changed by all who may.
 void fill_created(meta_v1::ObjectMeta& metadata, bool counts_generations);
+// kBadRequest unless an object that is written to the place of `name` has that name.
+Status check_name(const meta_v1::ObjectMeta& metadata, const std::string& name);
 // Carries over from `old` what a client cannot change. kConflict when it means another object.
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
                        const Call& call);

@@ -21,10 +21,10 @@ void Registry::get(CallPtr call, Done done) {
 }
 
 void Registry::list(CallPtr call, Done done) {
-  const auto revision = wanted_revision(*call);
-  if (!revision.ok()) return done(revision.status());
   auto query = list_query(*call);
   if (!query.ok()) return done(query.status());
+  const auto revision = wanted_revision(*call);
+  if (!revision.ok()) return done(revision.status());
   await_revision(*revision, [this, call = std::move(call), query = std::move(*query),
                              done = std::move(done)](Status status) mutable {
     if (!status.ok()) return done(status);

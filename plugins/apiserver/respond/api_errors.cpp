@@ -136,7 +136,7 @@ Status future_version(std::int64_t asked, std::int64_t current) {
   cause->set_reason("ResourceVersionTooLarge");
   cause->set_message("Too large resource version");
   return make(Code::kTimeout,
-              "Too large resource version: " + std::to_string(asked) +
+              "Timeout: Too large resource version: " + std::to_string(asked) +
                   ", current: " + std::to_string(current),
               details);
 }

@@ -32,7 +32,8 @@ meta_v1::Status to_message(const Status& failure) {
   else if (code != Code::kUnknown)
     status.set_reason(std::string(code_name(code)));
   // Also of what has no name.
-  if (code == Code::kNotFound) status.mutable_details();
+  if (code == Code::kNotFound || code == Code::kMethodNotAllowed || code == Code::kInvalid)
+    status.mutable_details();
   if (!failure.details().empty()) status.mutable_details()->ParseFromString(failure.details());
   status.set_code(status_code(failure));
   return status;

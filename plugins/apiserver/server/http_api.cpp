@@ -5,6 +5,7 @@
 #include "proxy/connect_options.h"
 #include "registry/owners.h"
 #include "registry/reflect.h"
+#include "respond/api_errors.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
 #include "respond/warning_headers.h"
@@ -51,7 +52,22 @@ http::Response to_http_response(const Call& call, Result<Answer> result) {
   return response;
 }
 
-// Fills in what the header fields say. kNotAcceptable, kUnsupportedMediaType.
+// What can be answered in the form that is accepted.
+Status check_accepted(const Call& call) {
+  if (call.info.verb == "watch" && call.accepted.format == Format::kYaml)
+    return Status(Code::kNotAcceptable,
+                  "only the following media types are accepted: application/json;stream=watch, "
+                  "application/vnd.kubernetes.protobuf;stream=watch");
+  const auto include = call.query.get("includeObject");
+  if (call.accepted.view != View::kTable || include.empty() || include == "None" ||
+      include == "Metadata" || include == "Object")
+    return {};
+  return errors::bad_request(
+      "Unable to convert to Table as requested: includeObject: Invalid value: \"" +
+      std::string(include) + "\": must be 'Metadata', 'Object', 'None', or empty");
+}
+
+// Fills in what the header fields say. kNotAcceptable, kUnsupportedMediaType, kBadRequest.
 Status read_headers(const http::Request& request, Call& call) {
   // Custom objects have no protobuf form.
   const auto accepted =
@@ -60,6 +76,7 @@ Status read_headers(const http::Request& request, Call& call) {
     return Status(Code::kNotAcceptable,
                   "only the following media types are accepted: " + std::string(kMediaTypes));
   call.accepted = *accepted;
+  KUBUS_TRY(check_accepted(call));
   const auto type = request.headers.get("Content-Type");
   if (call.info.verb == "patch") {
     call.patch_type = media_type(type);

@@ -91,22 +91,6 @@ Result<MessagePtr> spent(const Message& current, const std::string& pod) {
   return object;
 }
 
-Status check_pod(const Deletion& deletion, const Object& pod) {
-  const Subject subject{"", "Pod", std::string(pod.name())};
-  if (!deletion.uid.empty() && deletion.uid != pod.uid())
-    return errors::conflict(subject,
-                            "the UID in the precondition (" + deletion.uid +
-                                ") does not match the UID in record (" + std::string(pod.uid()) +
-                                "). The object might have been deleted and then recreated");
-  const auto version = std::to_string(pod.revision());
-  if (!deletion.resource_version.empty() && deletion.resource_version != version)
-    return errors::conflict(subject, "the ResourceVersion in the precondition (" +
-                                         deletion.resource_version +
-                                         ") does not match the ResourceVersion in record (" +
-                                         version + "). The object might have been modified");
-  return {};
-}
-
 void remove_pod(const JobPtr& job, const Deletion& deletion, UniqueFunction<void(Status)> then) {
   job->registry.remove(job->call, deletion,
                        [then = std::move(then)](Result<Answer> result) mutable {
@@ -119,8 +103,8 @@ void mark_and_remove(const JobPtr& job, Deletion deletion, UniqueFunction<void(S
   if (job->call->dry_run()) return remove_pod(job, deletion, std::move(then));
   job->registry.change(
       job->call, Part::kWhole,
-      [deletion](const Object& stored, const Message& current) -> Result<MessagePtr> {
-        KUBUS_TRY(check_pod(deletion, stored));
+      [job, deletion](const Object& stored, const Message& current) -> Result<MessagePtr> {
+        KUBUS_TRY(check_preconditions(deletion, stored, *job->call));
         auto object = clone(current);
         set_pod_condition(
             static_cast<Pod&>(*object),

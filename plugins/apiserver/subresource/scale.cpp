@@ -14,6 +14,7 @@
 #include "registry/apply.h"
 #include "registry/change_rules.h"
 #include "registry/lens.h"
+#include "registry/metadata.h"
 #include "registry/patched.h"
 #include "registry/reflect.h"
 #include "registry/write_options.h"
@@ -160,6 +161,8 @@ void update_scale(Registry& registry, CallPtr call, Done done) {
   auto body = read_body(*call, *Scale::descriptor());
   if (!body.ok()) return done(body.status());
   std::shared_ptr<Message> scale = std::move(*body);
+  if (auto status = check_name(*metadata_of(*scale), call->info.name); !status.ok())
+    return done(status);
   change_scale(
       registry, call, Owners::kRecorded,
       [scale, call](const Object& stored, const Message& current) {

@@ -148,7 +148,8 @@ TEST_F(ApiTest, HonoursPreconditionsOfADeletion) {
   const auto wrong =
       call("delete", "/configmaps", "default", "pre", R"({"preconditions":{"uid":"other"}})");
   EXPECT_EQ(wrong.code, 409);
-  EXPECT_THAT(wrong.body, HasSubstr("Precondition failed: UID in precondition: other"));
+  EXPECT_THAT(wrong.body,
+              HasSubstr("the UID in the precondition (other) does not match the UID in record ("));
   EXPECT_EQ(call("delete", "/configmaps", "default", "pre").at("status"), "Success");
 }
 

@@ -53,7 +53,7 @@ TEST_F(WebhooksTest, SeeBothSidesOfAnUpdate) {
   const auto update = [](const std::string& body) {
     return call("patch", "/configmaps", "default", "w2", body, {}, kMerge);
   };
-  EXPECT_EQ(update(R"({"data":{"a":"new"}})").code, 409) << "an object stays what it is";
+  EXPECT_EQ(update(R"({"data":{"a":"new"}})").code, 422) << "an object stays what it is";
   server_.on("/keep", [](const std::string&) {
     return patch(R"([{"op":"replace","path":"/data/a","value":"hook"}])");
   });

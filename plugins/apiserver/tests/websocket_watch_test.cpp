@@ -106,7 +106,7 @@ TEST_F(WebSocketWatchTest, WhatIsRefusedIsSoBeforeTheUpgrade) {
     const char* says;
   } cases[] = {
       {watched, "Impersonate-User: ws-nobody\r\n", 403, R"("reason":"Forbidden")"},
-      {watched + "&resourceVersion=x", "", 422, "resourceVersion"},
+      {watched + "&resourceVersion=x", "", 500, "resourceVersion: Invalid value"},
       {watched + "&resourceVersionMatch=Exact", "", 422, R"("reason":"Invalid")"},
       {"/api/v1/namespaces/default/nothings?watch=true", "", 404, R"("reason":"NotFound")"},
       {watched, subprotocols("one, two"), 400, "subprotocol"},
