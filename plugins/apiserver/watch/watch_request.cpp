@@ -1,9 +1,18 @@
 #include "watch/watch_request.h"
 
+#include <algorithm>
+
 #include "registry/list_query.h"
 #include "request/number.h"
 
 namespace kubus::apiserver {
+namespace {
+
+// A timer counts in nanoseconds: what does not fit it must not be asked of it.
+constexpr std::int64_t kLongestSeconds = 365 * 24 * 3600;
+
+}  // namespace
+
 Result<WatchRequest> read_watch(const Call& call) {
   WatchRequest watch;
   auto filter = read_filter(call);
@@ -27,7 +36,8 @@ Result<WatchRequest> read_watch(const Call& call) {
   }
   start.revision = *revision;
   watch.await = *revision;
-  if (seconds->value_or(0) > 0) watch.timeout = std::chrono::seconds(**seconds);
+  if (seconds->value_or(0) > 0)
+    watch.timeout = std::chrono::seconds(std::min(**seconds, kLongestSeconds));
   return watch;
 }
 
