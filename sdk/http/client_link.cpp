@@ -107,9 +107,7 @@ asio::awaitable<Result<Response>> ClientLink::talk(Stream& stream, const ClientR
   lasts = parser.keep_alive();
   Response response;
   response.status = static_cast<int>(parser.get().result_int());
-  for (const auto& field : parser.get())
-    if (!belongs_to_hop(field.name_string()))
-      response.headers.add(std::string(field.name_string()), std::string(field.value()));
+  response.headers = end_to_end(parser.get());
   response.body.emplace_back(std::move(parser.get().body()));
   co_return response;
 }

@@ -107,9 +107,7 @@ asio::awaitable<Response> read_refusal(Stream& stream, const std::string& begun)
   }
   Response refusal;
   refusal.status = static_cast<int>(parser.get().result_int());
-  for (const auto& field : parser.get())
-    if (!belongs_to_hop(field.name_string()))
-      refusal.headers.add(std::string(field.name_string()), std::string(field.value()));
+  refusal.headers = end_to_end(parser.get());
   refusal.body.emplace_back(std::move(parser.get().body()));
   co_return refusal;
 }

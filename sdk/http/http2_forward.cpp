@@ -48,9 +48,7 @@ class UpstreamAnswer {
   Response head() const {
     Response head;
     head.status = static_cast<int>(parser_.get().result_int());
-    for (const auto& field : parser_.get())
-      if (!belongs_to_hop(field.name_string()))
-        head.headers.add(std::string(field.name_string()), std::string(field.value()));
+    head.headers = end_to_end(parser_.get());
     return head;
   }
 

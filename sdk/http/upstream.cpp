@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 
 #include <cctype>
+#include <vector>
 
 namespace kubus::http {
 namespace asio = boost::asio;
@@ -37,10 +38,12 @@ bool is_upgrade(const Request& request) {
   return request.headers.has_token("Connection", "upgrade");
 }
 
-bool belongs_to_hop(std::string_view field) {
-  for (const char* name : {"Connection", "Content-Length", "Transfer-Encoding", "Date"})
-    if (iequals(field, name)) return true;
-  return false;
+void drop_hop_fields(Headers& headers) {
+  std::vector<std::string> names = {"Connection", "Content-Length", "Transfer-Encoding",
+                                    "Date",       "Keep-Alive",     "Proxy-Authenticate",
+                                    "Trailer",    "Upgrade",        "Proxy-Connection"};
+  for (const auto named : headers.values("Connection")) names.emplace_back(named);
+  for (const auto& name : names) headers.erase(name);
 }
 
 void complete_answer(Upstream& upstream, Response& answer) {

@@ -22,8 +22,17 @@ constexpr std::size_t kRelayBlock = 32 * 1024;
 constexpr auto kConnectTimeout = std::chrono::seconds(10);
 
 bool is_upgrade(const Request& request);
-// What a response's sender writes anew.
-bool belongs_to_hop(std::string_view field);
+// Takes out what is said to the connection it came by, and what a response's sender writes anew.
+void drop_hop_fields(Headers& headers);
+// What an answer says to whoever asked. Fields: those of Beast.
+template <class Fields>
+Headers end_to_end(const Fields& answer) {
+  Headers headers;
+  for (const auto& field : answer)
+    headers.add(std::string(field.name_string()), std::string(field.value()));
+  drop_hop_fields(headers);
+  return headers;
+}
 // The request as it is sent there.
 std::string upstream_request(const Request& request, const Upstream& upstream);
 

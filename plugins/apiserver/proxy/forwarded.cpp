@@ -1,16 +1,21 @@
 #include "proxy/forwarded.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/algorithm/string/predicate.hpp>
 #include <cctype>
 
 namespace kubus::apiserver {
 namespace {
 
-constexpr std::array<std::string_view, 11> kNotForwarded = {
-    "Connection", "Upgrade",  "Host",    "Content-Length",    "Authorization", "Keep-Alive",
-    "Te",         "Trailers", "Trailer", "Transfer-Encoding", "Expect"};
+constexpr std::string_view kNotForwarded[] = {
+    "Connection",          "Upgrade",          "Host",     "Content-Length", "Authorization",
+    "Keep-Alive",          "Te",               "Trailers", "Trailer",        "Transfer-Encoding",
+    "Proxy-Authorization", "Proxy-Connection", "Expect"};
+
+bool is_one_of(const auto& names, std::string_view name) {
+  return std::any_of(std::begin(names), std::end(names),
+                     [&](std::string_view one) { return http::iequals(name, one); });
+}
 
 // What is no character of a field's name is escaped, as in a URL; names are in lower case.
 std::string escaped_key(std::string_view key) {
@@ -40,17 +45,15 @@ IdentityFields::IdentityFields(const FrontProxyOptions& own)
 bool IdentityFields::has(std::string_view name) const {
   return std::any_of(prefixes_.begin(), prefixes_.end(),
                      [&](const auto& one) { return boost::istarts_with(name, one); }) ||
-         std::any_of(names_.begin(), names_.end(),
-                     [&](const auto& one) { return http::iequals(name, one); });
+         is_one_of(names_, name);
 }
 
 http::Headers forwarded_headers(const http::Headers& from, const IdentityFields& identities) {
   http::Headers headers;
-  for (const auto& [name, value] : from.fields()) {
-    bool keep = !identities.has(name);
-    for (const auto skipped : kNotForwarded) keep = keep && !http::iequals(name, skipped);
-    if (keep) headers.add(name, value);
-  }
+  const auto hop = from.values("Connection");  // what is said to this server only
+  for (const auto& [name, value] : from.fields())
+    if (!identities.has(name) && !is_one_of(kNotForwarded, name) && !is_one_of(hop, name))
+      headers.add(name, value);
   return headers;
 }
 

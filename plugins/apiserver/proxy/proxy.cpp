@@ -26,7 +26,7 @@ Status refused_log(int status, const std::string& body, const std::string& pod) 
   return Status(code_from_http(status), body.empty() ? "the kubelet refused" : body);
 }
 
-// What a pod's status says comes from its node: it must not lead to this machine itself, nor to what
+// What the status of a pod or a node says comes from the node: it must not lead to this machine itself, nor to what
 // is on its own links only.
 bool is_proxyable(const std::string& text) {
   boost::system::error_code error;
@@ -215,6 +215,7 @@ Result<http::Upstream> Proxy::to_node(const Call& call) const {
   if (!target) return no_target(call, "node");
   auto kubelet = kubelet_of(target->name);
   if (!kubelet.ok()) return kubelet.status();
+  if (!is_proxyable(kubelet->host)) return errors::bad_request("address not allowed");
   http::Upstream upstream;
   upstream.host = kubelet->host;
   upstream.port = kubelet->port;

@@ -117,6 +117,17 @@ TEST(ForwardedHeaders, SayNothingOfWhoAsks) {
   EXPECT_EQ(headers.get("X-Login"), "forged");
 }
 
+TEST(ForwardedHeaders, LeaveOutWhatIsSaidToThisServerOnly) {
+  http::Headers sent;
+  sent.add("Connection", "close, X-Mine");
+  sent.add("connection", "x-also");
+  for (const auto* name : {"X-Mine", "X-Also", "Proxy-Authorization", "TE", "X-Kept"})
+    sent.add(name, "value");
+  const auto headers = forwarded_headers(sent, IdentityFields());
+  ASSERT_EQ(headers.fields().size(), 1U);
+  EXPECT_EQ(headers.get("X-Kept"), "value");
+}
+
 TEST(RemoteKinds, AreWhatTheOtherServerLists) {
   const auto kinds = aggregation::read_resources(
       R"({"kind":"APIResourceList","apiVersion":"v1","groupVersion":"x/v1","resources":[)"

@@ -41,6 +41,16 @@ TEST_F(ProxyTest, NoProxyLeadsToTheServerItself) {
     EXPECT_EQ(status(answer), 400) << address;
     EXPECT_THAT(answer, HasSubstr("address not allowed")) << address;
   }
+  exchange("POST", "/api/v1/nodes", R"({"metadata":{"name":"inward"}})");
+  const auto told = exchange(
+      "PATCH", "/api/v1/nodes/inward/status",
+      R"({"status":{"addresses":[{"type":"InternalIP","address":"127.0.0.1"}]}})",
+      "application/merge-patch+json");
+  ASSERT_EQ(status(told), 200) << told;
+  for (const auto* node : {"inward", "inward:6443", "http:inward:9"})
+    EXPECT_THAT(exchange("GET", "/api/v1/nodes/" + std::string(node) + "/proxy/"),
+                HasSubstr("address not allowed"))
+        << node;
 }
 
 TEST(ProxiedPath, IsWhatStandsBehindTheName) {

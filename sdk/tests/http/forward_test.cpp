@@ -270,8 +270,8 @@ class ForwardHttp2Test : public ForwardTest {
 
 TEST_F(ForwardHttp2Test, RelaysAResponsePieceByPiece) {
   Backend backend(
-      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Two: a\r\nConnection: close\r\n"
-      "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n4\r\n two\r\n0\r\n\r\n");
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Two: a\r\nConnection: close, "
+      "X-Hop\r\nX-Hop: b\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n4\r\n two\r\n0\r\n\r\n");
   forwarder_.port = backend.port();
   auto client = connect();
   const auto& answer = client->finish(client->begin("POST", "/here", {}, "a body"));
@@ -282,6 +282,7 @@ TEST_F(ForwardHttp2Test, RelaysAResponsePieceByPiece) {
   EXPECT_EQ(answer.headers.at("x-two"), "a");
   EXPECT_EQ(answer.headers.at("x-ours"), "1");
   EXPECT_EQ(answer.headers.count("connection"), 0U);
+  EXPECT_EQ(answer.headers.count("x-hop"), 0U);
   const auto [head, rest] = backend.join();
   EXPECT_EQ(head.rfind("POST /there HTTP/1.1\r\n", 0), 0U) << head;
   EXPECT_EQ(rest, "a body");
