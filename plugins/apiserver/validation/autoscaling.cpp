@@ -4,6 +4,7 @@
 #include <k8s/autoscaling/v1/scale.pb.h>
 #include <k8s/autoscaling/v2/horizontal_pod_autoscaler.pb.h>
 
+#include "kubus/api/quantity.h"
 #include "validation/checks.h"
 #include "validation/validator.h"
 
@@ -65,14 +66,39 @@ void check_rules(const autoscaling_v2::HPAScalingRules& rules, const Path& path,
                          {"Disabled", "Max", "Min"});
   }
   check_policies(rules, path.child("policies"), errors);
+  if (!rules.has_tolerance()) return;
+  const QuantityValue tolerance = QuantityValue::of(rules.tolerance());
+  if (tolerance.sign() < 0)
+    errors.invalid(path.child("tolerance"), tolerance.to_string(),
+                   "must be greater than or equal to 0");
+}
+
+// Nothing about pods can tell that the first one is needed.
+void check_can_wake(bool from_zero, bool wakes, const Path& metrics, ErrorList& errors) {
+  if (from_zero && !wakes)
+    errors.forbidden(metrics,
+                     "must specify at least one Object or External metric to support scaling to "
+                     "zero replicas");
+}
+
+template <class Scaler>
+void check_scaler_status(const Scaler& object, const Scaler& /*old*/, ErrorList& errors) {
+  const Path path("status");
+  check_non_negative(object.status().currentreplicas(), path.child("currentReplicas"), errors);
+  check_non_negative(object.status().desiredreplicas(), path.child("desiredReplicas"), errors);
 }
 
 void check_scaler(const autoscaling_v2::HorizontalPodAutoscaler& object, ErrorList& errors) {
   const Path path("spec");
-  check_bounds(object.spec(), path, errors);
-  for (int i = 0; i < object.spec().metrics_size(); ++i) {
-    check_metric(object.spec().metrics(i), path.child("metrics").index(i), errors);
+  const auto& spec = object.spec();
+  check_bounds(spec, path, errors);
+  bool wakes = false;
+  for (int i = 0; i < spec.metrics_size(); ++i) {
+    check_metric(spec.metrics(i), path.child("metrics").index(i), errors);
+    wakes |= spec.metrics(i).type() == "Object" || spec.metrics(i).type() == "External";
   }
+  check_can_wake(spec.has_minreplicas() && spec.minreplicas() == 0, wakes, path.child("metrics"),
+                 errors);
   const auto& behavior = object.spec().behavior();
   const Path at = path.child("behavior");
   if (behavior.has_scaleup()) check_rules(behavior.scaleup(), at.child("scaleUp"), errors);
@@ -81,12 +107,19 @@ void check_scaler(const autoscaling_v2::HorizontalPodAutoscaler& object, ErrorLi
 
 void check_scaler_v1(const autoscaling_v1::HorizontalPodAutoscaler& object, ErrorList& errors) {
   const Path path("spec");
-  check_bounds(object.spec(), path, errors);
-  if (object.spec().has_targetcpuutilizationpercentage() &&
-      object.spec().targetcpuutilizationpercentage() < 1) {
-    errors.invalid(path.child("targetCPUUtilizationPercentage"),
-                   object.spec().targetcpuutilizationpercentage(), "must be greater than 0");
+  const auto& spec = object.spec();
+  check_bounds(spec, path, errors);
+  // The one target that this version has a field for is a metric of the others, and is told of as
+  // such; the rest of its metrics is in annotations.
+  const Path metrics = path.child("metrics");
+  if (spec.has_targetcpuutilizationpercentage() && spec.targetcpuutilizationpercentage() < 1) {
+    errors.invalid(
+        metrics.index(0).child("resource").child("target").child("averageUtilization"),
+        spec.targetcpuutilizationpercentage(), "must be greater than 0");
   }
+  const bool others =
+      object.metadata().annotations().contains("autoscaling.alpha.kubernetes.io/metrics");
+  check_can_wake(spec.has_minreplicas() && spec.minreplicas() == 0, others, metrics, errors);
 }
 
 void check_scale(const autoscaling_v1::Scale& object, ErrorList& errors) {
@@ -95,9 +128,13 @@ void check_scale(const autoscaling_v1::Scale& object, ErrorList& errors) {
 
 constexpr Validator kValidators[] = {
     {"k8s.io.api.autoscaling.v2.HorizontalPodAutoscaler",
-     check_as<autoscaling_v2::HorizontalPodAutoscaler, check_scaler>},
+     check_as<autoscaling_v2::HorizontalPodAutoscaler, check_scaler>, nullptr, nullptr,
+     compare_as<autoscaling_v2::HorizontalPodAutoscaler,
+                check_scaler_status<autoscaling_v2::HorizontalPodAutoscaler>>},
     {"k8s.io.api.autoscaling.v1.HorizontalPodAutoscaler",
-     check_as<autoscaling_v1::HorizontalPodAutoscaler, check_scaler_v1>},
+     check_as<autoscaling_v1::HorizontalPodAutoscaler, check_scaler_v1>, nullptr, nullptr,
+     compare_as<autoscaling_v1::HorizontalPodAutoscaler,
+                check_scaler_status<autoscaling_v1::HorizontalPodAutoscaler>>},
     {"k8s.io.api.autoscaling.v1.Scale", check_as<autoscaling_v1::Scale, check_scale>},
 };
 

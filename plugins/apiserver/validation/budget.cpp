@@ -23,9 +23,11 @@ void check_budget(const policy_v1::PodDisruptionBudget& object, ErrorList& error
     check_at_most_100_percent(spec.maxunavailable(), path.child("maxUnavailable"), errors);
   }
   check_selector(spec.selector(), path.child("selector"), errors);
-  if (spec.has_unhealthypodevictionpolicy()) {
-    check_one_of(spec.unhealthypodevictionpolicy(), {"AlwaysAllow", "IfHealthyBudget"},
-                 path.child("unhealthyPodEvictionPolicy"), errors);
+  const std::string& policy = spec.unhealthypodevictionpolicy();
+  if (spec.has_unhealthypodevictionpolicy() && policy != "AlwaysAllow" &&
+      policy != "IfHealthyBudget") {
+    errors.not_supported(path.child("unhealthyPodEvictionPolicy"), policy,
+                         {"AlwaysAllow", "IfHealthyBudget"});
   }
 }
 
@@ -33,6 +35,7 @@ void check_budget_status(const policy_v1::PodDisruptionBudget& object,
                          const policy_v1::PodDisruptionBudget& /*old*/, ErrorList& errors) {
   const Path path("status");
   const auto& status = object.status();
+  check_condition_list(status.conditions(), path.child("conditions"), errors);
   check_non_negative(status.disruptionsallowed(), path.child("disruptionsAllowed"), errors);
   check_non_negative(status.currenthealthy(), path.child("currentHealthy"), errors);
   check_non_negative(status.desiredhealthy(), path.child("desiredHealthy"), errors);

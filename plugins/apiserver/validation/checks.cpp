@@ -15,14 +15,6 @@ namespace {
 
 constexpr std::size_t kAnnotationBytes = 256U * 1024;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 bool expression_matches(const meta_v1::LabelSelectorRequirement& item, const StringMap& labels) {
   const auto found = labels.find(item.key());
   const bool present = found != labels.end();
@@ -75,7 +67,7 @@ void check_labels(const StringMap& labels, const Path& path, ErrorList& errors) 
 void check_annotations(const StringMap& annotations, const Path& path, ErrorList& errors) {
   std::size_t bytes = 0;
   for (const auto& [key, value] : annotations) {
-    errors.invalid_each(path, key, check_qualified_name(lower(key)));
+    errors.invalid_each(path, key, check_qualified_name(lower_case(key)));
     bytes += key.size() + value.size();
   }
   if (bytes > kAnnotationBytes) errors.too_long(path, kAnnotationBytes);

@@ -16,6 +16,10 @@
 #include "kubus/api/types.h"
 #include "validation/field_error.h"
 
+namespace k8s::io::apimachinery::pkg::apis::meta::v1 {
+class Condition;
+}
+
 namespace kubus::apiserver {
 
 using StringMap = google::protobuf::Map<std::string, std::string>;
@@ -36,6 +40,10 @@ void check_selector(const meta_v1::LabelSelector& selector, const Path& path, Er
 // Whether the selector, which must be valid, matches.
 bool selector_matches(const meta_v1::LabelSelector& selector, const StringMap& labels);
 bool selector_empty(const meta_v1::LabelSelector& selector);
+
+// The conditions that a status shares with those of most kinds.
+void check_condition_list(const google::protobuf::RepeatedPtrField<meta_v1::Condition>& conditions,
+                          const Path& path, ErrorList& errors);
 
 // A required text that can stand as one segment of a URL path.
 void check_segment(const std::string& text, const Path& path, ErrorList& errors);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kLongestNodeId = 192;
 constexpr std::int64_t kShortestToken = 600;
+constexpr std::int64_t kShortestUpdatePeriod = 10;
 constexpr std::int64_t kLongestToken = std::int64_t{1} << 32;
 
 void check_token_requests(const storage_v1::CSIDriverSpec& spec, const Path& path,
@@ -49,8 +50,14 @@ void check_driver(const storage_v1::CSIDriver& object, ErrorList& errors) {
   check_token_requests(spec, path.child("tokenRequests"), errors);
   for (const std::string& mode : spec.volumelifecyclemodes()) {
     if (mode != "Ephemeral" && mode != "Persistent") {
-      errors.not_supported(path.child("volumeLifecycleModes"), mode, {"Ephemeral", "Persistent"});
+      errors.not_supported(path.child("volumeLifecycleModes"), mode, {"Persistent", "Ephemeral"});
     }
+  }
+  if (spec.has_nodeallocatableupdateperiodseconds() &&
+      spec.nodeallocatableupdateperiodseconds() < kShortestUpdatePeriod) {
+    errors.invalid(path.child("nodeAllocatableUpdatePeriodSeconds"),
+                   spec.nodeallocatableupdateperiodseconds(),
+                   "must be greater than or equal to 10 seconds");
   }
 }
 
@@ -82,10 +89,10 @@ void check_node_driver(const storage_v1::CSINodeDriver& driver, const Path& path
   }
   std::set<std::string> seen;
   for (const std::string& key : driver.topologykeys()) {
-    const Path keys = path.child("topologyKeys");
-    if (key.empty()) errors.required(keys);
-    if (!seen.insert(key).second) errors.duplicate(keys, key);
-    errors.invalid_each(keys, key, check_qualified_name(key));
+    if (key.empty()) errors.required(path);
+    if (!seen.insert(key).second) errors.duplicate(path, key);
+    for (const std::string& wrong : check_qualified_name(lower_case(key)))
+      errors.invalid_json(path, list_json(driver.topologykeys()), wrong);
   }
 }
 
@@ -97,6 +104,21 @@ void check_node(const storage_v1::CSINode& object, ErrorList& errors) {
     check_node_driver(driver, path.index(i), errors);
     if (!names.insert(driver.name()).second) {
       errors.duplicate(path.index(i).child("name"), driver.name());
+    }
+  }
+}
+
+// A driver that is registered changes in how much it takes alone.
+void check_node_update(const storage_v1::CSINode& object, const storage_v1::CSINode& old,
+                       ErrorList& errors) {
+  for (const auto& before : old.spec().drivers()) {
+    for (const auto& driver : object.spec().drivers()) {
+      if (driver.name() != before.name()) continue;
+      storage_v1::CSINodeDriver same = driver;
+      same.clear_allocatable();
+      if (before.has_allocatable()) *same.mutable_allocatable() = before.allocatable();
+      if (!equal(same, before))
+        errors.invalid_json(Path("CSINodeDriver"), internal_json(driver), kImmutable);
     }
   }
 }
@@ -154,7 +176,8 @@ void check_attachment_update(const storage_v1::VolumeAttachment& object,
 constexpr Validator kValidators[] = {
     {"k8s.io.api.storage.v1.CSIDriver", check_as<storage_v1::CSIDriver, check_driver>,
      compare_as<storage_v1::CSIDriver, check_driver_update>},
-    {"k8s.io.api.storage.v1.CSINode", check_as<storage_v1::CSINode, check_node>},
+    {"k8s.io.api.storage.v1.CSINode", check_as<storage_v1::CSINode, check_node>,
+     compare_as<storage_v1::CSINode, check_node_update>},
     {"k8s.io.api.storage.v1.CSIStorageCapacity",
      check_as<storage_v1::CSIStorageCapacity, check_capacity>,
      compare_as<storage_v1::CSIStorageCapacity, check_capacity_update>},

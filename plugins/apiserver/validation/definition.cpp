@@ -14,25 +14,13 @@ using Names = apiextensions_v1::CustomResourceDefinitionNames;
 
 constexpr char kApproval[] = "api-approved.kubernetes.io";
 
-std::string joined(const Messages& messages) {
-  std::string out;
-  for (const auto& message : messages) out += (out.empty() ? "" : ",") + std::string(message);
-  return out;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 void check_label(const std::string& name, const Path& path, ErrorList& errors) {
   if (const auto wrong = check_dns1035_label(name); !wrong.empty())
     errors.invalid(path, name, joined(wrong));
 }
 
 void check_kind(const std::string& name, const Path& path, ErrorList& errors) {
-  if (const auto wrong = check_dns1035_label(lower(name)); !wrong.empty())
+  if (const auto wrong = check_dns1035_label(lower_case(name)); !wrong.empty())
     errors.invalid(path, name, "may have mixed case, but should otherwise match: " + joined(wrong));
 }
 

@@ -9,6 +9,8 @@
 namespace kubus::apiserver {
 namespace {
 
+using NameRule = Messages (*)(std::string_view);
+
 void check_addresses(const google::protobuf::RepeatedPtrField<core_v1::EndpointAddress>& addresses,
                      const Path& path, ErrorList& errors) {
   for (int i = 0; i < addresses.size(); ++i) {
@@ -55,12 +57,43 @@ void check_endpoints(const core_v1::Endpoints& object, ErrorList& errors) {
   }
 }
 
+// The first that is wrong is told of alone.
+void check_full_domain(std::string_view name, const Path& path, ErrorList& errors) {
+  if (name.empty()) return errors.required(path);
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (const Messages wrong = check_dns1123_subdomain(name); !wrong.empty())
+    return errors.invalid(path, name, joined(wrong));
+  if (name.find('.') == std::string_view::npos) {
+    return errors.invalid(path, name,
+                          "should be a domain with at least two segments separated by dots");
+  }
+  for (std::size_t dot = 0; dot != std::string_view::npos;) {
+    dot = name.find('.');
+    const std::string_view label = name.substr(0, dot);
+    if (const Messages wrong = check_dns1123_label(label); !wrong.empty())
+      return errors.invalid(path, label, joined(wrong));
+    if (dot != std::string_view::npos) name.remove_prefix(dot + 1);
+  }
+}
+
+// For whom an endpoint is meant.
+template <class Names>
+void check_hints(const Names& names, NameRule rule, const Path& path, ErrorList& errors) {
+  constexpr std::size_t kMostHints = 8;
+  const auto count = static_cast<std::size_t>(names.size());
+  if (count > kMostHints) return errors.too_many(path, count, kMostHints);
+  std::set<std::string> seen;
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string& name = names[i].name();
+    const Path at = path.index(i).child("name");
+    if (!seen.insert(name).second) errors.duplicate(at, name);
+    errors.invalid_each(at, name, rule(name));
+  }
+}
+
 void check_slice_address(const std::string& address, const std::string& type, const Path& path,
                          ErrorList& errors) {
-  if (type == "FQDN") {
-    errors.invalid_each(path, address, check_dns1123_subdomain(address));
-    return;
-  }
+  if (type == "FQDN") return check_full_domain(address, path, errors);
   const Messages messages = check_ip(address);
   errors.invalid_each(path, address, messages);
   if (!messages.empty()) return;
@@ -100,6 +133,10 @@ void check_slice_endpoints(const discovery_v1::EndpointSlice& slice, ErrorList& 
       errors.invalid_each(at.child("hostname"), endpoint.hostname(),
                           check_dns1123_label(endpoint.hostname()));
     }
+    const Path hints = at.child("hints");
+    check_hints(endpoint.hints().forzones(), check_label_value, hints.child("forZones"), errors);
+    check_hints(endpoint.hints().fornodes(), check_dns1123_subdomain, hints.child("forNodes"),
+                errors);
   }
 }
 

@@ -126,6 +126,20 @@ void check_ingress(const networking_v1::Ingress& object, ErrorList& errors) {
   }
 }
 
+void check_ingress_status(const networking_v1::Ingress& object,
+                          const networking_v1::Ingress& /*old*/, ErrorList& errors) {
+  const auto& ingress = object.status().loadbalancer().ingress();
+  for (int i = 0; i < ingress.size(); ++i) {
+    const Path at = Path("status").child("loadBalancer").child("ingress").index(i);
+    const auto& [ip, host] = std::tie(ingress[i].ip(), ingress[i].hostname());
+    if (!ip.empty()) errors.invalid_each(at.child("ip"), ip, check_ip(ip));
+    if (host.empty()) continue;
+    errors.invalid_each(at.child("hostname"), host, check_dns1123_subdomain(host));
+    if (check_ip(host).empty())
+      errors.invalid(at.child("hostname"), host, "must be a DNS name, not an IP address");
+  }
+}
+
 // The annotation is how the class was named before it had a field.
 void check_ingress_create(const networking_v1::Ingress& object, ErrorList& errors) {
   constexpr const char* kAnnotation = "kubernetes.io/ingress.class";
@@ -175,7 +189,8 @@ void check_class_update(const networking_v1::IngressClass& object,
 
 constexpr Validator kValidators[] = {
     {"k8s.io.api.networking.v1.Ingress", check_as<networking_v1::Ingress, check_ingress>, nullptr,
-     check_as<networking_v1::Ingress, check_ingress_create>},
+     check_as<networking_v1::Ingress, check_ingress_create>,
+     compare_as<networking_v1::Ingress, check_ingress_status>},
     {"k8s.io.api.networking.v1.IngressClass", check_as<networking_v1::IngressClass, check_class>,
      compare_as<networking_v1::IngressClass, check_class_update>},
 };

@@ -47,14 +47,17 @@ int family_of(const std::string& range) {
 void check_ranges(const ServiceCIDR& object, ErrorList& errors) {
   const Path path = Path("spec").child("cidrs");
   const auto& ranges = object.spec().cidrs();
-  if (ranges.empty()) errors.required(path, "at least one CIDR required");
-  if (ranges.size() > kMostRanges) {
-    errors.invalid_json(path, list_json(ranges), "may only hold up to 2 values");
-  }
-  if (ranges.size() == kMostRanges && family_of(ranges[0]) == family_of(ranges[1])) {
-    errors.invalid_json(path, list_json(ranges),
-                        "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 "
-                        "and 2001:db8::/96");
+  if (ranges.empty()) return errors.required(path, "at least one CIDR required");
+  const auto refuse = [&](std::string_view why) {
+    errors.invalid_json(path, internal_json(object.spec()), why);
+  };
+  if (ranges.size() > kMostRanges) return refuse("may only hold up to 2 values");
+  if (ranges.size() == kMostRanges) {
+    const int first = family_of(ranges[0]), second = family_of(ranges[1]);
+    if (first == second || first == 0 || second == 0)
+      return refuse(
+          "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and "
+          "2001:db8::/96");
   }
   for (int i = 0; i < ranges.size(); ++i) {
     errors.invalid_each(path.index(i), ranges[i], check_cidr(ranges[i]));
@@ -65,16 +68,24 @@ void check_ranges(const ServiceCIDR& object, ErrorList& errors) {
 void check_ranges_update(const ServiceCIDR& object, const ServiceCIDR& old, ErrorList& errors) {
   const auto& now = object.spec().cidrs();
   const auto& before = old.spec().cidrs();
-  if (list_json(now) == list_json(before)) return;
-  if (before.size() == 1 && now.size() == kMostRanges && now[0] == before[0]) return;
-  errors.invalid_json(Path("spec").child("cidrs"), list_json(now), kImmutable);
+  const Path path = Path("spec").child("cidrs");
+  const bool grows = before.size() == 1 && now.size() == kMostRanges;
+  if (now.size() != before.size() && !grows)
+    return errors.invalid_json(path, list_json(now), kImmutable);
+  for (int i = 0; i < before.size(); ++i) check_immutable(now[i], before[i], path.index(i), errors);
+}
+
+void check_ranges_status(const ServiceCIDR& object, const ServiceCIDR& /*old*/,
+                         ErrorList& errors) {
+  check_condition_list(object.status().conditions(), Path("status").child("conditions"), errors);
 }
 
 constexpr Validator kValidators[] = {
     {"k8s.io.api.networking.v1.IPAddress", check_as<IPAddress, check_address>,
      compare_as<IPAddress, check_address_update>},
     {"k8s.io.api.networking.v1.ServiceCIDR", check_as<ServiceCIDR, check_ranges>,
-     compare_as<ServiceCIDR, check_ranges_update>},
+     compare_as<ServiceCIDR, check_ranges_update>, nullptr,
+     compare_as<ServiceCIDR, check_ranges_status>},
 };
 
 }  // namespace

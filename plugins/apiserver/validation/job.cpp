@@ -111,8 +111,8 @@ void check_generated_selector(const batch_v1::Job& job, ErrorList& errors) {
   const Path path = Path("spec").child("template").child("metadata").child("labels");
   const std::pair<const char*, const std::string&> expected[] = {
       {"controller-uid", uid},
-      {"batch.kubernetes.io/controller-uid", uid},
       {"job-name", job.metadata().name()},
+      {"batch.kubernetes.io/controller-uid", uid},
       {"batch.kubernetes.io/job-name", job.metadata().name()}};
   StringMap generated;
   for (const auto& [key, value] : expected) {
@@ -130,6 +130,16 @@ void check_generated_selector(const batch_v1::Job& job, ErrorList& errors) {
   }
 }
 
+// The pods of an indexed job are called by its name and their index.
+void check_host_names(const batch_v1::Job& job, ErrorList& errors) {
+  if (job.spec().completionmode() != "Indexed" || job.spec().completions() <= 0) return;
+  const std::string longest =
+      job.metadata().name() + "-" + std::to_string(job.spec().completions() - 1);
+  if (check_dns1123_label(longest).empty()) return;
+  errors.invalid(Path("metadata").child("name"), job.metadata().name(),
+                 "will not able to create pod with invalid DNS label: " + longest);
+}
+
 void check_job(const batch_v1::Job& job, ErrorList& errors) {
   const Path path("spec");
   check_generated_selector(job, errors);
@@ -144,6 +154,7 @@ void check_job(const batch_v1::Job& job, ErrorList& errors) {
     errors.invalid_json(path.child("template").child("metadata").child("labels"), map_json(labels),
                         "`selector` does not match template `labels`");
   }
+  check_host_names(job, errors);
 }
 
 void check_completions(const batch_v1::JobSpec& now, const batch_v1::JobSpec& before,
@@ -162,6 +173,16 @@ void check_completions(const batch_v1::JobSpec& now, const batch_v1::JobSpec& be
   }
 }
 
+// To which nodes pods are drawn may change; to which other pods may not.
+void keep_node_affinity(core_v1::PodSpec& spec, const core_v1::PodSpec& before) {
+  const auto& old = before.affinity();
+  if (!spec.has_affinity() && (old.has_podaffinity() || old.has_podantiaffinity())) return;
+  auto& affinity = *spec.mutable_affinity();
+  affinity.clear_nodeaffinity();
+  if (old.has_nodeaffinity()) *affinity.mutable_nodeaffinity() = old.nodeaffinity();
+  if (!before.has_affinity() && affinity.ByteSizeLong() == 0) spec.clear_affinity();
+}
+
 // The template with what may change set back.
 core_v1::PodTemplateSpec without_changes(const batch_v1::JobSpec& now, const batch_v1::Job& old) {
   core_v1::PodTemplateSpec pods = now.template_();
@@ -171,8 +192,7 @@ core_v1::PodTemplateSpec without_changes(const batch_v1::JobSpec& now, const bat
   auto& spec = *pods.mutable_spec();
   *spec.mutable_nodeselector() = before.spec().nodeselector();
   *spec.mutable_tolerations() = before.spec().tolerations();
-  *spec.mutable_affinity() = before.spec().affinity();
-  if (!before.spec().has_affinity()) spec.clear_affinity();
+  keep_node_affinity(spec, before.spec());
   *spec.mutable_schedulinggates() = before.spec().schedulinggates();
   *pods.mutable_metadata()->mutable_annotations() = before.metadata().annotations();
   *pods.mutable_metadata()->mutable_labels() = before.metadata().labels();

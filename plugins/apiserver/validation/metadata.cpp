@@ -25,6 +25,9 @@ constexpr KindName kNames[] = {
     {"rbac.authorization.k8s.io", "ClusterRole", check_path_segment},
     {"rbac.authorization.k8s.io", "ClusterRoleBinding", check_path_segment},
     {"apiregistration.k8s.io", "APIService", check_path_segment},
+    {"certificates.k8s.io", "CertificateSigningRequest", check_path_segment},
+    // It becomes the host name of its pods.
+    {"apps", "StatefulSet", check_dns1123_label},
     {"networking.k8s.io", "IPAddress", check_ip},
 };
 

@@ -288,6 +288,18 @@ Messages check_path_segment(std::string_view text) {
   return messages;
 }
 
+std::string joined(const Messages& messages) {
+  std::string out;
+  for (const std::string& message : messages) out += (out.empty() ? "" : ",") + message;
+  return out;
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
 std::string mask_trailing_dash(std::string_view name) {
   std::string out(name);
   if (out.size() > 1 && out.back() == '-') {

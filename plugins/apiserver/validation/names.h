@@ -48,6 +48,11 @@ std::string canonical_ip(std::string_view text);
 // Whether `inner` is a smaller part of `outer`; both must be valid.
 bool is_subnet(std::string_view inner, std::string_view outer);
 
+// All messages as one: "a,b".
+std::string joined(const Messages& messages);
+// With its ASCII letters small.
+std::string lower_case(std::string text);
+
 // The part before generateName's random suffix: a trailing dash is allowed.
 std::string mask_trailing_dash(std::string_view name);
 

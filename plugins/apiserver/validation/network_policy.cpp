@@ -47,14 +47,20 @@ void check_peer(const networking_v1::NetworkPolicyPeer& peer, const Path& path, 
 
 void check_policy_port(const networking_v1::NetworkPolicyPort& port, const Path& path,
                        ErrorList& errors) {
-  check_one_of(port.protocol(), {"SCTP", "TCP", "UDP"}, path.child("protocol"), errors);
-  if (port.has_port()) check_port(port.port(), path.child("port"), errors);
-  if (!port.has_endport()) return;
+  const std::string& protocol = port.protocol();
+  if (protocol != "TCP" && protocol != "UDP" && protocol != "SCTP")
+    errors.not_supported(path.child("protocol"), protocol, {"TCP", "UDP", "SCTP"});
   const Path end = path.child("endPort");
-  if (!port.has_port())
-    return errors.invalid(end, port.endport(), "may not be specified when `port` is not specified");
-  if (is_string(port.port()))
-    return errors.invalid(end, port.endport(), "may not be specified when `port` is non-numeric");
+  if (!port.has_port()) {
+    if (port.has_endport())
+      errors.invalid(end, port.endport(), "may not be specified when `port` is not specified");
+    return;
+  }
+  const bool named = is_string(port.port());
+  if (named && port.has_endport())
+    errors.invalid(end, port.endport(), "may not be specified when `port` is non-numeric");
+  check_port(port.port(), path.child("port"), errors);
+  if (named || !port.has_endport()) return;
   if (port.endport() < port.port().intval())
     errors.invalid(end, port.endport(), "must be greater than or equal to `port`");
   errors.invalid_each(end, port.endport(), check_port_number(port.endport()));
@@ -94,7 +100,7 @@ void check_network_policy(const networking_v1::NetworkPolicy& object, ErrorList&
   for (int i = 0; i < spec.policytypes_size(); ++i) {
     if (spec.policytypes(i) != "Egress" && spec.policytypes(i) != "Ingress") {
       errors.not_supported(path.child("policyTypes").index(i), spec.policytypes(i),
-                           {"Egress", "Ingress"});
+                           {"Ingress", "Egress"});
     }
   }
 }

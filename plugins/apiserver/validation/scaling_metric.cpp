@@ -83,12 +83,20 @@ void check_pods(const autoscaling_v2::PodsMetricSource& source, const Path& path
   }
 }
 
+void check_metric_container(const autoscaling_v2::ResourceMetricSource&, const Path&, ErrorList&) {}
+
+void check_metric_container(const autoscaling_v2::ContainerResourceMetricSource& source,
+                            const Path& path, ErrorList& errors) {
+  if (source.container().empty()) errors.required(path, "must specify a container");
+}
+
 template <class Source>
 void check_resource(const Source& source, const Path& path, ErrorList& errors) {
   const Path target = path.child("target");
   if (source.name().empty()) {
     errors.required(path.child("name"), "must specify a resource name");
   }
+  check_metric_container(source, path.child("container"), errors);
   check_target(source.target(), target, errors);
   if (!source.target().has_averageutilization() && !source.target().has_averagevalue()) {
     errors.required(target.child("averageUtilization"),
@@ -106,11 +114,7 @@ void check_source(const MetricSpec& metric, std::string_view name, const Path& p
   if (name == "external") check_external(metric.external(), path, errors);
   if (name == "pods") check_pods(metric.pods(), path, errors);
   if (name == "resource") check_resource(metric.resource(), path, errors);
-  if (name != "containerResource") return;
-  check_resource(metric.containerresource(), path, errors);
-  if (metric.containerresource().container().empty()) {
-    errors.required(path.child("container"), "must specify a container");
-  }
+  if (name == "containerResource") check_resource(metric.containerresource(), path, errors);
 }
 
 std::vector<std::string_view> sources_of(const MetricSpec& metric) {
@@ -132,15 +136,19 @@ void check_metric(const MetricSpec& metric, const Path& path, ErrorList& errors)
   if (!expected.empty()) expected[0] = static_cast<char>(expected[0] + 32);
   const bool known = type == "Object" || type == "External" || type == "Pods" ||
                      type == "Resource" || type == "ContainerResource";
-  if (!known) {
+  const auto unknown = [&] {
     errors.not_supported(path.child("type"), type,
                          {"ContainerResource", "External", "Object", "Pods", "Resource"});
-  }
+  };
+  if (!known) unknown();
   const auto present = sources_of(metric);
   if (!present.empty()) check_source(metric, present[0], path.child(present[0]), errors);
   bool found = false;
   for (const auto name : present) found |= name == expected;
-  if (known && !found) {
+  // As the reference does, it is said again where the source would be looked for.
+  if (!known) {
+    unknown();
+  } else if (!found) {
     errors.required(path.child(expected), "must populate information for the given metric source");
   }
   if (present.size() == 1) return;

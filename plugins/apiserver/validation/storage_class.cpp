@@ -2,6 +2,7 @@
 #include <k8s/storage/v1/storage_class.pb.h>
 #include <k8s/storage/v1/volume_attributes_class.pb.h>
 
+#include <map>
 #include <set>
 
 #include "validation/checks.h"
@@ -13,16 +14,9 @@ namespace {
 constexpr std::size_t kMostParameters = 512;
 constexpr std::size_t kMostParameterBytes = 256U * 1024;
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 void check_parameters(const StringMap& parameters, bool may_be_none, ErrorList& errors) {
   const Path path("parameters");
-  if (parameters.size() > kMostParameters) errors.too_long(path, kMostParameters);
+  if (parameters.size() > kMostParameters) return errors.too_long(path, kMostParameters);
   std::size_t bytes = 0;
   for (const auto& [key, value] : parameters) {
     if (key.empty()) errors.invalid(path, key, "field can not be empty.");
@@ -34,9 +28,13 @@ void check_parameters(const StringMap& parameters, bool may_be_none, ErrorList& 
   }
 }
 
-void check_topology(const core_v1::TopologySelectorTerm& term, const Path& path,
-                    ErrorList& errors) {
+// What a term asks for, in whatever order it is written.
+using Wanted = std::map<std::string, std::set<std::string>>;
+
+Wanted check_topology(const core_v1::TopologySelectorTerm& term, const Path& path,
+                      ErrorList& errors) {
   const Path list = path.child("matchLabelExpressions");
+  Wanted wanted;
   for (int i = 0; i < term.matchlabelexpressions_size(); ++i) {
     const auto& item = term.matchlabelexpressions(i);
     const Path values = list.index(i).child("values");
@@ -45,7 +43,20 @@ void check_topology(const core_v1::TopologySelectorTerm& term, const Path& path,
     for (int j = 0; j < item.values_size(); ++j) {
       if (!seen.insert(item.values(j)).second) errors.duplicate(values.index(j), item.values(j));
     }
-    check_label_name(item.key(), list.index(i).child("key"), errors);
+    const Path key = list.index(i).child("key");
+    check_label_name(item.key(), key, errors);
+    if (wanted.contains(item.key())) errors.duplicate(key, item.key());
+    wanted[item.key()] = std::move(seen);
+  }
+  return wanted;
+}
+
+void check_topologies(const storage_v1::StorageClass& object, ErrorList& errors) {
+  std::set<Wanted> before;
+  for (int i = 0; i < object.allowedtopologies_size(); ++i) {
+    const Path path = Path("allowedTopologies").index(i);
+    if (!before.insert(check_topology(object.allowedtopologies(i), path, errors)).second)
+      errors.duplicate(path.child("matchLabelExpressions"), "");
   }
 }
 
@@ -54,7 +65,7 @@ void check_class(const storage_v1::StorageClass& object, ErrorList& errors) {
     errors.required(Path("provisioner"));
   } else {
     errors.invalid_each(Path("provisioner"), object.provisioner(),
-                        check_qualified_name(lower(object.provisioner())));
+                        check_qualified_name(lower_case(object.provisioner())));
   }
   check_parameters(object.parameters(), true, errors);
   if (!object.reclaimpolicy().empty()) {
@@ -67,9 +78,7 @@ void check_class(const storage_v1::StorageClass& object, ErrorList& errors) {
     errors.not_supported(Path("volumeBindingMode"), object.volumebindingmode(),
                          {"Immediate", "WaitForFirstConsumer"});
   }
-  for (int i = 0; i < object.allowedtopologies_size(); ++i) {
-    check_topology(object.allowedtopologies(i), Path("allowedTopologies").index(i), errors);
-  }
+  check_topologies(object, errors);
 }
 
 void check_class_update(const storage_v1::StorageClass& object, const storage_v1::StorageClass& old,

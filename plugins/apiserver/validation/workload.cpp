@@ -6,6 +6,9 @@
 #include <k8s/apps/v1/stateful_set.pb.h>
 #include <k8s/core/v1/replication_controller.pb.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "kubus/api/int_or_string.h"
 #include "validation/checks.h"
 #include "validation/pod_spec.h"
@@ -17,9 +20,15 @@ namespace {
 
 constexpr std::string_view kNoMatch = "`selector` does not match template `labels`";
 
+// What is neither a number nor a percentage counts as nothing.
 bool is_zero_amount(const k8s_intstr::IntOrString& value) {
   const std::string text = to_string(value);
-  return text.find_first_not_of("0%") == std::string::npos;
+  const auto end = text.find('%');
+  if (end != std::string::npos && !check_percent(text).empty()) return true;
+  std::int64_t number = 0;
+  const char* const stop = text.data() + std::min(end, text.size());
+  const auto [rest, error] = std::from_chars(text.data(), stop, number);
+  return rest != stop || (error == std::errc() && number == 0);
 }
 
 // A selector that is there, valid and not empty.
@@ -156,6 +165,28 @@ void check_deployment(const apps_v1::Deployment& object, ErrorList& errors) {
   }
 }
 
+void check_daemon_strategy(const apps_v1::DaemonSetUpdateStrategy& strategy, const Path& path,
+                           ErrorList& errors) {
+  if (strategy.type() == "OnDelete") return;
+  if (strategy.type() != "RollingUpdate")
+    return errors.not_supported_json(path, internal_json(strategy), {"RollingUpdate", "OnDelete"});
+  const auto& rolling = strategy.rollingupdate();
+  const Path unavailable = path.child("rollingUpdate").child("maxUnavailable");
+  const Path surge = path.child("rollingUpdate").child("maxSurge");
+  check_int_or_percent(rolling.maxunavailable(), unavailable, errors);
+  check_int_or_percent(rolling.maxsurge(), surge, errors);
+  check_at_most_100_percent(rolling.maxunavailable(), unavailable, errors);
+  check_at_most_100_percent(rolling.maxsurge(), surge, errors);
+  const bool some_away = !is_zero_amount(rolling.maxunavailable());
+  const bool some_more = !is_zero_amount(rolling.maxsurge());
+  if (some_away && some_more) {
+    errors.invalid_json(surge, to_json_text(rolling.maxsurge()),
+                        "may not be set when maxUnavailable is non-zero");
+  } else if (!some_away && !some_more) {
+    errors.required(unavailable, "cannot be 0 when maxSurge is 0");
+  }
+}
+
 void check_daemon_set(const apps_v1::DaemonSet& object, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = object.spec();
@@ -169,26 +200,8 @@ void check_daemon_set(const apps_v1::DaemonSet& object, ErrorList& errors) {
   check_pod_template(spec.template_(), pods, errors);
   check_lifetime(spec.template_().spec(), "DaemonSet", pods, errors);
   check_non_negative(spec.minreadyseconds(), path.child("minReadySeconds"), errors);
+  check_daemon_strategy(spec.updatestrategy(), path.child("updateStrategy"), errors);
   check_non_negative(spec.revisionhistorylimit(), path.child("revisionHistoryLimit"), errors);
-  const Path strategy = path.child("updateStrategy");
-  if (spec.updatestrategy().type() == "OnDelete") return;
-  if (spec.updatestrategy().type() != "RollingUpdate") {
-    errors.not_supported(strategy, spec.updatestrategy().type(), {"OnDelete", "RollingUpdate"});
-    return;
-  }
-  const auto& rolling = spec.updatestrategy().rollingupdate();
-  const Path at = strategy.child("rollingUpdate");
-  check_int_or_percent(rolling.maxunavailable(), at.child("maxUnavailable"), errors);
-  check_at_most_100_percent(rolling.maxunavailable(), at.child("maxUnavailable"), errors);
-  check_int_or_percent(rolling.maxsurge(), at.child("maxSurge"), errors);
-  const bool unavailable = !is_zero_amount(rolling.maxunavailable());
-  const bool surge = !is_zero_amount(rolling.maxsurge());
-  if (unavailable && surge) {
-    errors.invalid_json(at.child("maxSurge"), to_json_text(rolling.maxsurge()),
-                        "may not be set when maxUnavailable is non-zero");
-  } else if (!unavailable && !surge) {
-    errors.required(at.child("maxUnavailable"), "cannot be 0 when maxSurge is 0");
-  }
 }
 
 void check_stateful_rolling(const apps_v1::RollingUpdateStatefulSetStrategy& rolling,
