@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kubus/api/types.h"
+#include "policy/compiled_policy.h"
 #include "policy/conditions.h"
 #include "schema/expression_rule.h"
 
@@ -39,10 +40,23 @@ void check(const Message& message, const Message* before, ErrorList& errors) {
   }
 }
 
+void check_policy(const registration::ValidatingAdmissionPolicy& policy, ErrorList& errors) {
+  ErrorList found;
+  compile(policy, found);
+  for (const FieldError& error : found.errors()) {
+    // That there is none is said already.
+    const auto text = std::string_view(error.bad_value).substr(1, error.bad_value.size() - 2);
+    if (!trimmed(text).empty()) errors.add(error);
+  }
+}
+
 }  // namespace
 
-void check_match_expressions(const Message& object, const Message* old, ErrorList& errors) {
+void check_admission_expressions(const Message& object, const Message* old, ErrorList& errors) {
   const auto* type = object.GetDescriptor();
+  if (type == registration::ValidatingAdmissionPolicy::descriptor())
+    return check_policy(static_cast<const registration::ValidatingAdmissionPolicy&>(object),
+                        errors);
   if (type == registration::MutatingWebhookConfiguration::descriptor())
     return check<registration::MutatingWebhookConfiguration>(object, old, errors);
   if (type == registration::ValidatingWebhookConfiguration::descriptor())

@@ -9,8 +9,9 @@
 
 namespace kubus::apiserver::policy {
 
-// Of the match conditions of a configuration of webhooks; nothing for other kinds. Conditions that
-// are as they were in `old`, which may be null, are fine.
-void check_match_expressions(const Message& object, const Message* old, ErrorList& errors);
+// Of the match conditions of a configuration of webhooks, and of all that a policy says; nothing
+// for other kinds. Conditions of webhooks that are as they were in `old`, which may be null, are
+// fine.
+void check_admission_expressions(const Message& object, const Message* old, ErrorList& errors);
 
 }  // namespace kubus::apiserver::policy

@@ -32,7 +32,7 @@ Engines standard_engines() {
     auto errors = validate_create(object, resource);
     if (const auto* kind = custom_kind(resource))
       errors.append(check_custom(custom(object), nullptr, *kind));
-    policy::check_match_expressions(object, nullptr, errors);
+    policy::check_admission_expressions(object, nullptr, errors);
     return outcome(object, resource, errors);
   };
   engines.check_update = [](const Message& object, const Message& old,
@@ -40,7 +40,7 @@ Engines standard_engines() {
     auto errors = validate_update(object, old, resource);
     if (const auto* kind = custom_kind(resource))
       errors.append(check_custom(custom(object), &custom(old), *kind));
-    policy::check_match_expressions(object, &old, errors);
+    policy::check_admission_expressions(object, &old, errors);
     return outcome(object, resource, errors);
   };
   engines.check_status = [](const Message& object, const Message& old,

@@ -16,12 +16,12 @@ constexpr char kApproval[] = "api-approved.kubernetes.io";
 
 void check_label(const std::string& name, const Path& path, ErrorList& errors) {
   if (const auto wrong = check_dns1035_label(name); !wrong.empty())
-    errors.invalid(path, name, joined(wrong));
+    errors.invalid(path, name, join_messages(wrong));
 }
 
 void check_kind(const std::string& name, const Path& path, ErrorList& errors) {
   if (const auto wrong = check_dns1035_label(lower_case(name)); !wrong.empty())
-    errors.invalid(path, name, "may have mixed case, but should otherwise match: " + joined(wrong));
+    errors.invalid(path, name, "may have mixed case, but should otherwise match: " + join_messages(wrong));
 }
 
 void check_names(const Names& names, const Path& path, ErrorList& errors) {
@@ -47,7 +47,7 @@ void check_names(const Names& names, const Path& path, ErrorList& errors) {
 void check_group(const std::string& group, const Path& path, ErrorList& errors) {
   if (group.empty()) return errors.required(path);
   if (const auto wrong = check_dns1123_subdomain(group); !wrong.empty())
-    errors.invalid(path, group, joined(wrong));
+    errors.invalid(path, group, join_messages(wrong));
   else if (group.find('.') == std::string::npos)
     errors.invalid(path, group, "should be a domain with at least one dot");
 }

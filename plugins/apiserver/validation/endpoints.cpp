@@ -62,7 +62,7 @@ void check_full_domain(std::string_view name, const Path& path, ErrorList& error
   if (name.empty()) return errors.required(path);
   if (name.ends_with('.')) name.remove_suffix(1);
   if (const Messages wrong = check_dns1123_subdomain(name); !wrong.empty())
-    return errors.invalid(path, name, joined(wrong));
+    return errors.invalid(path, name, join_messages(wrong));
   if (name.find('.') == std::string_view::npos) {
     return errors.invalid(path, name,
                           "should be a domain with at least two segments separated by dots");
@@ -71,7 +71,7 @@ void check_full_domain(std::string_view name, const Path& path, ErrorList& error
     dot = name.find('.');
     const std::string_view label = name.substr(0, dot);
     if (const Messages wrong = check_dns1123_label(label); !wrong.empty())
-      return errors.invalid(path, label, joined(wrong));
+      return errors.invalid(path, label, join_messages(wrong));
     if (dot != std::string_view::npos) name.remove_prefix(dot + 1);
   }
 }

@@ -288,7 +288,7 @@ Messages check_path_segment(std::string_view text) {
   return messages;
 }
 
-std::string joined(const Messages& messages) {
+std::string join_messages(const Messages& messages) {
   std::string out;
   for (const std::string& message : messages) out += (out.empty() ? "" : ",") + message;
   return out;

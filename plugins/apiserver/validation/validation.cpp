@@ -27,7 +27,8 @@ const Validator* find_validator(const Message& object) {
           address_validators(),      budget_validators(),       event_validators(),
           flow_control_validators(), device_claim_validators(), resource_slice_validators(),
           access_validators(),       certificate_validators(),  autoscaling_validators(),
-          system_validators(),       api_service_validators(), webhook_validators()}) {
+          system_validators(),       api_service_validators(),  webhook_validators(),
+          admission_policy_validators()}) {
       for (const Validator& validator : group) out.emplace(validator.type, &validator);
     }
     return out;

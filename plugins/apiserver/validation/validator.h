@@ -75,5 +75,6 @@ std::span<const Validator> autoscaling_validators();
 std::span<const Validator> system_validators();
 std::span<const Validator> api_service_validators();
 std::span<const Validator> webhook_validators();
+std::span<const Validator> admission_policy_validators();
 
 }  // namespace kubus::apiserver
