@@ -6,13 +6,14 @@
 #include <memory>
 #include <string>
 
-#include "admission/admission.h"
+#include "admission/plugins.h"
 
 namespace kubus::apiserver::node {
 
-// A node writes its own Node, Lease and CSINode, mirror pods that are bound to it, and the status
-// of the pods it runs; it gives itself no label that decides where pods go.
-std::unique_ptr<Admission> make_restriction(ClusterCache& cache);
+// A node writes its own Node, Lease, CSINode and ResourceSlices, mirror pods that are bound to it,
+// and the status of the pods it runs; it gives itself no label that decides where pods go, and asks
+// for no token that its pods do not need.
+std::unique_ptr<Admission> make_restriction(const AdmissionContext& context);
 
 // The labels, of those that differ, that no node sets on itself; sorted.
 std::string forbidden_labels(const Message& node, const Message* old);

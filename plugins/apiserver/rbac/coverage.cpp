@@ -16,9 +16,13 @@ bool has(const List& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
+bool has_all(const List& list, const List& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(),
+                     [&](const auto& item) { return has(list, item); });
+}
+
 bool has_or_all(const List& list, const List& wanted) {
-  return has(list, "*") || std::all_of(wanted.begin(), wanted.end(),
-                                       [&](const auto& item) { return has(list, item); });
+  return has(list, "*") || has_all(list, wanted);
 }
 
 bool covers_resource(const List& held, const std::string& wanted) {
@@ -32,9 +36,10 @@ bool covers_path(const List& held, const std::string& wanted) {
                      [&](const auto& path) { return path_covers(path, wanted); });
 }
 
+// An object may be called "*": among names it stands for nothing else.
 bool covers_names(const Rule& held, const Rule& part) {
   if (held.names.empty()) return true;
-  return !part.names.empty() && has_or_all(held.names, part.names);
+  return !part.names.empty() && has_all(held.names, part.names);
 }
 
 bool covers(const Rule& held, const Rule& part) {

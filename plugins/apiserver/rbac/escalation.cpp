@@ -69,7 +69,7 @@ class EscalationCheck final : public Admission {
     const auto* old = static_cast<const rbac_v1::ClusterRole*>(admission.old);
     if (!role.has_aggregationrule() && !(old && old->has_aggregationrule())) return {};
     if (check_held(admission, full_authority()).ok()) return {};
-    return refused(admission, "must have cluster-admin privileges to use an aggregationRule");
+    return refused(admission, "must have cluster-admin privileges to use the aggregationRule");
   }
 
   template <class Binding>

@@ -68,7 +68,7 @@ TEST_F(Escalation, AggregationNeedsEverything) {
   EXPECT_EQ(refused.code, 403);
   EXPECT_EQ(refused.at("message"),
             "clusterroles.rbac.authorization.k8s.io \"gathers\" is forbidden: must have "
-            "cluster-admin privileges to use an aggregationRule");
+            "cluster-admin privileges to use the aggregationRule");
   EXPECT_EQ(as("", "POST", std::string(kRbac) + "/clusterroles", gathers).code, 201);
 }
 

@@ -55,6 +55,18 @@ TEST_F(NodeRestriction, OfNodesToTheirOwn) {
   const auto taints = as_node("own", "PATCH", path, R"({"spec":{"taints":null}})");
   EXPECT_EQ(taints.code, 403);
   EXPECT_THAT(taints.at("message"), HasSubstr("node \"own\" is not allowed to modify taints"));
+  const auto owned = as_node(
+      "own", "PATCH", path,
+      R"({"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"a","uid":"7"}]}})");
+  EXPECT_EQ(owned.code, 403);
+  EXPECT_THAT(owned.at("message"),
+              HasSubstr("node \"own\" is not allowed to modify ownerReferences"));
+  const auto by_status =
+      as_node("own", "PATCH", path + "/status",
+              R"({"metadata":{"labels":{"a.node-restriction.kubernetes.io/b":"c"}}})");
+  EXPECT_EQ(by_status.code, 403);
+  EXPECT_THAT(by_status.at("message"), HasSubstr("is not allowed to modify labels: "
+                                                 "a.node-restriction.kubernetes.io/b"));
   EXPECT_EQ(
       as("", "PATCH", path, R"({"metadata":{"labels":{"node-role.kubernetes.io/x":""}}})").code,
       200);
@@ -79,7 +91,15 @@ TEST_F(NodeRestriction, OfPodsToMirrorsThatNameNothing) {
       {pod("a", owner, here + R"("volumes":[{"name":"v","secret":{"secretName":"s"}}],)"),
        "node \"mirrors\" can not create pods that reference secrets"},
       {pod("a", owner, here + R"("serviceAccountName":"robot",)"),
-       "node \"mirrors\" can not create pods that reference a service account"},
+       "node \"mirrors\" can not create pods that reference serviceaccounts"},
+      {pod("a", owner,
+           here + R"("volumes":[{"name":"v","projected":{"sources":[)"
+                  R"({"serviceAccountToken":{"path":"t"}}]}}],)"),
+       "node \"mirrors\" can not create pods that reference serviceaccounts"},
+      {pod("a", owner,
+           here + R"("volumes":[{"name":"v","ephemeral":{"volumeClaimTemplate":{"spec":{)"
+                  R"("accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1"}}}}}}],)"),
+       "node \"mirrors\" can not create pods that reference persistentvolumeclaims"},
   };
   for (const auto& one : refused) {
     const auto reply = as_node("mirrors", "POST", kPods, one.body);
@@ -102,6 +122,11 @@ TEST_F(NodeRestriction, OfPodsToThoseOnTheNode) {
   EXPECT_THAT(as_node("runs", "PATCH", path + "here/status", R"({"metadata":{"labels":{"a":"b"}}})")
                   .at("message"),
               HasSubstr("node \"runs\" cannot update labels through pod status"));
+  EXPECT_THAT(as_node("runs", "PATCH", path + "here/status",
+                      R"({"status":{"resourceClaimStatuses":[)"
+                      R"({"name":"gpu","resourceClaimName":"another"}]}})")
+                  .at("message"),
+              HasSubstr("node \"runs\" cannot update resource claim statuses"));
   EXPECT_THAT(as_node("runs", "DELETE", path + "there").at("message"),
               HasSubstr("node \"runs\" can only delete pods with spec.nodeName set to itself"));
   EXPECT_THAT(as_node("runs", "POST", path + "there/eviction", R"({"metadata":{"name":"there"}})")
@@ -114,7 +139,9 @@ TEST_F(NodeRestriction, OfTokensToThoseOfPodsOnTheNode) {
   make_node("tokens");
   const auto account = R"({"metadata":{"name":"robot"}})";
   ASSERT_EQ(as("", "POST", "/api/v1/namespaces/default/serviceaccounts", account).code, 201);
-  const auto robot = R"("serviceAccountName":"robot",)";
+  const auto robot =
+      R"("serviceAccountName":"robot","volumes":[{"name":"t","projected":{"sources":[)"
+      R"({"serviceAccountToken":{"path":"t"}}]}}],)";
   std::map<std::string, std::string> uids;
   for (const char* node : {"tokens", "elsewhere"}) {
     const auto made = as("", "POST", kPods,
@@ -130,13 +157,58 @@ TEST_F(NodeRestriction, OfTokensToThoseOfPodsOnTheNode) {
   const auto bound = [](const std::string& name, const std::string& uid) {
     return R"({"apiVersion":"v1","kind":"Pod","name":")" + name + R"(","uid":")" + uid + "\"}";
   };
-  EXPECT_EQ(ask(bound("on-tokens", uids["tokens"])).code, 201);
-  EXPECT_THAT(ask("null").at("message"), HasSubstr("node requested token not bound to a pod"));
+  const auto own = ask(bound("on-tokens", uids["tokens"]));
+  EXPECT_EQ(own.code, 201) << own.body;
+  EXPECT_EQ(ask("null").at("message"),
+            "serviceaccounts \"robot\" is forbidden: node requested token not bound to a pod");
   EXPECT_THAT(ask(bound("on-tokens", "")).at("message"),
               HasSubstr("node requested token with a pod binding without a uid"));
   EXPECT_THAT(ask(bound("on-elsewhere", uids["elsewhere"])).at("message"),
               HasSubstr("node requested token bound to a pod scheduled on a different node"));
   EXPECT_EQ(ask(bound("on-tokens", "7")).code, 409);
+}
+
+TEST_F(NodeRestriction, OfTokensToAudiencesThatVolumesName) {
+  make_node("names");
+  const std::string accounts = "/api/v1/namespaces/default/serviceaccounts";
+  ASSERT_EQ(as("", "POST", accounts, R"({"metadata":{"name":"teller"}})").code, 201);
+  ASSERT_EQ(as("", "POST", "/apis/storage.k8s.io/v1/csidrivers",
+               R"({"metadata":{"name":"vault.csi"},"spec":{"tokenRequests":[{"audience":"safe"}]}})")
+                .code,
+            201);
+  const auto made = as(
+      "", "POST", kPods,
+      pod("asks", "",
+          R"("nodeName":"names","serviceAccountName":"teller","automountServiceAccountToken":false,)"
+          R"("volumes":[{"name":"t","projected":{"sources":[{"serviceAccountToken":)"
+          R"({"path":"t","audience":"vault"}}]}},{"name":"c","csi":{"driver":"vault.csi"}}],)"));
+  ASSERT_EQ(made.code, 201) << made.body;
+  const auto ask = [&](const std::string& audiences) {
+    return as_node("names", "POST", accounts + "/teller/token",
+                   R"({"spec":{"audiences":)" + audiences +
+                       R"(,"boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"asks","uid":")" +
+                       made.at("metadata.uid") + "\"}}}");
+  };
+  EXPECT_EQ(ask(R"(["vault"])").code, 201);
+  EXPECT_EQ(ask(R"(["safe"])").code, 201);
+  EXPECT_THAT(ask(R"(["bank"])").at("message"),
+              HasSubstr("audience \"bank\" not found in pod spec volume"));
+  EXPECT_THAT(ask("[]").at("message"), HasSubstr("audience \"\" not found in pod spec volume"));
+  EXPECT_THAT(ask(R"(["vault","safe"])").at("message"),
+              HasSubstr("node may only request 0 or 1 audiences"));
+  const std::string rbac = "/apis/rbac.authorization.k8s.io/v1/";
+  ASSERT_EQ(as("", "POST", rbac + "clusterroles",
+               R"({"metadata":{"name":"for-banks"},"rules":[{"apiGroups":[""],)"
+               R"("verbs":["request-serviceaccounts-token-audience"],"resources":["bank"]}]})")
+                .code,
+            201);
+  ASSERT_EQ(as("", "POST", rbac + "clusterrolebindings",
+               R"({"metadata":{"name":"for-banks"},"subjects":[{"kind":"Group","name":)"
+               R"("system:nodes","apiGroup":"rbac.authorization.k8s.io"}],"roleRef":{"apiGroup":)"
+               R"("rbac.authorization.k8s.io","kind":"ClusterRole","name":"for-banks"}})")
+                .code,
+            201);
+  EXPECT_EQ(ask(R"(["bank"])").code, 201);
 }
 
 TEST_F(NodeRestriction, OfLeasesToTheirOwn) {
@@ -146,6 +218,20 @@ TEST_F(NodeRestriction, OfLeasesToTheirOwn) {
   EXPECT_EQ(other.code, 403);
   EXPECT_THAT(other.at("message"),
               HasSubstr("can only access node lease with the same name as the requesting node"));
+}
+
+TEST_F(NodeRestriction, OfResourceSlicesToTheirOwn) {
+  const std::string slices = "/apis/resource.k8s.io/v1/resourceslices";
+  const auto slice = [](const std::string& name, const std::string& node) {
+    return R"({"metadata":{"name":")" + name + R"("},"spec":{"driver":"d.example.com","nodeName":")" +
+           node + R"(","pool":{"name":")" + node + R"(","resourceSliceCount":1}}})";
+  };
+  EXPECT_EQ(as_node("slices", "POST", slices, slice("own", "slices")).code, 201);
+  const auto other = as_node("slices", "POST", slices, slice("other", "elsewhere"));
+  EXPECT_EQ(other.code, 403);
+  EXPECT_THAT(other.at("message"),
+              HasSubstr("can only create ResourceSlice with the same NodeName as the requesting "
+                        "node"));
 }
 
 }  // namespace

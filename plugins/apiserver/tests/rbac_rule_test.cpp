@@ -71,6 +71,8 @@ TEST(Coverage, NamesWhatIsMissing) {
        R"({APIGroups:[""], Resources:["pods"], Verbs:["get"]})"},
       {"get core pods a", "get core pods a,b",
        R"({APIGroups:[""], Resources:["pods"], ResourceNames:["b"], Verbs:["get"]})"},
+      {"get core pods *", "get core pods a",
+       R"({APIGroups:[""], Resources:["pods"], ResourceNames:["a"], Verbs:["get"]})"},
       {"get core pods", "write,get core pods,secrets",
        "{APIGroups:[\"\"], Resources:[\"pods\"], Verbs:[\"create\" \"delete\" "
        "\"deletecollection\" \"patch\" \"update\"]}\n"
