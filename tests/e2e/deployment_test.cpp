@@ -157,6 +157,7 @@ TEST_F(Deployments, IsScaledInProportionWhileItRollsOut) {
   });
 }
 
+// On a busy machine what the deadline did not wait for may still come, and counts as progress.
 TEST_F(Deployments, SaysThatItMakesNoProgress) {
   play({
       {R"(kubectl patch deployment web -p '{"spec":{"progressDeadlineSeconds":1}}')",
@@ -165,7 +166,8 @@ TEST_F(Deployments, SaysThatItMakesNoProgress) {
       {"kubectl rollout status deployment/web --timeout=60s",
        "…\nerror: deployment \"web\" exceeded its progress deadline", 1, kEventually},
       {"kubectl get deployment web -o 'jsonpath={.status.conditions[?(@.type==\"Progressing\")]}'",
-       R"({"lastTransitionTime":"…","lastUpdateTime":"…","message":"ReplicaSet \"web-…\" has timed out progressing.","reason":"ProgressDeadlineExceeded","status":"False","type":"Progressing"})"},
+       R"({"lastTransitionTime":"…","lastUpdateTime":"…","message":"ReplicaSet \"web-…\" has timed out progressing.","reason":"ProgressDeadlineExceeded","status":"False","type":"Progressing"})",
+       0, kEventually},
   });
 }
 
