@@ -2,6 +2,7 @@
 #include <k8s/meta/v1/status.pb.h>
 
 #include <boost/json.hpp>
+#include <map>
 
 #include "apply/check.h"
 #include "apply/compare.h"
@@ -140,27 +141,75 @@ Status FieldManager::typed(const bj::value& object, std::string_view what, bool 
                          ")");
 }
 
-bj::value FieldManager::prune(bj::value merged, const ManagedFields& managed, const FieldSet& last,
-                              const FieldSet& now) const {
-  if (subtract(last, now).empty()) return merged;
-  const Atom& type = *kind_.type;
-  const auto named = [&](const FieldSet& fields) { return with_named_fields(fields, type); };
-  const auto doomed = named(last);
-  auto pruned = remove_fields(type, merged, doomed);
-  FieldSet owned;
-  for (const auto& [id, entry] : managed.entries()) owned = unite(std::move(owned), entry.fields());
-  const auto all = named(field_set_of(type, json_of(merged)));
-  auto left = named(field_set_of(type, json_of(pruned)));
-  pruned = remove_fields(type, merged, subtract(all, unite(std::move(left), named(owned))));
+// What is left of an object when something is taken out, and what it was, in one version.
+struct FieldManager::Pruning {
+  const FieldManager* at;
+  bj::value whole, left;
+
+  FieldSet named(const FieldSet& fields) const { return with_named_fields(fields, *at->kind_.type); }
+  FieldSet fields_of(const bj::value& value) const {
+    return named(field_set_of(*at->kind_.type, json_of(value)));
+  }
+  void keep(const FieldSet& fields) {
+    left = remove_fields(*at->kind_.type, whole,
+                         subtract(fields_of(whole), unite(fields_of(left), named(fields))));
+  }
+  Status move_to(const FieldManager& there, const OtherVersions& others) {
+    if (&there == at) return {};
+    for (auto* value : {&whole, &left}) {
+      const auto text = others.convert(json_of(*value), there.kind_.api_version);
+      if (!text.ok()) return text.status();
+      bj::value moved(value->storage());
+      KUBUS_TRY(parse_json(*text, moved));
+      *value = std::move(moved);
+    }
+    at = &there;
+    return {};
+  }
+};
+
+Result<bj::value> FieldManager::prune(bj::value merged, const ManagedFields& managed,
+                                      const ManagedEntry& last, const FieldSet& now,
+                                      const OtherVersions* others) const {
+  const auto& version = version_of(last, others);
+  const bool here = version == kind_.api_version;
+  if (here && subtract(last.fields(), now).empty()) return merged;
+  const auto* there = here ? this : others->manager(version);
+  if (!there) return merged;
+  Pruning pruning{this, merged, std::move(merged)};
+  if (!here)
+    if (auto status = pruning.move_to(*there, *others); !status.ok())
+      return status.annotate("failed to convert merged object to last applied version");
+  const auto first = pruning.whole;
+  const auto doomed = pruning.named(last.fields());
+  const auto all = pruning.fields_of(first);
+  pruning.left = remove_fields(*there->kind_.type, pruning.whole, doomed);
+  std::map<std::string, FieldSet> owned;
+  for (const auto& [id, entry] : managed.entries()) {
+    auto& fields = owned[version_of(entry, others)];
+    fields = unite(std::move(fields), entry.fields());
+  }
+  // Those of the same version come first: others may need them to be converted.
+  if (const auto same = owned.extract(version)) pruning.keep(same.mapped());
+  for (const auto& [other, fields] : owned) {
+    const auto* next = other == kind_.api_version ? this : others->manager(other);
+    if (!next) continue;
+    KUBUS_TRY(pruning.move_to(*next, *others));
+    pruning.keep(fields);
+  }
+  if (others) KUBUS_TRY(pruning.move_to(*there, *others));
   // What was never applied stays, also where nobody owns it.
-  const auto kept = named(field_set_of(type, json_of(pruned)));
-  return remove_fields(type, merged, intersect(subtract(all, kept), doomed));
+  pruning.left = remove_fields(*there->kind_.type, first,
+                               intersect(subtract(all, pruning.fields_of(pruning.left)), doomed));
+  if (!here) KUBUS_TRY(pruning.move_to(*this, *others));
+  return std::move(pruning.left);
 }
 
 // `live` is without managedFields.
 Result<FieldManager::Attempt> FieldManager::attempt(std::string_view live,
                                                     const Configuration& config,
                                                     ManagedFields managed,
+                                                    const OtherVersions* others,
                                                     const meta_v1::Time& now) const {
   bj::monotonic_resource memory;
   bj::value object(&memory);
@@ -178,10 +227,12 @@ Result<FieldManager::Attempt> FieldManager::attempt(std::string_view live,
   const auto encoded = own.encoded();
   if (const auto* known = managed.find(id)) {
     if (known->time()) own.set_time(*known->time());
-    const bool same = known->encoded() == encoded;
-    const FieldSet last = same ? FieldSet() : known->fields();
+    const bool same = known->encoded() == encoded && version_of(*known, others) == kind_.api_version;
+    const auto last = same ? ManagedEntry(writer, FieldSet()) : *known;
     managed.put(ManagedEntry(writer, applied));
-    object = prune(std::move(object), managed, last, applied);
+    auto pruned = prune(std::move(object), managed, last, applied, others);
+    if (!pruned.ok()) return pruned.status();
+    object = std::move(*pruned);
   }
   managed.put(std::move(own));
 
@@ -190,15 +241,24 @@ Result<FieldManager::Attempt> FieldManager::attempt(std::string_view live,
   const bool changed = !changes.same();
   const auto set =
       subtract_trees(unite(std::move(changes.added), std::move(changes.modified)), kind_.not_owned);
+  const auto elsewhere = changes_elsewhere({before, result.json, others}, id, managed);
+  if (!elsewhere.ok()) return elsewhere.status();
   for (const auto& [other, entry] : managed.entries()) {
-    if (other == id || config.force || !entry.owns_any(set)) continue;
-    intersect(entry.fields(), set).for_each([&, &entry = entry](const ElementPath& path) {
+    const auto there = elsewhere->find(version_of(entry, others));
+    const auto& taken = there == elsewhere->end() ? set : there->second.set;
+    if (other == id || config.force || !entry.owns_any(taken)) continue;
+    intersect(entry.fields(), taken).for_each([&, &entry = entry](const ElementPath& path) {
       result.conflicts.push_back({entry.manager(), path});
     });
   }
   if (!result.conflicts.empty()) return result;
-  managed.take_away(set, id);
-  managed.take_away(subtract_trees(std::move(changes.removed), kind_.not_owned), id);
+  for (const auto& [version, there] : *elsewhere) {
+    managed.take_away(there.set, id, version);
+    managed.take_away(there.gone, id, version);
+  }
+  const std::string_view own_version = others ? kind_.api_version : std::string_view();
+  managed.take_away(set, id, own_version);
+  managed.take_away(subtract_trees(std::move(changes.removed), kind_.not_owned), id, own_version);
   auto* entry = managed.find(id);
   if (changed) entry->set_time(now);
   if (entry->empty()) managed.erase(id);
@@ -245,16 +305,17 @@ Result<FieldManager::Applied> FieldManager::apply(const Live& live, const Config
   KUBUS_TRY(check_config(config.object));
   const auto before = without_managers(live.json);
   if (managed.empty())
-    record(kind_.empty_json, before, manager(std::string(kBeforeFirstApply), false), now, managed);
+    KUBUS_TRY(record({kind_.empty_json, before}, manager(std::string(kBeforeFirstApply), false), now,
+                     managed));
 
-  auto result = attempt(before, config, managed, now);
+  auto result = attempt(before, config, managed, live.others, now);
   if (!result.ok()) return result.status();
   if (!result->conflicts.empty() && config.manager == kKubectl) {
     if (const auto allowed = last_applied_fields(before); allowed.ok()) {
       std::erase_if(result->conflicts,
                     [&](const ApplyConflict& conflict) { return allowed->has(conflict.path); });
       const Configuration forced{config.object, config.manager, true};
-      if (result->conflicts.empty()) result = attempt(before, forced, managed, now);
+      if (result->conflicts.empty()) result = attempt(before, forced, managed, live.others, now);
       if (!result.ok()) return result.status();
     }
   }

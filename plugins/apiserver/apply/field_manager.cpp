@@ -61,27 +61,69 @@ FieldSet FieldManager::owned_of(FieldSet fields) const {
   return subtract(subtract_trees(std::move(fields), kind_.not_owned), never_owned());
 }
 
-void FieldManager::record(std::string_view before, std::string_view after, const Manager& writer,
-                          const meta_v1::Time& now, ManagedFields& managed) const {
-  auto changes = compare(*kind_.type, before, after);
+const std::string& FieldManager::version_of(const ManagedEntry& entry,
+                                            const OtherVersions* others) const {
+  return others ? entry.manager().api_version : kind_.api_version;
+}
+
+Result<std::map<std::string, FieldManager::FieldChanges>> FieldManager::changes_elsewhere(
+    const Change& change, const std::string& except, ManagedFields& managed) const {
+  std::map<std::string, FieldChanges> all;
+  if (!change.others) return all;
+  for (const auto& [id, entry] : managed.entries())
+    if (const auto& version = entry.manager().api_version;
+        id != except && version != kind_.api_version)
+      all[version];
+  for (auto at = all.begin(); at != all.end();) {
+    const auto* there = change.others->manager(at->first);
+    if (!there) {
+      managed.forget(at->first, except);
+      at = all.erase(at);
+      continue;
+    }
+    const auto before = change.others->convert(change.before, at->first);
+    if (!before.ok()) return before.status().annotate("failed to convert old object");
+    const auto after = change.others->convert(change.after, at->first);
+    if (!after.ok()) return after.status().annotate("failed to convert new object");
+    auto changes = compare(*there->kind_.type, *before, *after);
+    at->second.set = unite(std::move(changes.added), std::move(changes.modified));
+    at->second.gone = std::move(changes.removed);
+    ++at;
+  }
+  return all;
+}
+
+Status FieldManager::record(const Change& change, const Manager& writer, const meta_v1::Time& now,
+                            ManagedFields& managed) const {
+  auto changes = compare(*kind_.type, change.before, change.after);
   auto set =
       subtract_trees(unite(std::move(changes.added), std::move(changes.modified)), kind_.not_owned);
   const auto gone = subtract_trees(std::move(changes.removed), kind_.not_owned);
   const auto id = writer.id();
-  managed.take_away(set, id);
-  managed.take_away(gone, {});
+  const auto elsewhere = changes_elsewhere(change, id, managed);
+  if (!elsewhere.ok()) return elsewhere.status();
+  for (const auto& [version, there] : *elsewhere) {
+    managed.take_away(there.set, id, version);
+    managed.take_away(there.gone, id, version);
+  }
+  const std::string_view own = change.others ? kind_.api_version : std::string_view();
+  managed.take_away(set, id, own);
+  managed.take_away(gone, {}, own);
   if (auto owned = owned_of(std::move(set)); !owned.empty())
     managed.give(writer, std::move(owned), now);
   managed.cap_updaters();
+  return {};
 }
 
-void FieldManager::update(const Live& live, std::string_view json, const EncodedManagers& sent,
+Status FieldManager::update(const Live& live, std::string_view json, const EncodedManagers& sent,
                           bool resets, const std::string& name, const meta_v1::Time& now,
                           EncodedManagers& out) const {
   auto managed = choose(live.metadata.managedfields(), sent, resets, !kind_.subresource.empty());
   // What nobody has ever kept track of is not begun with in the middle.
-  if (!managed.empty() || !live.exists) record(live.json, json, manager(name, false), now, managed);
+  if (!managed.empty() || !live.exists)
+    KUBUS_TRY(record({live.json, json, live.others}, manager(name, false), now, managed));
   managed.encode(out);
+  return {};
 }
 
 }  // namespace kubus::apiserver

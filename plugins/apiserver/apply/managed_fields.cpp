@@ -210,9 +210,19 @@ void ManagedFields::give(const Manager& manager, FieldSet fields, const meta_v1:
   entry->set_time(time);
 }
 
-void ManagedFields::take_away(const FieldSet& fields, const std::string& except) {
+void ManagedFields::forget(std::string_view api_version, const std::string& except) {
+  std::erase_if(entries_, [&](const auto& entry) {
+    return entry.first != except && entry.second.manager().api_version == api_version;
+  });
+}
+
+void ManagedFields::take_away(const FieldSet& fields, const std::string& except,
+                              std::string_view api_version) {
   for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const bool loses = entry->first != except && entry->second.owns_any(fields);
+    const bool concerned =
+        api_version.empty() || entry->second.manager().api_version == api_version;
+    const bool loses =
+        concerned && entry->first != except && entry->second.owns_any(fields);
     if (loses) entry->second.set_fields(subtract(entry->second.fields(), fields));
     entry = loses && entry->second.empty() ? entries_.erase(entry) : std::next(entry);
   }

@@ -70,8 +70,12 @@ class ManagedFields {
   void erase(const std::string& id) { entries_.erase(id); }
   // Adds to what `manager` owns, and sets the time of its entry.
   void give(const Manager& manager, FieldSet fields, const meta_v1::Time& time);
-  // Takes `fields` away from every entry but `except`; entries that are left with nothing go.
-  void take_away(const FieldSet& fields, const std::string& except);
+  // Takes `fields` away from every entry but `except`, or from those alone that name them in
+  // `api_version` where that is not empty; entries that are left with nothing go.
+  void take_away(const FieldSet& fields, const std::string& except,
+                 std::string_view api_version = {});
+  // Drops the entries that name fields in `api_version`, but for `except`.
+  void forget(std::string_view api_version, const std::string& except);
   // At most ten entries that update: the oldest are joined under one name.
   void cap_updaters();
 

@@ -19,19 +19,6 @@ bool same_part(const Object& a, const Object& b, std::string_view path) {
   return json_at(a.json().view(), path) == json_at(b.json().view(), path);
 }
 
-std::vector<std::shared_ptr<const CustomKind>> kinds_of(const ObjectPtr& object,
-                                                        const boost::json::object& tree) {
-  std::vector<std::shared_ptr<const CustomKind>> kinds;
-  const auto& versions = tree.at("spec").at("versions").as_array();
-  for (std::size_t i = 0; i < versions.size(); ++i)
-    kinds.push_back(std::make_shared<CustomKind>(object->json(), tree, i));
-  // The one that is stored comes first: from it the others are filled.
-  std::stable_partition(kinds.begin(), kinds.end(),
-                        [](const auto& kind) { return kind->storage(); });
-  std::erase_if(kinds, [](const auto& kind) { return !kind->served() && !kind->storage(); });
-  return kinds;
-}
-
 }  // namespace
 
 bool ServedKinds::has_built_in(std::string_view group, std::string_view version) const {
@@ -110,7 +97,10 @@ void KindCatalog::fill(Definition& definition, const boost::json::object& tree,
     for (const auto& kind : kinds) serve(definition.caches.front(), kind);
     return;
   }
-  for (auto& kind : kinds_of(definition.object, tree)) {
+  // From the one that is stored the others are filled.
+  const auto family =
+      std::make_shared<const KindFamily>(definition.object->json(), tree, nullptr);
+  for (auto& kind : family->kinds(family)) {
     auto cache = cache_.add(kind, from);
     if (definition.caches.empty()) from = cache.get();
     definition.caches.push_back(cache);

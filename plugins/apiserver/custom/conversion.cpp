@@ -1,6 +1,5 @@
 #include "custom/conversion.h"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 #include "cache/json_scan.h"
@@ -8,7 +7,6 @@
 #include "kubus/api/base64.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
-#include "schema/shape.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -76,8 +74,9 @@ struct Conversion::Asking {
   std::deque<Batch> batches;
 };
 
-Conversion::Conversion(Converter& converter, ConversionHook hook)
-    : converter_(converter), hook_(std::move(hook)) {}
+Conversion::Conversion(const Bytes& definition, const json::object& tree, Converter& converter,
+                       ConversionHook hook)
+    : converter_(converter), hook_(std::move(hook)), family_(definition, tree, this) {}
 
 std::shared_ptr<Conversion> Conversion::of(const Bytes& definition, const json::object& tree,
                                            Converter& converter) {
@@ -90,25 +89,8 @@ std::shared_ptr<Conversion> Conversion::of(const Bytes& definition, const json::
     return nullptr;
   auto hook = hook_of(*webhook);
   hook.definition = text_at(tree.if_contains("metadata"), "/name");
-  std::shared_ptr<Conversion> out(new Conversion(converter, std::move(hook)));
-  for (std::size_t i = 0; i < versions->get_array().size(); ++i)
-    out->kinds_.push_back(std::make_unique<CustomKind>(definition, tree, i, out.get()));
-  std::stable_partition(out->kinds_.begin(), out->kinds_.end(),
-                        [](const auto& kind) { return kind->storage(); });
-  return out;
-}
-
-std::vector<std::shared_ptr<const CustomKind>> Conversion::kinds() {
-  std::vector<std::shared_ptr<const CustomKind>> out;
-  for (const auto& kind : kinds_)
-    if (kind->served() || kind->storage()) out.emplace_back(shared_from_this(), kind.get());
-  return out;
-}
-
-const CustomKind* Conversion::find(std::string_view api_version) const {
-  for (const auto& kind : kinds_)
-    if (kind->api_version() == api_version) return kind.get();
-  return nullptr;
+  return std::shared_ptr<Conversion>(
+      new Conversion(definition, tree, converter, std::move(hook)));
 }
 
 ObjectPtr Conversion::known(const ObjectPtr& object, const CustomKind& wanted) const {
@@ -127,7 +109,7 @@ ObjectPtr Conversion::known(const ObjectPtr& object, const CustomKind& wanted) c
 std::string Conversion::question_about(const Object& object) const {
   auto text = object.unversioned();
   if (!object.foreign()) return text;
-  const auto* kind = find(json_text(json_at(text, "apiVersion")));
+  const auto* kind = family_.find(json_text(json_at(text, "apiVersion")));
   return kind ? kind->present(text) : text;
 }
 
@@ -188,7 +170,7 @@ void Conversion::ask_next(const std::shared_ptr<Asking>& asking) {
   const std::vector<std::string_view> texts(batch->texts.begin(), batch->texts.end());
   const auto self = shared_from_this();
   auto read_one = [self, asking, batch](std::size_t i, json::value converted) {
-    return self->read(batch->texts[i], *asking->wanted, std::move(converted));
+    return self->read(batch->texts[i], *asking->wanted, Rest::kDropped, std::move(converted));
   };
   auto settle_all = [self, asking, batch](const Result<Converter::Texts>& answer, bool answered) {
     self->settle(asking, std::move(*batch), answer, answered);
@@ -258,33 +240,30 @@ void Conversion::complete(const ObjectPtr& object, const CustomKind& wanted,
 }
 
 Result<std::string> Conversion::read(const std::string& original, const CustomKind& wanted,
-                                     json::value converted) const {
+                                     Rest rest, json::value converted) const {
   json::value before;
   (void)parse_json(original, before).ok();
   if (auto status = settle_converted(before.as_object(), wanted.api_version(), converted);
       !status.ok())
     return failure(original, status);
-  prune(converted.get_object(), wanted.schema(), nullptr);
+  if (rest == Rest::kDropped) fit(converted.get_object(), wanted);
   CustomObject object;
   if (auto status = from_json(converted, object); !status.ok())
     return failure(original, status.annotate("failed"));
   return to_json(object);
 }
 
-void Conversion::store(std::string text, const CustomKind& seen, Stored done) {
-  if (seen.storage()) return done(std::move(text));
-  const auto& wanted = *kinds_.front();
+void Conversion::convert(std::string text, const CustomKind& wanted, Rest rest, Converted done) {
   const auto self = shared_from_this();
   const auto original = std::make_shared<const std::string>(std::move(text));
-  auto read_it = [self, original, &wanted](std::size_t, json::value converted) {
-    return self->read(*original, wanted, std::move(converted));
+  auto read_it = [self, original, &wanted, rest](std::size_t, json::value converted) {
+    return self->read(*original, wanted, rest, std::move(converted));
   };
-  auto store_it = [self, original, done = std::move(done)](Result<Converter::Texts> answer,
+  auto end = [self, original, done = std::move(done)](Result<Converter::Texts> answer,
                                                            bool) mutable {
     done(answer.ok() ? std::move(answer->front()) : failure(*original, answer.status()));
   };
-  converter_.ask(hook_, wanted.api_version(), {*original}, std::move(read_it),
-                 std::move(store_it));
+  converter_.ask(hook_, wanted.api_version(), {*original}, std::move(read_it), std::move(end));
 }
 
 }  // namespace kubus::apiserver

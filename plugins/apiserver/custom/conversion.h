@@ -1,6 +1,6 @@
 // Conversion: the versions of a custom kind whose objects a webhook converts from one to another.
 //
-// Thread safety: immutable; show() and store() from any thread. Whoever waits has no thread: `done`
+// Thread safety: immutable; show(), convert() and store() from any thread. Whoever waits has no thread: `done`
 // runs before these return where nobody has to be asked, else on the loop.
 //
 // What an object has been found to be in another version is kept with it (Object::in), so it is
@@ -22,7 +22,7 @@
 
 #include "cache/object.h"
 #include "custom/converter.h"
-#include "custom/kind.h"
+#include "custom/family.h"
 
 namespace kubus::apiserver {
 
@@ -33,8 +33,10 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
   static std::shared_ptr<Conversion> of(const Bytes& definition, const boost::json::object& tree,
                                         Converter& converter);
 
-  // Those that are served and the one that is stored, which comes first. They live as long as this.
-  std::vector<std::shared_ptr<const CustomKind>> kinds();
+  // They live as long as this.
+  std::vector<std::shared_ptr<const CustomKind>> kinds() {
+    return family_.kinds(shared_from_this());
+  }
 
   // `objects`, which are as they are stored, as `wanted` has them: in the same order, or why one of
   // them cannot be shown.
@@ -42,11 +44,20 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
   void show(std::vector<ObjectPtr> objects, const CustomKind& wanted, Shown done);
   // The object as show() would give it, if it can be known without asking; else null.
   ObjectPtr known(const ObjectPtr& object, const CustomKind& wanted) const;
+  // The object whose JSON, in whatever version, is `text`, as the webhook has it in `wanted`.
+  using Converted = UniqueFunction<void(Result<std::string>)>;
+  void convert(std::string text, const CustomKind& wanted, Converted done) {
+    convert(std::move(text), wanted, Rest::kKept, std::move(done));
+  }
   // What is stored of an object whose JSON, in the version `seen`, is `text`.
-  using Stored = UniqueFunction<void(Result<std::string>)>;
-  void store(std::string text, const CustomKind& seen, Stored done);
+  void store(std::string text, const CustomKind& seen, Converted done) {
+    if (seen.storage()) return done(std::move(text));
+    convert(std::move(text), family_.stored(), Rest::kDropped, std::move(done));
+  }
 
  private:
+  // What a version has no place for.
+  enum class Rest { kKept, kDropped };
   struct Showing;
   struct Waiter {
     std::shared_ptr<Showing> showing;
@@ -63,8 +74,8 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
   // An object and the version it is wanted in.
   using Key = std::pair<const Object*, const CustomKind*>;
 
-  Conversion(Converter& converter, ConversionHook hook);
-  const CustomKind* find(std::string_view api_version) const;
+  Conversion(const Bytes& definition, const boost::json::object& tree, Converter& converter,
+             ConversionHook hook);
   // What a webhook is told of an object: the text of its own version, without a resourceVersion.
   std::string question_about(const Object& object) const;
   // Of a batch without texts, however large.
@@ -75,13 +86,14 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
   static void split(const Batch& batch, Asking& asking);
   void fail(const Batch& batch, const CustomKind& wanted, const Status& why);
   void complete(const ObjectPtr& object, const CustomKind& wanted, Result<ObjectPtr> shown);
+  void convert(std::string text, const CustomKind& wanted, Rest rest, Converted done);
   // The text of `converted`, of which `original` was made, as `wanted` has it.
-  Result<std::string> read(const std::string& original, const CustomKind& wanted,
+  Result<std::string> read(const std::string& original, const CustomKind& wanted, Rest rest,
                            boost::json::value converted) const;
 
   Converter& converter_;
   const ConversionHook hook_;
-  std::vector<std::unique_ptr<CustomKind>> kinds_;  // the one that is stored comes first
+  const KindFamily family_;
   std::mutex mutex_;
   // By what is being asked about. The question owns them: one that is dropped without an answer, as
   // when the server ends, must take them along, because what they keep alive keeps this alive.

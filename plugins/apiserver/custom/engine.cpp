@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "custom/family.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "registry/reflect.h"
@@ -86,12 +87,14 @@ ErrorList check_custom(const CustomObject& object, const CustomObject* old,
 
 std::string stored_json(Message& object, const ResourceInfo& resource) {
   const auto* kind = custom_kind(resource);
-  if (!kind) return stored_json(object);
-  auto& custom = static_cast<CustomObject&>(object);
-  custom.set_api_version(kind->stored_api_version());
-  auto text = stored_json(object);
-  custom.set_api_version(kind->api_version());
-  return text;
+  if (!kind || kind->storage()) return stored_json(object);
+  CustomObject stored = static_cast<const CustomObject&>(object);
+  const auto& wanted = kind->family().stored();
+  stored.set_api_version(wanted.api_version());
+  auto tree = tree_of(stored);
+  fit(tree, wanted);
+  set_members(stored, tree);
+  return stored_json(stored);
 }
 
 }  // namespace kubus::apiserver

@@ -21,8 +21,8 @@ void apply_custom_defaults(CustomObject& object, const CustomKind& kind);
 // What is wrong with it beside its metadata. `old` is null for a creation.
 ErrorList check_custom(const CustomObject& object, const CustomObject* old,
                        const CustomKind& kind);
-// The JSON that is stored of an object of any kind: without a resourceVersion, and in the version
-// that is stored.
+// The JSON that is stored of an object of any kind: without a resourceVersion, in the version that
+// is stored and with what that has a place for. No webhook is asked.
 std::string stored_json(Message& object, const ResourceInfo& resource);
 
 }  // namespace kubus::apiserver

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "cache/json_scan.h"
+#include "custom/family.h"
 #include "custom/managers.h"
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
@@ -102,10 +103,10 @@ std::vector<CustomColumn> columns_of(const json::object& version) {
 }  // namespace
 
 CustomKind::CustomKind(Bytes definition, const json::object& tree, std::size_t version_index,
-                       Conversion* conversion)
+                       const KindFamily& family)
     : definition_(std::move(definition)),
       version_index_(version_index),
-      conversion_(conversion),
+      family_(family),
       managers_(std::make_unique<CustomManagers>()) {
   group = text_at(tree, {"spec", "group"});
   namespaced = text_at(tree, {"spec", "scope"}) == "Namespaced";
@@ -145,10 +146,6 @@ CustomKind::CustomKind(Bytes definition, const json::object& tree, std::size_t v
     if (deprecation_.empty())
       deprecation_ = group + "/" + this->version + " " + kind + " is deprecated";
   }
-  const auto& all = member_at(tree, {"spec", "versions"})->get_array();
-  for (const auto& one : all)
-    if (one.is_object() && flag_at(one.get_object(), {"storage"}))
-      stored_api_version_ = group + "/" + text_at(one.get_object(), {"name"});
 }
 
 CustomKind::~CustomKind() = default;
@@ -205,16 +202,21 @@ const CustomDetails& CustomKind::details() const {
   return *details_;
 }
 
+Conversion* CustomKind::conversion() const { return family_.conversion(); }
+
 bool CustomKind::is_foreign(std::string_view stored) const {
-  return conversion_ && json_text(json_at(stored, "apiVersion")) != api_version();
+  return conversion() && json_text(json_at(stored, "apiVersion")) != api_version();
 }
 
 std::string CustomKind::present(std::string_view stored) const {
   json::value tree;
   if (!parse_json(stored, tree).ok() || !tree.is_object()) return std::string(stored);
   auto& object = tree.get_object();
-  prune(object, schema(), nullptr);
-  apply_schema_defaults(object, schema());
+  const auto* source = family_.find(json_text(json_at(stored, "apiVersion")));
+  if (!source) source = this;
+  prune(object, source->schema(), nullptr);
+  apply_schema_defaults(object, source->schema());
+  if (source != this) fit(object, *this);
   std::string out = "{\"apiVersion\":";
   append_json_string(api_version(), out);
   out += ",\"kind\":";
@@ -262,6 +264,11 @@ json::object tree_of(const CustomObject& object) {
   (void)to_json_value(object.metadata(), tree["metadata"]).ok();
   for (const auto& [name, text] : object.members()) (void)parse_json(text, tree[name]).ok();
   return tree;
+}
+
+void fit(json::object& tree, const CustomKind& kind) {
+  prune(tree, kind.schema(), nullptr);
+  drop_stray_nulls(tree, kind.schema());
 }
 
 void set_members(CustomObject& object, const json::object& tree) {

@@ -45,21 +45,20 @@ struct CustomDetails {
 class Conversion;
 class CustomManagers;
 class FieldManager;
+class KindFamily;
 
 class CustomKind final : public ResourceInfo {
  public:
   // `definition`: the JSON of the object; `version`: its part about this version. What of it is
-  // large is read again from the definition when it is first needed. `conversion` has all versions
-  // of the kind, where a webhook converts them, and outlives this; else it is null.
+  // large is read again from the definition when it is first needed. `family` has all versions of
+  // the kind and outlives this.
   CustomKind(Bytes definition, const boost::json::object& tree, std::size_t version,
-             Conversion* conversion = nullptr);
+             const KindFamily& family);
 
   ~CustomKind();
 
   bool served() const { return served_; }
   bool storage() const { return storage_; }
-  // As "example.com/v1", of the version that is stored.
-  const std::string& stored_api_version() const { return stored_api_version_; }
   const std::string& list_kind() const { return list_kind_; }
   // The warning for clients of a version that is deprecated; else empty.
   const std::string& deprecation() const { return deprecation_; }
@@ -74,10 +73,12 @@ class CustomKind final : public ResourceInfo {
   // The schema as it stands in the definition; nothing where there is none.
   boost::json::value schema_json() const;
 
-  // What is stored, in this version: pruned, and with the defaults it has now.
+  // What is stored, in this version: as the version in which it is stored knows it now, with its
+  // defaults, and of that what this one has a place for. No webhook is asked.
   std::string present(std::string_view stored) const;
+  const KindFamily& family() const { return family_; }
   // Null where versions differ in nothing but their schemas.
-  Conversion* conversion() const { return conversion_; }
+  Conversion* conversion() const;
   // Whether a webhook has to say what this version makes of what is stored.
   bool is_foreign(std::string_view stored) const;
 
@@ -86,10 +87,9 @@ class CustomKind final : public ResourceInfo {
 
   Bytes definition_;
   std::size_t version_index_;
-  Conversion* conversion_;
+  const KindFamily& family_;
   bool served_ = false;
   bool storage_ = false;
-  std::string stored_api_version_;
   std::string list_kind_;
   std::string deprecation_;
   mutable std::once_flag once_;
@@ -104,6 +104,8 @@ std::string list_kind_of(const ResourceInfo& resource);
 
 // The object as a tree: with apiVersion, kind and metadata.
 boost::json::object tree_of(const CustomObject& object);
+// Takes out of a whole object what its version has no place for.
+void fit(boost::json::object& tree, const CustomKind& kind);
 // Sets the members of `object`, but not its type and metadata, from a tree.
 void set_members(CustomObject& object, const boost::json::object& tree);
 // Null when there is nothing at the path.

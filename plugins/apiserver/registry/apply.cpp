@@ -10,6 +10,7 @@
 #include "kubus/api/time.h"
 #include "registry/body_parts.h"
 #include "registry/change_rules.h"
+#include "registry/owner_versions.h"
 #include "registry/owners.h"
 #include "registry/registry.h"
 #include "respond/yaml.h"
@@ -81,9 +82,10 @@ Result<MessagePtr> apply_configuration(const Call& call, const boost::json::valu
   if (old && call.version) served = to_json(*call.version->to_served(*old));
   std::string_view before = old ? stored->json().view() : manager.kind().empty_json;
   if (!served.empty()) before = served;
+  const OwnerVersions versions(call);
   const FieldManager::Live live{
       before, old ? *metadata_of(std::as_const(*old)) : meta_v1::ObjectMeta::default_instance(),
-      stored != nullptr};
+      stored != nullptr, stored ? versions.get() : nullptr};
   meta_v1::Time now;
   set_now(now);
   auto applied = manager.apply(live, {config, call.manager(), call.query.flag("force")}, now);

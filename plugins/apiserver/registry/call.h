@@ -10,6 +10,7 @@
 
 #include "auth/identity.h"
 #include "cache/resource_cache.h"
+#include "custom/conversion_memo.h"
 #include "kubus/api/resource.h"
 #include "kubus/api/types.h"
 #include "kubus/bytes.h"
@@ -45,6 +46,8 @@ struct Call {
   const Version* version = nullptr;  // as the client sees the resource, where it is not stored so
   // Objects that a webhook converts are seen and left as they are stored: nobody is asked.
   bool as_stored = false;
+  // What is found out on the way does not change the call.
+  mutable ConversionMemo conversions;
   ResourceCache* cache = nullptr;    // null for resources that are not stored
   std::shared_ptr<const void> keep;  // what holds resource and cache, where they may go away
   Format body_format = Format::kJson;

@@ -139,7 +139,7 @@ void Registry::reserve_create(std::shared_ptr<CreateJob> job) {
       return job->done(errors::already_exists(call.subject(name)));
     return to_storage(job->call, *job->object, [job](const Result<std::string>& json) {
       if (!json.ok()) return job->done(json.status());
-      job->done(Answer::of(std::shared_ptr<const Message>(std::move(job->object)), 201));
+      answer_trial(job->call, std::move(job->object), *json, 0, 201, std::move(job->done));
     });
   }
   job->reservations = std::move(*reservations);

@@ -12,6 +12,7 @@
 #include "custom/kind.h"
 #include "kubus/api/json.h"
 #include "kubus/api/time.h"
+#include "registry/owner_versions.h"
 #include "registry/write_options.h"
 #include "versions/version.h"
 
@@ -110,8 +111,13 @@ void record_owners(const Call& call, const Object* stored, const meta_v1::Object
   if (stored && call.version) served = seen_json(call, *stored->decode());
   std::string_view before = stored ? stored->json().view() : manager.kind().empty_json;
   if (!served.empty()) before = served;
-  manager.update({before, stored ? old : no_metadata(), stored != nullptr}, json, sent,
-                 call.clears_managers, call.manager(), current_time(), managed);
+  const OwnerVersions versions(call);
+  // Where it fails, nobody is known to own anything.
+  (void)manager
+      .update({before, stored ? old : no_metadata(), stored != nullptr,
+               stored ? versions.get() : nullptr},
+              json, sent, call.clears_managers, call.manager(), current_time(), managed)
+      .ok();
 }
 
 bool clears_managers(const boost::json::value& object) {

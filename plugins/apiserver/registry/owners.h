@@ -18,7 +18,8 @@ const FieldManager& field_manager_of(const ResourceInfo& resource, std::string_v
 
 // Settles the managedFields of `object`, which a client has changed or created: what is there is
 // what the client sent. Whatever is changed later is the server's doing and has no owner. `stored`
-// is null for a creation, `old` is its metadata.
+// is null for a creation, `old` is its metadata. A call whose `conversions` miss something then is
+// to be tried again.
 void record_owners(const Call& call, const Object* stored, const meta_v1::ObjectMeta& old,
                    Message& object);
 

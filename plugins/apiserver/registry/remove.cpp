@@ -82,14 +82,15 @@ void Registry::plan_remove(const std::shared_ptr<RemoveJob>& job, const Doomed& 
   if (plan->step == DeletionPlan::Step::kNothing) return job->done(Answer::of(doomed.seen));
   const bool gone = plan->step == DeletionPlan::Step::kRemove;
   const bool returns = !gone || strategy.returns_deleted;
-  if (call.dry_run() && returns) {
-    const auto revision = doomed.stored->revision();
-    metadata_of(*plan->object)->set_resourceversion(std::to_string(revision));
-    return job->done(Answer::of(std::shared_ptr<const Message>(std::move(plan->object))));
-  }
   if (!returns) return write_removal(job, doomed, std::nullopt, true);
-  to_storage(job->call, *plan->object, [this, job, doomed, gone](Result<std::string> json) {
+  MessagePtr left = std::move(plan->object);
+  auto& object = *left;
+  to_storage(job->call, object, [this, job, doomed, gone,
+                                 left = std::move(left)](Result<std::string> json) mutable {
     if (!json.ok()) return job->done(json.status());
+    if (job->call->dry_run())
+      return answer_trial(job->call, std::move(left), *json, doomed.stored->revision(), 200,
+                          std::move(job->done));
     if (!gone && *json == doomed.stored->stored()) return job->done(Answer::of(doomed.seen));
     write_removal(job, doomed, std::move(*json), gone);
   });

@@ -65,6 +65,20 @@ void to_storage(const CallPtr& call, Message& object,
   kind->conversion()->store(stored_json(object), *kind, std::move(done));
 }
 
+void answer_trial(const CallPtr& call, MessagePtr object, const std::string& json,
+                  std::int64_t revision, int code, Done done) {
+  if (!custom_kind(*call->resource)) {
+    if (revision > 0) metadata_of(*object)->set_resourceversion(std::to_string(revision));
+    return done(Answer::of(std::shared_ptr<const Message>(std::move(object)), code));
+  }
+  auto stored = Object::make(call->cache->resource(), json, revision);
+  if (!stored.ok()) return done(stored.status());
+  show(call, std::move(*stored), [code, done = std::move(done)](Result<ObjectPtr> shown) mutable {
+    if (!shown.ok()) return done(shown.status());
+    done(Answer::of(std::move(*shown), code));
+  });
+}
+
 void list_shown(const CallPtr& call, const ListQuery& query, std::int64_t revision,
                 UniqueFunction<void(Result<ListResult>)> then) {
   if (!conversion_of(*call)) return then(call->cache->list(query, revision));

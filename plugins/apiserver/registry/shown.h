@@ -10,6 +10,7 @@
 
 #include "cache/event.h"
 #include "kubus/function.h"
+#include "registry/body.h"
 #include "registry/call.h"
 
 namespace kubus::apiserver {
@@ -26,6 +27,11 @@ void show_all(const CallPtr& call, std::vector<ObjectPtr> stored,
 // The text that is stored of an object that a client has written.
 void to_storage(const CallPtr& call, Message& object,
                 UniqueFunction<void(Result<std::string>)> then);
+
+// The answer to a write that is only tried: `object`, of which `json` would have been stored, as the
+// client would read it. `revision` is that of the object as it is, 0 for a creation.
+void answer_trial(const CallPtr& call, MessagePtr object, const std::string& json,
+                  std::int64_t revision, int code, Done done);
 
 // A list of what `query` asks for, as of `revision`.
 void list_shown(const CallPtr& call, const ListQuery& query, std::int64_t revision,

@@ -128,17 +128,25 @@ void Registry::try_change(std::shared_ptr<ChangeJob> job) {
 
 void Registry::begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change) {
   change->old = change->seen->decode();
+  const auto& conversions = job->call->conversions;
+  const auto again = [this, job, change] {
+    job->call->warnings.resize(job->warnings);
+    begin_change(job, change);
+  };
   auto object = job->transform(*change->seen, *change->old);
+  if (conversions.pending()) return job->call->conversions.await(again);
   if (!object.ok()) return job->done(object.status());
   change->object = std::move(*object);
   if (job->part == Part::kWhole) return write_change(std::move(job), std::move(change));
-  if (auto status = prepare_change(*job, *change); !status.ok()) return job->done(status);
+  auto prepared = prepare_change(*job, *change);
+  if (conversions.pending()) return job->call->conversions.await(again);
+  if (!prepared.ok()) return job->done(prepared);
   const auto review = change->review(job->call);
   if (!remote_ || !remote_->mutates(review.as_call())) return validate_change(job, change);
-  auto again = [this, job, change] {
+  auto admit_again = [this, job, change] {
     return admit(admissions_, change->review(job->call).as_call());
   };
-  remote_->mutate(review, std::move(again), [this, job, change](const Status& status) {
+  remote_->mutate(review, std::move(admit_again), [this, job, change](const Status& status) {
     if (!status.ok()) return job->done(status);
     mutated_change(job, change);
   });
@@ -186,6 +194,8 @@ Status Registry::prepare_change(const ChangeJob& job, Change& change) const {
   keep_other_parts(job, change);
   if (job.owners == Owners::kRecorded)
     record_owners(*job.call, change.seen.get(), old_metadata, *change.object);
+  // It is prepared anew once they are there.
+  if (job.call->conversions.pending()) return {};
   apply_strategy(job, change);
   change.show(*job.call);
   return admit(admissions_, change.review(job.call).as_call());
@@ -236,7 +246,7 @@ void Registry::write_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Chan
   const auto& call = *job->call;
   auto& object = *change->object;
   if (job->part != Part::kWhole && strategy_of(*call.resource).counts_generations &&
-      !same_desire(stored_json(object, *call.resource), change->seen->json().view(),
+      !same_desire(stored_json(object), change->seen->json().view(),
                    counts_status(*call.resource)))
     metadata_of(object)->set_generation(metadata_of(*change->old)->generation() + 1);
   auto reservations = reserve(call, object, change->old.get());
@@ -262,8 +272,8 @@ void Registry::write_text(const std::shared_ptr<ChangeJob>& job, std::shared_ptr
     if (ledger_ && !change->gone)
       if (auto status = ledger_->check(call, object, change->old.get()); !status.ok())
         return job->done(status);
-    metadata_of(object)->set_resourceversion(std::to_string(stored->revision()));
-    return job->done(Answer::of(std::shared_ptr<const Message>(std::move(change->object))));
+    return answer_trial(job->call, std::move(change->object), change->json, stored->revision(), 200,
+                        std::move(job->done));
   }
   if (!ledger_ || change->gone || job->part == Part::kWhole) return store(job, std::move(change));
   ledger_->enter(call, object, change->old.get(),

@@ -59,7 +59,7 @@ void drop_nulls(json::object& object, const Schema& schema) {
   for (auto& member : object) {
     const std::string_view name(member.key().data(), member.key().size());
     const auto* type = schema.member(name);
-    if (is_stray_null(member.value(), type))
+    if (is_stray_null(member.value(), type) && !type->default_value)
       doomed.emplace_back(name);
     else if (type)
       drop_nulls(member.value(), *type);
@@ -85,6 +85,7 @@ void add_defaults(json::object& object, const Schema& schema) {
 
 void add_defaults(json::value& value, const Schema& schema) {
   if (!schema.has_defaults) return;
+  if (is_stray_null(value, &schema) && schema.default_value) value = *schema.default_value;
   if (auto* object = value.if_object()) return add_defaults(*object, schema);
   if (auto* array = value.if_array(); array && schema.items)
     for (auto& item : *array) add_defaults(item, *schema.items);
@@ -99,6 +100,8 @@ void prune(json::object& object, const Schema& schema, std::vector<std::string>*
 void prune_part(json::object& object, const Schema& schema, std::vector<std::string>* unknown) {
   Pruner(unknown).object(object, schema, schema.embedded);
 }
+
+void drop_stray_nulls(json::object& object, const Schema& schema) { drop_nulls(object, schema); }
 
 void apply_schema_defaults(json::object& object, const Schema& schema) {
   drop_nulls(object, schema);

@@ -19,7 +19,10 @@ void prune(boost::json::object& object, const Schema& schema, std::vector<std::s
 void prune_part(boost::json::object& object, const Schema& schema,
                 std::vector<std::string>* unknown);
 
-// Nulls where none may be go, then what is missing gets its default.
+// Nulls where none may be go, unless a default may take their place.
+void drop_stray_nulls(boost::json::object& object, const Schema& schema);
+
+// The same; then what is missing, or null where it may not be, gets its default.
 void apply_schema_defaults(boost::json::object& object, const Schema& schema);
 
 }  // namespace kubus::apiserver

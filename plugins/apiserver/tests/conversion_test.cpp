@@ -35,6 +35,26 @@ TEST_F(ConversionTest, Read) {
   EXPECT_EQ(asked(), 1u);
 }
 
+// A webhook may answer with more than a version has a place for.
+TEST_F(ConversionTest, Nulls) {
+  convert([](auto& object, const std::string& from, const std::string& to) {
+    rename_size(object, from, to);
+    auto& spec = object["spec"].as_object();
+    spec["bogus"] = 1;
+    if (to == "v2") spec["colour"] = nullptr;
+    object["status"] = {{"phase", nullptr}};
+  });
+  define();
+  make("a", 5);
+  const auto seen = get(v2(), "default", "a");
+  EXPECT_EQ(seen.at("spec"), R"({"width":5})");
+  EXPECT_EQ(seen.at("status"), "{}");
+  const auto made = create(v2(), "default", object("v2", "b", R"({"width":3})"));
+  ASSERT_EQ(made.code, 201) << made.body;
+  EXPECT_EQ(made.at("status"), "{}");
+  EXPECT_EQ(get(v1(), "default", "b").at("status"), "{}");
+}
+
 TEST_F(ConversionTest, Write) {
   convert();
   define();
@@ -109,14 +129,70 @@ TEST_F(ConversionTest, Apply) {
   EXPECT_EQ(get(v1(), "default", "a").at("spec.size"), "4");
 }
 
+// Who owns a field under the name that it has in another version.
+TEST_F(ConversionTest, Owners) {
+  convert();
+  define();
+  const auto apply = [this](const std::string& version, const std::string& who,
+                            const std::string& spec, const std::string& force = "false") {
+    return call("patch", version == "v1" ? v1() : v2(), "default", "a",
+                object(version, "a", spec), {{"fieldManager", who}, {"force", force}},
+                "application/apply-patch+yaml");
+  };
+  ASSERT_EQ(apply("v1", "me", R"({"size":3,"colour":"blue"})").code, 201);
+  const auto same = apply("v2", "you", R"({"width":3})");
+  ASSERT_EQ(same.code, 200) << same.body;
+  const auto conflict = apply("v2", "you", R"({"width":5})");
+  EXPECT_EQ(conflict.code, 409) << conflict.body;
+  EXPECT_THAT(conflict.at("message"), HasSubstr(R"(conflict with "me": .spec.size)"));
+  const auto forced = apply("v2", "you", R"({"width":5})", "true");
+  ASSERT_EQ(forced.code, 200) << forced.body;
+  EXPECT_EQ(get(v1(), "default", "a").at("spec.size"), "5");
+  EXPECT_THAT(forced.at("metadata.managedFields"), Not(HasSubstr("f:size")));
+  // An update takes it away, too.
+  const auto patched = call("patch", v1(), "default", "a", R"({"spec":{"size":6}})",
+                            {{"fieldManager", "ed"}}, kMerge);
+  ASSERT_EQ(patched.code, 200) << patched.body;
+  EXPECT_THAT(patched.at("metadata.managedFields"), Not(HasSubstr("f:width")));
+  EXPECT_THAT(patched.at("metadata.managedFields"), HasSubstr("f:size"));
+  // What is no longer applied goes, under whatever name it was applied.
+  ASSERT_EQ(apply("v1", "me", R"({"size":7,"colour":"blue"})", "true").code, 200);
+  const auto less = apply("v2", "me", R"({"colour":"green"})");
+  ASSERT_EQ(less.code, 200) << less.body;
+  EXPECT_EQ(less.at("spec"), R"({"colour":"green"})");
+  EXPECT_THAT(less.at("metadata.managedFields"), Not(HasSubstr("f:size")));
+  // Nobody can tell who owns what while the webhook is away.
+  server_.on_raw("/convert", 500, "away");
+  const auto lost =
+      call("patch", v1(), "default", "a", R"({"spec":{"size":9}})", {}, kMerge);
+  ASSERT_EQ(lost.code, 200) << lost.body;
+  EXPECT_EQ(lost.at("metadata.managedFields"), "");
+}
+
 TEST_F(ConversionTest, DryRun) {
   convert();
   define();
   const ApiTest::Query dry = {{"dryRun", "All"}};
   const auto made = create(v2(), "default", object("v2", "a", R"({"width":3})"), dry);
   ASSERT_EQ(made.code, 201) << made.body;
-  EXPECT_EQ(made.at("spec.width"), "3");
+  EXPECT_EQ(made.at("spec"), R"({"colour":"red","width":3})") << "as it would be read";
   EXPECT_EQ(get(v1(), "default", "a").code, 404);
+  const auto really = create(v2(), "default", object("v2", "b", R"({"width":3})"));
+  EXPECT_EQ(really.at("spec"), made.at("spec"));
+  const auto trial = call("patch", v2(), "default", "b",
+                          R"({"metadata":{"finalizers":["example.com/hold"]},"spec":{"width":8}})",
+                          dry, kMerge);
+  ASSERT_EQ(trial.code, 200) << trial.body;
+  EXPECT_EQ(trial.at("spec"), R"({"colour":"red","width":8})");
+  EXPECT_EQ(trial.at("metadata.resourceVersion"), really.at("metadata.resourceVersion"));
+  EXPECT_EQ(get(v1(), "default", "b").at("spec.size"), "3");
+  make("held", 5, R"(,"finalizers":["example.com/hold"])");
+  const auto ending = call("delete", v2(), "default", "held", "", dry);
+  ASSERT_EQ(ending.code, 200) << ending.body;
+  EXPECT_EQ(ending.at("apiVersion"), "conversion.example.com/v2");
+  EXPECT_NE(ending.at("metadata.deletionTimestamp"), "");
+  EXPECT_EQ(get(v1(), "default", "held").at("metadata.deletionTimestamp"), "");
+  call("patch", v1(), "default", "held", R"({"metadata":{"finalizers":null}})", {}, kMerge);
   server_.on_raw("/convert", 500, "no");
   const auto failed = create(v2(), "default", object("v2", "a", R"({"width":3})"), dry);
   EXPECT_EQ(failed.code, 500);

@@ -194,7 +194,7 @@ TEST_F(CustomTest, VersionsShowTheSameObjects) {
   const auto seen = get("example.com@v2/dates", "default", "a");
   ASSERT_EQ(seen.code, 200) << seen.body;
   EXPECT_EQ(seen.at("apiVersion"), "example.com/v2");
-  EXPECT_EQ(seen.at("spec.unit"), "cm");
+  EXPECT_EQ(seen.at("spec.unit"), "") << "defaults are those of the version that is stored";
   EXPECT_EQ(seen.at("spec.color"), "");
   EXPECT_EQ(seen.at("metadata.resourceVersion"), made.at("metadata.resourceVersion"));
   // v2 becomes the one that is stored.
@@ -214,6 +214,85 @@ TEST_F(CustomTest, VersionsShowTheSameObjects) {
                          R"([{"op":"remove","path":"/spec/versions/0"}])", {}, kJson);
   EXPECT_EQ(gone.code, 422);
   EXPECT_THAT(gone.body, HasSubstr("must appear in spec.versions"));
+}
+
+// Whatever is written goes through the version that is stored, also where it is only tried.
+TEST_F(CustomTest, WhatIsStoredKnowsNothingElse) {
+  const auto spec = [](const std::string& members) {
+    return R"({"type":"object","properties":{"spec":{"type":"object","properties":{)" + members +
+           "}}}}";
+  };
+  define("guavas", "Guava",
+         version("v1", true, spec(R"("size":{"type":"integer","default":7})"), "") + "," +
+             version("v2", false,
+                     spec(R"("size":{"type":"integer","nullable":true},)"
+                          R"("unit":{"type":"string","default":"cm"})"),
+                     ""));
+  const std::string v2 = "example.com@v2/guavas";
+  const auto body = object("Guava", "a", R"({"size":null})", "v2");
+  const auto tried = create(v2, "default", body, {{"dryRun", "All"}});
+  ASSERT_EQ(tried.code, 201) << tried.body;
+  EXPECT_EQ(tried.at("apiVersion"), "example.com/v2");
+  EXPECT_EQ(tried.at("spec"), R"({"size":7})");
+  EXPECT_EQ(tried.at("metadata.resourceVersion"), "");
+  EXPECT_EQ(get(v2, "default", "a").code, 404);
+  const auto made = create(v2, "default", body);
+  ASSERT_EQ(made.code, 201) << made.body;
+  EXPECT_EQ(made.at("spec"), tried.at("spec"));
+  const std::string change = R"({"spec":{"size":3,"unit":"inch"}})";
+  const auto trial = call("patch", v2, "default", "a", change, {{"dryRun", "All"}}, kMerge);
+  ASSERT_EQ(trial.code, 200) << trial.body;
+  EXPECT_EQ(trial.at("spec"), R"({"size":3})");
+  EXPECT_EQ(trial.at("metadata.resourceVersion"), made.at("metadata.resourceVersion"));
+  const auto changed = call("patch", v2, "default", "a", change, {}, kMerge);
+  ASSERT_EQ(changed.code, 200) << changed.body;
+  EXPECT_EQ(changed.at("spec"), trial.at("spec"));
+  EXPECT_EQ(changed.at("metadata.generation"), "2");
+  EXPECT_EQ(get(path("guavas"), "default", "a").at("spec"), trial.at("spec"));
+}
+
+// Fields have the same names in all versions, whoever named them where.
+TEST_F(CustomTest, OwnersInOtherVersionsAreKnown) {
+  const std::string spec =
+      R"({"type":"object","properties":{"spec":{"type":"object","properties":{)"
+      R"("size":{"type":"integer"},"unit":{"type":"string"}}}}})";
+  define("papayas", "Papaya", version("v1", true, spec, "") + "," + version("v2", false, spec, ""));
+  const auto apply = [](const std::string& version, const std::string& who,
+                        const std::string& members, const std::string& force = "false") {
+    return call("patch", "example.com@" + version + "/papayas", "default", "a",
+                object("Papaya", "a", members, version),
+                {{"fieldManager", who}, {"force", force}}, "application/apply-patch+yaml");
+  };
+  ASSERT_EQ(apply("v1", "one", R"({"size":1,"unit":"cm"})").code, 201);
+  const auto conflict = apply("v2", "two", R"({"size":2})");
+  EXPECT_EQ(conflict.code, 409);
+  EXPECT_THAT(conflict.at("message"), HasSubstr(R"(conflict with "one": .spec.size)"));
+  const auto forced = apply("v2", "two", R"({"size":2})", "true");
+  ASSERT_EQ(forced.code, 200) << forced.body;
+  EXPECT_THAT(forced.at("metadata.managedFields"), HasSubstr(R"({"f:spec":{"f:unit":{}}})"));
+  // What one has applied in one version goes when it is not applied in the other.
+  const auto less = apply("v2", "one", "{}");
+  ASSERT_EQ(less.code, 200) << less.body;
+  EXPECT_EQ(less.at("spec"), R"({"size":2})");
+  // Whoever changes it has it, and nobody has anything in a version that is none.
+  auto body = less.body;
+  const std::string list = R"("managedFields":[)";
+  ASSERT_NE(body.find(list), std::string::npos);
+  body.insert(body.find(list) + list.size(),
+              R"({"apiVersion":"example.com/v0","fieldsType":"FieldsV1","fieldsV1":)"
+              R"({"f:spec":{"f:unit":{}}},"manager":"old","operation":"Update"},)");
+  const auto changed_size = [&](std::string text, const std::string& version) {
+    text.replace(text.find(R"("size":2)"), 8, R"("size":3)");
+    text.replace(text.find("example.com/v2"), 14, "example.com/" + version);
+    return text;
+  };
+  const auto changed = call("update", path("papayas"), "default", "a", changed_size(body, "v1"),
+                            {{"fieldManager", "three"}});
+  ASSERT_EQ(changed.code, 200) << changed.body;
+  const auto owners = changed.at("metadata.managedFields");
+  EXPECT_THAT(owners, HasSubstr(R"("manager":"three")"));
+  EXPECT_THAT(owners, Not(HasSubstr(R"("manager":"two")")));
+  EXPECT_THAT(owners, Not(HasSubstr(R"("manager":"old")")));
 }
 
 TEST_F(CustomTest, FieldsAreSelectable) {

@@ -34,8 +34,11 @@ class Written {
     EncodedManagers sent = metadata_of(*next)->managedfields(), out;
     metadata_of(*next)->clear_managedfields();
     const auto live = to_json(*object_);
-    manager_.update({live, *metadata_of(*object_), exists()}, to_json(*next), sent,
-                    json.find(R"("managedFields":[])") != json.npos, name, now(), out);
+    const bool resets = json.find(R"("managedFields":[])") != json.npos;
+    EXPECT_TRUE(manager_
+                    .update({live, *metadata_of(*object_), exists()}, to_json(*next), sent, resets,
+                            name, now(), out)
+                    .ok());
     *metadata_of(*next)->mutable_managedfields() = out;
     object_ = std::move(next);
   }
