@@ -94,6 +94,15 @@ horizontalpodautoscalers.autoscaling
 cronjobs.batch
 jobs.batch
 )"},
+      {"kubectl api-resources --api-group=apps --sort-by=kind --verbs=list -o name", R"(
+controllerrevisions.apps
+daemonsets.apps
+deployments.apps
+replicasets.apps
+statefulsets.apps
+)"},
+      {"kubectl api-resources --sort-by=bogus", "error: --sort-by accepts only name or kind", 1},
+      {"kubectl api-resources --verbs=bogus --no-headers", ""},
       {"kubectl api-versions", R"(
 admissionregistration.k8s.io/v1
 apiextensions.k8s.io/v1
@@ -165,6 +174,22 @@ VERSION:    v1
 error: field "nothing" does not exist
 )",
        1},
+      {"kubectl explain pods --api-version=v9",
+       "error: couldn't find resource for \"/v9, Resource=pods\"", 1},
+      {"kubectl explain pods.spec.containers.env.valueFrom --output plaintext-openapiv2", R"(
+KIND:     Pod
+VERSION:  v1
+
+RESOURCE: valueFrom <Object>
+
+DESCRIPTION:
+…
+FIELDS:
+   configMapKeyRef	<Object>
+…
+   secretKeyRef	<Object>
+…
+)"},
       {"for kind in $(kubectl api-resources -o name | cut -d. -f1 | sort -u); do"
        " kubectl explain --recursive $kind | grep -q '^  metadata.*ObjectMeta' || echo $kind; done",
        ""},

@@ -145,7 +145,8 @@ Status ResourceCache::watch(const std::shared_ptr<Watcher>& watcher, Filter filt
   }
   drop_expired();
   watch_count_.add(filter);
-  watchers_.push_back({watcher, std::move(filter), start.bookmarks});
+  const auto after = start.from == WatchStart::From::kRevision ? start.revision : 0;
+  watchers_.push_back({watcher, std::move(filter), start.bookmarks, after});
   return {};
 }
 
@@ -203,6 +204,7 @@ void ResourceCache::remember(EventPtr event) {
 void ResourceCache::deliver(const Event& event) {
   bool gone = false;
   for (const auto& entry : watchers_) {
+    if (event.revision <= entry.after) continue;
     if (auto watcher = entry.watcher.lock())
       watcher->on_change(event, entry.filter);
     else
@@ -239,7 +241,7 @@ void ResourceCache::reset(Objects objects, std::int64_t revision) {
 void ResourceCache::bookmark(std::int64_t revision) {
   std::unique_lock lock(mutex_);
   for (const auto& entry : watchers_)
-    if (entry.bookmarks)
+    if (entry.bookmarks && revision >= entry.after)
       if (auto watcher = entry.watcher.lock()) watcher->on_bookmark(revision, false);
 }
 

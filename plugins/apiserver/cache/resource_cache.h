@@ -45,7 +45,7 @@ struct ListResult {
 // Where a watch begins.
 struct WatchStart {
   enum class From { kState, kRevision, kNow } from = From::kNow;
-  std::int64_t revision = 0;      // for kRevision: what comes after it
+  std::int64_t revision = 0;      // for kRevision: what comes after it, which may be long
   bool initial_bookmark = false;  // marks the end of the initial state
   bool bookmarks = false;
 };
@@ -90,6 +90,7 @@ class ResourceCache {
     std::weak_ptr<Watcher> watcher;
     Filter filter;
     bool bookmarks = false;
+    std::int64_t after = 0;  // only what comes later is told
   };
   using Objects = std::map<std::string, ObjectPtr, std::less<>>;
 

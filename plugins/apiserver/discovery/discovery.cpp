@@ -108,6 +108,7 @@ void append_aggregated_resource(std::string& out, const ResourceInfo& resource) 
 
 DiscoveryDocument document(std::string body, std::string content_type = std::string(kJson)) {
   DiscoveryDocument out;
+  body.push_back('\n');
   out.etag = entity_tag(body);
   out.body = std::move(body);
   out.content_type = std::move(content_type);

@@ -45,6 +45,7 @@ http::Response Health::answer(std::string_view path, const Query& query) const {
       continue;
     }
     const auto why = check.check();
+    if (one.empty()) slis_.observe(check.name, endpoint, why.empty());
     if (why.empty()) {
       lines += "[+]" + check.name + " ok\n";
     } else {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "health/slis.h"
 #include "kubus/http/message.h"
 #include "request/query.h"
 
@@ -22,6 +23,8 @@ class Health {
   std::vector<std::string> names(std::string_view endpoint) const;
   // `path` is below one of the three endpoints.
   http::Response answer(std::string_view path, const Query& query) const;
+  // What became of the checks whenever all of an endpoint were asked for.
+  const Slis& slis() const { return slis_; }
 
  private:
   struct Named {
@@ -31,6 +34,7 @@ class Health {
     bool counts_for(std::string_view endpoint) const { return !ready_only || endpoint == "readyz"; }
   };
   std::vector<Named> checks_;
+  mutable Slis slis_;
 };
 
 }  // namespace kubus::apiserver

@@ -40,6 +40,7 @@ json::object write_options(const AdmissionCall& call) {
     if (const auto value = query.get(name); !value.empty()) out[name] = value;
   };
   if (call.deletes()) {
+    if (!call.call.body.empty()) return out;
     add("propagationPolicy");
     const auto seconds = query.number("gracePeriodSeconds");
     if (seconds) out["gracePeriodSeconds"] = *seconds;

@@ -99,27 +99,53 @@ bool text_clears_managers(std::string_view json) {
   return parse_json(json, object).ok() && clears_managers(object);
 }
 
-// Options such as DeleteOptions belong to every group.
-bool any_version(const Wanted& wanted) { return wanted.kind.ends_with("Options"); }
+// Options such as DeleteOptions belong to every group. Fields that they do not have are passed over.
+bool is_options(const Wanted& wanted) { return wanted.kind.ends_with("Options"); }
+
+// The reference has no reason for what are no options.
+Status check_options(const TypeMeta& sent, const Wanted& wanted) {
+  if (sent.kind.empty() || sent.kind == wanted.kind) return {};
+  return Status(Code::kUnknown,
+                "no kind \"" + sent.kind + "\" is registered for version \"" +
+                    (sent.api_version.empty() ? "meta.k8s.io/v1" : sent.api_version) +
+                    "\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:30\"");
+}
+
+Status check_sent(const TypeMeta& sent, const Wanted& wanted, const Descriptor& type) {
+  return is_options(wanted) ? check_options(sent, wanted) : check_type(sent, wanted, type);
+}
+
+// What nothing was made of.
+Status refuse_json(std::string_view json, const TypeMeta& sent, const Wanted& wanted,
+                   const Status& why) {
+  if (!is_options(wanted)) {
+    KUBUS_TRY(check_syntax(json, wanted));
+    return cannot_handle(sent, wanted, why.message());
+  }
+  boost::json::value tree;
+  const auto status = parse_json(json, tree);
+  if (status.ok()) return Status(Code::kUnknown, std::string(why.message()));
+  return Status(Code::kUnknown, "couldn't get version/kind; json parse error: " +
+                                    std::string(status.message()));
+}
 
 Result<MessagePtr> read_json(Call& call, std::string_view json,
                              const google::protobuf::Descriptor& type) {
-  const auto mode = field_validation(call);
+  const auto wanted = wanted_type(call, type);
+  const auto mode = is_options(wanted) ? Result<FieldValidation>(FieldValidation::kIgnore)
+                                       : field_validation(call);
   if (!mode.ok()) return mode.status();
   KUBUS_TRY(check_parts(json));
-  const auto wanted = wanted_type(call, type);
   TypeMeta sent;
   std::vector<std::string> mistakes;
   DecodeOptions options;
   options.type_meta = &sent;
   if (*mode != FieldValidation::kIgnore) options.strict_errors = &mistakes;
   auto message = new_message(type);
-  if (auto status = from_json(json, *message, options); !status.ok()) {
-    KUBUS_TRY(check_syntax(json, wanted));
-    return cannot_handle(sent, wanted, status.message());
-  }
+  if (auto status = from_json(json, *message, options); !status.ok())
+    return refuse_json(json, sent, wanted, status);
   KUBUS_TRY(admit_custom(call, *message, options.strict_errors));
-  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted, type));
+  KUBUS_TRY(check_sent(sent, wanted, type));
   if (!mistakes.empty() && *mode == FieldValidation::kStrict) {
     std::string list;
     for (const auto& mistake : mistakes) list += (list.empty() ? "" : ", ") + mistake;
@@ -170,7 +196,7 @@ Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& typ
   auto message = new_message(type);
   if (auto status = from_protobuf(call.body.view(), *message, &sent); !status.ok())
     return cannot_handle(sent, wanted, status.message());
-  if (!any_version(wanted)) KUBUS_TRY(check_type(sent, wanted, type));
+  KUBUS_TRY(check_sent(sent, wanted, type));
   return message;
 }
 

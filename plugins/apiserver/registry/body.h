@@ -17,8 +17,9 @@ enum class FieldValidation : std::uint8_t { kIgnore, kWarn, kStrict };
 // What the call wants done about fields that mean nothing. kInvalid for a word that is none of it.
 Result<FieldValidation> field_validation(const Call& call);
 
-// kBadRequest for what is not an object of `type`. Unknown and duplicate fields are an error, a
-// warning of the call, or nothing, as its fieldValidation says.
+// kBadRequest for what is not an object of `type`, kUnknown for what are not options of that type.
+// Unknown and duplicate fields of objects are an error, a warning of the call, or nothing, as its
+// fieldValidation says.
 Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type);
 
 // What is left to do for an object of a custom kind; ok for others. `mistakes` gets one sentence

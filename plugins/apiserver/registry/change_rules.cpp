@@ -6,6 +6,7 @@
 #include "cache/json_scan.h"
 #include "custom/kind.h"
 #include "registry/strategy.h"
+#include "request/number.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -55,7 +56,9 @@ bool same_desire(std::string_view a, std::string_view b, bool with_status) {
 
 Status settle_version(Message& object, const Object& stored, const Call& call) {
   const auto& sent = metadata_of(object)->resourceversion();
-  if (sent.empty() || sent == "0") {
+  const auto version = sent.empty() ? Result<std::int64_t>(0) : parse_version(sent);
+  if (!version.ok()) return version.status();
+  if (*version == 0) {
     if (strategy_of(*call.resource).unconditional_update) {
       metadata_of(object)->set_resourceversion(std::to_string(stored.revision()));
       return {};
@@ -65,8 +68,7 @@ Status settle_version(Message& object, const Object& stored, const Call& call) {
         {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update",
           "metadata.resourceVersion"}});
   }
-  if (sent != std::to_string(stored.revision()))
-    return errors::modified(call.subject(stored.name()));
+  if (*version != stored.revision()) return errors::modified(call.subject(stored.name()));
   return {};
 }
 

@@ -10,7 +10,8 @@
 namespace kubus::apiserver {
 
 // An object without a version is about whatever is stored, where the kind allows that. kConflict
-// when it is about another version, kInvalid when it must name one.
+// when it is about another version, kInvalid when it must name one, kUnknown when what it names is no
+// number.
 Status settle_version(Message& object, const Object& stored, const Call& call);
 
 // Whether all but metadata and (mostly) status is the same: what a generation counts.

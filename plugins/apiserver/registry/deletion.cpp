@@ -112,14 +112,14 @@ Result<Deletion> read_deletion(Call& call) {
     deletion.uid = options.preconditions().uid();
     deletion.resource_version = options.preconditions().resourceversion();
     if (options.dryrun_size() > 0 && !call.dry_run()) call.query.add("dryRun", options.dryrun(0));
-  }
-  const auto seconds = read_number(call.query, "gracePeriodSeconds");
-  if (!seconds.ok()) return seconds.status();
-  if (*seconds) deletion.grace_period = *seconds;
-  if (call.query.has("orphanDependents")) orphan = call.query.flag("orphanDependents");
-  if (call.query.has("uid")) deletion.uid = std::string(call.query.get("uid"));
-  if (call.query.has("propagationPolicy"))
+  } else {
+    const auto seconds = read_number(call.query, "gracePeriodSeconds");
+    if (!seconds.ok()) return seconds.status();
+    if (*seconds) deletion.grace_period = *seconds;
+    if (call.query.has("orphanDependents")) orphan = call.query.flag("orphanDependents");
+    deletion.uid = std::string(call.query.get("uid"));
     deletion.propagation = std::string(call.query.get("propagationPolicy"));
+  }
   auto causes = dry_run_problems(call.query.get("dryRun"));
   const auto& policy = deletion.propagation;
   if (orphan && !policy.empty())

@@ -20,7 +20,7 @@ struct Deletion {
   std::string resource_version;
 };
 
-// From the body (DeleteOptions) and the query.
+// From the body (DeleteOptions), or where there is none from the query.
 Result<Deletion> read_deletion(Call& call);
 // kConflict when the object is not the one that was meant.
 Status check_preconditions(const Deletion& deletion, const Object& object, const Call& call);

@@ -1,7 +1,6 @@
 #include "registry/list_query.h"
 
 #include <boost/json/value.hpp>
-#include <charconv>
 #include <vector>
 
 #include "custom/kind.h"
@@ -12,17 +11,6 @@
 
 namespace kubus::apiserver {
 namespace {
-
-bool parse_revision(std::string_view text, std::int64_t& revision) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
-  return error == std::errc() && end == text.data() + text.size() && revision >= 0;
-}
-
-std::string bad_version(std::string_view version) {
-  const auto quoted = "\"" + std::string(version) + "\"";
-  return "resourceVersion: Invalid value: " + quoted + ": strconv.ParseUint: parsing " + quoted +
-         ": invalid syntax";
-}
 
 constexpr const char* kMatch = "resourceVersionMatch";
 
@@ -138,12 +126,13 @@ Status check_options(const Query& query, bool watch) {
 }
 
 Result<std::int64_t> wanted_revision(const Call& call) {
-  std::int64_t revision = 0;
   const auto version = call.query.get("resourceVersion");
+  if (version.empty()) return std::int64_t{0};
+  const auto revision = parse_version(version);
+  if (revision.ok()) return revision;
   // The reference has no reason for this one.
-  if (!version.empty() && !parse_revision(version, revision))
-    return Status(Code::kUnknown, bad_version(version));
-  return revision;
+  return Status(Code::kUnknown, "resourceVersion: Invalid value: \"" + std::string(version) +
+                                    "\": " + std::string(revision.status().message()));
 }
 
 Result<ListQuery> list_query(const Call& call) {
@@ -160,7 +149,7 @@ Result<ListQuery> list_query(const Call& call) {
   const auto revision = wanted_revision(call);
   if (!revision.ok())
     return errors::bad_request("invalid resource version: " +
-                               bad_version(call.query.get("resourceVersion")));
+                               std::string(revision.status().message()));
   const auto match = call.query.get(kMatch);
   if (const auto token = call.query.get("continue"); !token.empty()) {
     if (*revision > 0)

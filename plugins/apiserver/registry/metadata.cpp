@@ -14,11 +14,23 @@ constexpr std::string_view kNameLetters = "bcdfghjklmnpqrstvwxz2456789";
 constexpr std::size_t kSuffix = 5;
 constexpr std::size_t kLongestGenerated = 63;
 
+// An object that names no namespace goes to the one of the request; one that is in none forgets it.
+Status settle_namespace(meta_v1::ObjectMeta& metadata, const std::string& ns) {
+  if (metadata.namespace_().empty() || ns.empty()) metadata.set_namespace_(ns);
+  if (metadata.namespace_() == ns) return {};
+  return errors::bad_request(
+      "the namespace of the provided object does not match the namespace sent on the request");
+}
+
 Status changed_uid(const meta_v1::ObjectMeta& metadata, const Call& call) {
   return errors::invalid({call.resource->group, call.resource->kind, metadata.name()},
                          {{"FieldValueInvalid",
                            "Invalid value: \"" + metadata.uid() + "\": field is immutable",
                            "metadata.uid"}});
+}
+
+std::string namespace_of(const Call& call) {
+  return call.resource->namespaced ? call.info.ns : std::string();
 }
 
 Status other_uid(const meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
@@ -58,14 +70,7 @@ std::string generated_name(const std::string& prefix) {
 Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call) {
   if (!metadata.resourceversion().empty())
     return errors::bad_request("resourceVersion should not be set on objects to be created");
-  if (call.resource->namespaced) {
-    if (metadata.namespace_().empty()) metadata.set_namespace_(call.info.ns);
-    if (metadata.namespace_() != call.info.ns)
-      return errors::bad_request(
-          "the namespace of the provided object does not match the namespace sent on the request");
-  } else {
-    metadata.clear_namespace_();
-  }
+  KUBUS_TRY(settle_namespace(metadata, namespace_of(call)));
   metadata.clear_uid();
   metadata.clear_creationtimestamp();
   metadata.clear_selflink();
@@ -91,13 +96,15 @@ Status check_name(const meta_v1::ObjectMeta& metadata, const std::string& name) 
   return {};
 }
 
+Status check_place(meta_v1::ObjectMeta& metadata, const Call& call) {
+  KUBUS_TRY(settle_namespace(metadata, namespace_of(call)));
+  return check_name(metadata, call.info.name);
+}
+
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
                        const Call& call) {
   KUBUS_TRY(check_name(metadata, old.name()));
-  if (metadata.namespace_().empty()) metadata.set_namespace_(old.namespace_());
-  if (metadata.namespace_() != old.namespace_())
-    return errors::bad_request(
-        "the namespace of the provided object does not match the namespace sent on the request");
+  KUBUS_TRY(settle_namespace(metadata, old.namespace_()));
   if (metadata.uid().empty()) metadata.set_uid(old.uid());
   if (metadata.uid() != old.uid())
     return call.info.verb == "patch" ? changed_uid(metadata, call) : other_uid(metadata, old, call);

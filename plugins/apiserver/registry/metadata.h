@@ -24,6 +24,9 @@ Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call);
 void fill_created(meta_v1::ObjectMeta& metadata, bool counts_generations);
 // kBadRequest unless an object that is written to the place of `name` has that name.
 Status check_name(const meta_v1::ObjectMeta& metadata, const std::string& name);
+// What is sent to the place of the call is in its namespace, or goes there, and has its name.
+// kBadRequest otherwise.
+Status check_place(meta_v1::ObjectMeta& metadata, const Call& call);
 // Carries over from `old` what a client cannot change. kConflict when it means another object.
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
                        const Call& call);

@@ -61,11 +61,11 @@ void Registry::update(CallPtr call, Part part, Done done) {
   auto read = read_body(*call, *call->resource->message);
   if (!read.ok()) return done(read.status());
   std::shared_ptr<Message> body = std::move(*read);
+  auto& metadata = *metadata_of(*body);
+  if (auto status = check_place(metadata, *call); !status.ok()) return done(status);
   const auto& strategy = strategy_of(*call->resource);
   if (part == Part::kMain && strategy.create_on_update && !call->cache->get(call->key())) {
-    auto& metadata = *metadata_of(*body);
-    if (metadata.name().empty()) metadata.set_name(call->info.name);
-    if (metadata.name() == call->info.name && metadata.resourceversion().empty()) {
+    if (metadata.resourceversion().empty()) {
       if (auto status = may_create_(*call); !status.ok()) return done(status);
       return create_object(std::move(call), clone(*body), std::move(done));
     }
@@ -95,6 +95,7 @@ void Registry::patch(CallPtr call, Part part, Done done) {
         auto object = read_patched(*call, type, std::move(tree), *seen.message);
         if (!object.ok()) return object;
         if (version) *object = version->to_stored(**object);
+        KUBUS_TRY(check_name(*metadata_of(**object), call->info.name));
         KUBUS_TRY(settle_version(**object, stored, *call));
         return object;
       },

@@ -73,6 +73,7 @@ std::optional<Accepted> choose(const Clause& clause) {
     accepted.view = View::kMetadata;
   else
     return std::nullopt;
+  accepted.as_list = clause.as == "PartialObjectMetadataList";
   return accepted;
 }
 
@@ -95,6 +96,11 @@ std::optional<Accepted> negotiate(std::string_view accept, bool has_protobuf) {
                      accepted->view == View::kMetadata))
       return accepted;
   return std::nullopt;
+}
+
+Format failure_format(std::string_view accept) {
+  const auto accepted = negotiate(accept);
+  return accepted ? accepted->format : Format::kJson;
 }
 
 std::string media_type(std::string_view header) {

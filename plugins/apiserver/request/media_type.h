@@ -18,12 +18,15 @@ struct Accepted {
   View view = View::kObject;
   std::string as_group;    // of a view
   std::string as_version;  // v1 or v1beta1
+  bool as_list = false;    // the metadata of what is a list
 };
 
 // The first choice of the Accept header that this server can make; nothing when there is none. An
 // absent or empty header means JSON. `has_protobuf`: the objects themselves have such a form; their
 // metadata always has.
 std::optional<Accepted> negotiate(std::string_view accept, bool has_protobuf = true);
+// The format in which an error is sent to a client that may accept nothing of this server.
+Format failure_format(std::string_view accept);
 // The format of a request body; an empty header means JSON.
 std::optional<Format> body_format(std::string_view content_type);
 // "application/json" and the like; a watch stream's protobuf has a parameter of its own.

@@ -1,6 +1,8 @@
 #include "request/number.h"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "respond/api_errors.h"
 
@@ -20,6 +22,18 @@ Result<std::optional<std::int64_t>> read_number(const Query& query, std::string_
     return refuse("invalid syntax");
   if (error != std::errc()) return refuse("value out of range");
   return std::optional<std::int64_t>(value);
+}
+
+Result<std::int64_t> parse_version(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool number = end == text.data() + text.size() && error != std::errc::invalid_argument;
+  // No revision is beyond what is signed, so that none of them is meant.
+  if (number && error == std::errc())
+    return static_cast<std::int64_t>(
+        std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
+  return Status(Code::kUnknown, "strconv.ParseUint: parsing \"" + std::string(text) +
+                                    (number ? "\": value out of range" : "\": invalid syntax"));
 }
 
 }  // namespace kubus::apiserver

@@ -1,6 +1,6 @@
-// Numbers among the parameters of a request.
+// Numbers in requests.
 //
-// Thread safety: a pure function.
+// Thread safety: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -14,5 +14,8 @@ namespace kubus::apiserver {
 
 // Nothing when the parameter is absent; kBadRequest when it is no number.
 Result<std::optional<std::int64_t>> read_number(const Query& query, std::string_view name);
+
+// A resourceVersion as it is written, as Go reads it; kUnknown when it is none.
+Result<std::int64_t> parse_version(std::string_view text);
 
 }  // namespace kubus::apiserver

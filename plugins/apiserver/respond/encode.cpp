@@ -75,7 +75,7 @@ std::string list_table(const Call& call, const ListResult& list) {
     rows.push_back({messages.back().get(), object->json().view()});
   }
   const auto metadata = list_metadata(list);
-  auto options = table_options(call.query);
+  auto options = table_options(call.query, call.accepted);
   options.resource_version = metadata.resourceversion();
   options.continue_token = metadata.continue_();
   if (list.remaining) options.remaining_items = *list.remaining;
@@ -132,20 +132,30 @@ void encode_list(const Call& call, const ListResult& list, Encoded& encoded) {
   add_text(std::move(json), encoded);
 }
 
+Bytes partial_protobuf(const meta_v1::PartialObjectMetadata& partial, const Accepted& accepted) {
+  std::string out;
+  append_envelope("meta.k8s.io/" + accepted.as_version, "PartialObjectMetadata",
+                  partial.SerializeAsString(), out);
+  return Bytes(std::move(out));
+}
+
+Bytes metadata_protobuf(const meta_v1::ObjectMeta& metadata, const Accepted& accepted) {
+  meta_v1::PartialObjectMetadata partial;
+  *partial.mutable_metadata() = metadata;
+  return partial_protobuf(partial, accepted);
+}
+
 Bytes encode_seen(const Object& object, const Accepted& accepted, const Query& query,
                   bool headers) {
   const bool protobuf = accepted.format == Format::kProtobuf;
   if (accepted.view == View::kObject) return protobuf ? object.protobuf() : object.json();
   if (accepted.view == View::kMetadata) {
     if (!protobuf) return Bytes(metadata_json(object.metadata(), accepted));
-    std::string out;
-    append_envelope("meta.k8s.io/" + accepted.as_version, "PartialObjectMetadata",
-                    metadata_message(object).SerializeAsString(), out);
-    return Bytes(std::move(out));
+    return partial_protobuf(metadata_message(object), accepted);
   }
   const auto message = object.decode();
   const TableRow row{message.get(), object.json().view()};
-  auto options = table_options(query);
+  auto options = table_options(query, accepted);
   options.headers = headers;
   const auto version = version_text(object.revision());
   options.resource_version = version;
@@ -164,17 +174,26 @@ void encode_object(const Call& call, const ObjectPtr& object, Encoded& encoded) 
     add_text(bytes.str(), encoded);
 }
 
+void encode_metadata(const Call& call, const meta_v1::ObjectMeta& metadata, Encoded& encoded) {
+  if (encoded.format != Format::kProtobuf)
+    return add_text(metadata_json(to_json(metadata), call.accepted), encoded);
+  encoded.body.push_back(metadata_protobuf(metadata, call.accepted));
+}
+
 void encode_message(const Call& call, const Message& message, Encoded& encoded) {
   const bool is_table = call.accepted.view == View::kTable;
-  if (encoded.format == Format::kProtobuf) {
+  if (call.accepted.view == View::kMetadata && metadata_of(message)) {
+    encode_metadata(call, *metadata_of(message), encoded);
+  } else if (encoded.format == Format::kProtobuf) {
     encoded.body.push_back(Bytes(to_protobuf(message)));
   } else if (is_table && custom_kind(*call.resource) &&
              message.GetDescriptor() == call.resource->message) {
     const TableRow row{&message, {}};
-    add_text(object_table(*call.resource, {&row, 1}, table_options(call.query)), encoded);
-  } else if (is_table && resource_of(*message.GetDescriptor())) {
+    const auto options = table_options(call.query, call.accepted);
+    add_text(object_table(*call.resource, {&row, 1}, options), encoded);
+  } else if (is_table && metadata_of(message)) {
     const TableRow row{&message, {}};
-    auto options = table_options(call.query);
+    auto options = table_options(call.query, call.accepted);
     add_text(table_json(*message.GetDescriptor(), {&row, 1}, options), encoded);
   } else {
     add_text(to_json(message), encoded);
@@ -227,6 +246,7 @@ Bytes encode_bookmark(const ResourceInfo& resource, std::int64_t revision, bool 
   const auto version = std::to_string(revision);
   if (accepted.view == View::kTable) {
     TableOptions options;
+    if (!accepted.as_version.empty()) options.version = accepted.as_version;
     options.headers = false;
     options.resource_version = version;
     return Bytes(object_table(resource, {}, options));
@@ -241,12 +261,7 @@ Bytes encode_bookmark(const ResourceInfo& resource, std::int64_t revision, bool 
   if (initial_end) (*metadata.mutable_annotations())["k8s.io/initial-events-end"] = "true";
   if (accepted.view == View::kMetadata) {
     if (accepted.format == Format::kJson) return Bytes(metadata_json(to_json(metadata), accepted));
-    meta_v1::PartialObjectMetadata partial;
-    *partial.mutable_metadata() = metadata;
-    std::string out;
-    append_envelope("meta.k8s.io/" + accepted.as_version, "PartialObjectMetadata",
-                    partial.SerializeAsString(), out);
-    return Bytes(std::move(out));
+    return metadata_protobuf(metadata, accepted);
   }
   return Bytes(accepted.format == Format::kProtobuf ? to_protobuf(*object) : to_json(*object));
 }

@@ -18,11 +18,6 @@
 namespace kubus::apiserver {
 namespace {
 
-Format failure_format(const http::Request& request) {
-  const auto accepted = negotiate(request.headers.get("Accept"));
-  return accepted ? accepted->format : Format::kJson;
-}
-
 constexpr std::chrono::seconds kTimeLimit{60};  // the server's own
 
 // The time the client gives a request that ends by itself: the server's own when it says nothing.
@@ -129,8 +124,8 @@ void Frontend::known(ResourceCall call, Result<Identity> identity) {
 void Frontend::identified(ResourceCall call, Result<Identity> identity) {
   auto& exchange = *call.exchange;
   if (!identity.ok())
-    return exchange.respond(
-        status_response(identity.status(), failure_format(exchange.request())));
+    return exchange.respond(status_response(
+        identity.status(), failure_format(exchange.request().headers.get("Accept"))));
   call.identity = std::move(*identity);
   // A watch takes its turn until it is set up; what else lives long does not.
   if (!fairness_ || (fairness::is_long_running(call.info) && call.info.verb != "watch"))
@@ -197,7 +192,7 @@ void Frontend::decided(ResourceCall call, const Decision& decision,
   if (!decision.error.ok()) return exchange.respond(undecided(request, decision.error));
   exchange.respond(
       status_response(errors::forbidden(call.identity.name, call.info, decision.reason),
-                      failure_format(request)));
+                      failure_format(request.headers.get("Accept"))));
 }
 
 void Frontend::serve(ResourceCall call) {
@@ -207,7 +202,7 @@ void Frontend::serve(ResourceCall call) {
   if (request.body_unread)
     return exchange.respond(status_response(
         Status(Code::kServiceUnavailable, "the rights of the client have changed, please try again"),
-        failure_format(request)));
+        failure_format(request.headers.get("Accept"))));
   const std::string_view path = call.info.path;
   const bool of_a_group = path.starts_with("/apis/") || path.starts_with("/openapi/v3/apis/");
   if (others_ && of_a_group && others_(call)) return;

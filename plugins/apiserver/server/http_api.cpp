@@ -8,6 +8,7 @@
 #include "respond/api_errors.h"
 #include "respond/encode.h"
 #include "respond/status_body.h"
+#include "respond/views.h"
 #include "respond/warning_headers.h"
 #include "watch/http_watch.h"
 
@@ -35,6 +36,8 @@ std::size_t size_of(const http::Response& response) {
 
 http::Response to_http_response(const Call& call, Result<Answer> result) {
   http::Response response;
+  if (result.ok())
+    if (auto status = check_view(call, *result); !status.ok()) result = std::move(status);
   if (!result.ok()) {
     response = call.refusal ? status_response(*call.refusal, call.accepted.format)
                             : status_response(result.status(), call.accepted.format);
@@ -92,6 +95,11 @@ Status read_headers(const http::Request& request, Call& call) {
   return {};
 }
 
+// The reference routes HEAD to proxies, and does not look at the method for custom resources.
+bool serves_heads(const Call& call) {
+  return call.info.subresource == "proxy" || custom_kind(*call.resource) != nullptr;
+}
+
 }  // namespace
 
 void HttpApi::serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> inner,
@@ -129,6 +137,8 @@ void HttpApi::serve(ResourceCall request) {
     timer.done(404);
     return exchange->respond(no_page());
   }
+  if (exchange->request().method == "HEAD" && !serves_heads(*call))
+    return refuse(errors::method_not_allowed());
   if (proxy_.handles(*call)) {
     if (!Proxy::allows(*call)) return refuse(errors::method_not_allowed());
     return serve_proxied(std::move(call), std::move(exchange), std::move(timer));

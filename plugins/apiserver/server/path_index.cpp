@@ -31,9 +31,16 @@ void add_checks(const Health& health, Paths& paths) {
 }  // namespace
 
 std::string path_index(const ServedKinds& kinds, const Health& health) {
-  Paths paths = {"/.well-known/openid-configuration", "/api",        "/apis",
-                 "/apis/",                            "/metrics",    "/openapi/v2",
-                 "/openapi/v3",                       "/openapi/v3/", "/openid/v1/jwks",
+  Paths paths = {"/.well-known/openid-configuration",
+                 "/api",
+                 "/apis",
+                 "/apis/",
+                 "/metrics",
+                 "/metrics/slis",
+                 "/openapi/v2",
+                 "/openapi/v3",
+                 "/openapi/v3/",
+                 "/openid/v1/jwks",
                  "/version"};
   for (const auto* resource : kinds.built_in) add_resource(*resource, paths);
   for (const auto& [name, custom] : kinds.custom) add_resource(custom.kind(), paths);

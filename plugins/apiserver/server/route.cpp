@@ -1,9 +1,19 @@
 #include "server/route.h"
 
+#include "request/media_type.h"
+#include "respond/api_errors.h"
+#include "respond/status_body.h"
+
 namespace kubus::apiserver {
 
 void Routes::add(std::string path, bool below, Handler handler) {
   routes_.push_back({std::move(path), below, std::move(handler)});
+}
+
+void Routes::add_read(std::string path, Handler handler) {
+  add(std::move(path), false, [handler = std::move(handler)](const RouteCall& call) mutable {
+    return call.request.method == "GET" ? handler(call) : other_method(call.request);
+  });
 }
 
 Routes::Handler* Routes::find(std::string_view path) {
@@ -30,6 +40,11 @@ http::Response no_page() {
   auto response = text_response(404, "text/plain; charset=utf-8", "404 page not found\n");
   response.headers.add("X-Content-Type-Options", "nosniff");
   return response;
+}
+
+http::Response other_method(const http::Request& request) {
+  return status_response(errors::method_not_allowed(),
+                         failure_format(request.headers.get("Accept")));
 }
 
 }  // namespace kubus::apiserver

@@ -24,6 +24,8 @@ class Routes {
   using Handler = UniqueFunction<http::Response(const RouteCall&)>;
   // `path` alone, or with `below` everything beneath it as well.
   void add(std::string path, bool below, Handler handler);
+  // For GET alone.
+  void add_read(std::string path, Handler handler);
   // Null when no route has the path.
   Handler* find(std::string_view path);
 
@@ -40,5 +42,7 @@ class Routes {
 http::Response text_response(int status, std::string_view content_type, std::string body);
 // Where nothing is, not even an API.
 http::Response no_page();
+// To a request that is no GET, where the reference routes by method.
+http::Response other_method(const http::Request& request);
 
 }  // namespace kubus::apiserver

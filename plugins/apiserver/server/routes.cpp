@@ -12,6 +12,8 @@
 namespace kubus::apiserver {
 namespace {
 
+constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+
 http::Response document_response(const http::Request& request, DiscoveryDocument document) {
   auto response = text_response(200, document.content_type, {});
   response.body.clear();
@@ -36,7 +38,17 @@ std::vector<std::string_view> split(std::string_view path) {
   return parts;
 }
 
-http::Response discover(const Discovery& discovery, const RouteCall& call) {
+// What is routed by method in the reference: the versions of groups that it serves itself, but not
+// the groups, whose list is not asked for a method.
+bool has_methods(const ServedKinds& kinds, const std::vector<std::string_view>& parts) {
+  if (parts[0] == "api") return true;
+  constexpr std::string_view kServices = "apiregistration.k8s.io";
+  if (parts.size() < 3) return parts.size() == 2 && parts[1] == kServices;
+  return kinds.has_built_in(parts[1], parts[2]);
+}
+
+http::Response discover(const ServedKinds& kinds, const RouteCall& call) {
+  const auto& discovery = kinds.discovery();
   const auto form = discovery_form(call.request.headers.get("Accept"));
   const auto parts = split(call.info.path);
   std::optional<DiscoveryDocument> document;
@@ -50,7 +62,9 @@ http::Response discover(const Discovery& discovery, const RouteCall& call) {
     document = discovery.group(parts[1]);
   else if (parts.size() == 3)
     document = discovery.resources(parts[1], parts[2]);
-  return document ? document_response(call.request, std::move(*document)) : no_page();
+  if (!document) return no_page();
+  if (call.request.method != "GET" && has_methods(kinds, parts)) return other_method(call.request);
+  return document_response(call.request, std::move(*document));
 }
 
 DiscoveryDocument as_json(std::string body) {
@@ -68,12 +82,15 @@ void add_health_routes(Routes& routes, const Health& health, const ClusterCache&
     routes.add(path, true, [&health](const RouteCall& call) {
       return health.answer(call.info.path, call.query);
     });
-  routes.add("/version", false, [](const RouteCall&) {
+  routes.add_read("/version", [](const RouteCall&) {
     return text_response(200, "application/json", version_json());
   });
   routes.add("/metrics", false, [&cache](const RouteCall&) {
     read_gauges(cache);
-    return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics::expose());
+    return text_response(200, kMetricsType, metrics::expose());
+  });
+  routes.add("/metrics/slis", false, [&health](const RouteCall&) {
+    return text_response(200, kMetricsType, health.slis().text());
   });
 }
 
@@ -95,7 +112,7 @@ void add_fairness_routes(Routes& routes, const fairness::Fairness& fairness) {
 void add_discovery_routes(Routes& routes, const KindCatalog& kinds, const Health& health) {
   for (const char* path : {"/api", "/apis"})
     routes.add(path, true, [&kinds](const RouteCall& call) {
-      return discover(kinds.served()->discovery(), call);
+      return discover(*kinds.served(), call);
     });
   routes.add("/", false, [&kinds, &health](const RouteCall&) {
     const auto index = Bytes(path_index(*kinds.served(), health));

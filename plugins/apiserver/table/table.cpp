@@ -90,8 +90,8 @@ void append_list_metadata(std::string& out, const TableOptions& options) {
   out += '}';
 }
 
-void append_object(std::string& out, const TableRow& row, IncludeObject include) {
-  switch (include) {
+void append_object(std::string& out, const TableRow& row, const TableOptions& options) {
+  switch (options.include_object) {
     case IncludeObject::kNone:
       out += "null";
       return;
@@ -103,7 +103,8 @@ void append_object(std::string& out, const TableRow& row, IncludeObject include)
       }
       return;
     case IncludeObject::kMetadata: {
-      out += R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":)";
+      out += R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/)";
+      out.append(options.version).append("\",\"metadata\":");
       const meta_v1::ObjectMeta* metadata = metadata_of(*row.object);
       if (metadata != nullptr) {
         append_json(*metadata, out);
@@ -119,7 +120,8 @@ void append_object(std::string& out, const TableRow& row, IncludeObject include)
 template <class Columns, class AppendRow>
 std::string write_table(const Columns& columns, std::span<const TableRow> rows,
                         const TableOptions& options, AppendRow append_row) {
-  std::string out = R"({"kind":"Table","apiVersion":"meta.k8s.io/v1",)";
+  std::string out = R"({"kind":"Table","apiVersion":"meta.k8s.io/)";
+  out.append(options.version).append("\",");
   append_list_metadata(out, options);
   out += ",\"columnDefinitions\":";
   if (options.headers) {
@@ -133,7 +135,7 @@ std::string write_table(const Columns& columns, std::span<const TableRow> rows,
     Cells cells(out, options.now);
     append_row(*rows[i].object, cells);
     out += ",\"object\":";
-    append_object(out, rows[i], options.include_object);
+    append_object(out, rows[i], options);
     out += '}';
   }
   return out += "]}";

@@ -1,4 +1,4 @@
-// Tables: objects as the rows that `kubectl get` prints, in a meta.k8s.io/v1 Table.
+// Tables: objects as the rows that `kubectl get` prints, in a Table of meta.k8s.io.
 //
 // Thread safety: pure functions.
 #pragma once
@@ -22,6 +22,7 @@ struct TableRow {
 };
 
 struct TableOptions {
+  std::string_view version = "v1";  // of meta.k8s.io
   IncludeObject include_object = IncludeObject::kMetadata;
   // False leaves columnDefinitions null, as in the second and later events of a watch.
   bool headers = true;

@@ -146,6 +146,21 @@ TEST_F(CacheTest, ReplaysHistoryAndRefusesWhatIsTooOld) {
   EXPECT_EQ(pods_.watch(seen, {}, start, cache_.revision()).code(), Code::kExpired);
 }
 
+TEST_F(CacheTest, TellsNothingBeforeARevisionThatIsStillToCome) {
+  put(2, "p1", "x");
+  auto seen = std::make_shared<Seen>();
+  WatchStart start;
+  start.from = WatchStart::From::kRevision;
+  start.revision = 4;
+  start.bookmarks = true;
+  ASSERT_TRUE(pods_.watch(seen, {}, start, cache_.revision()).ok());
+  put(3, "p2", "x");
+  pods_.bookmark(3);
+  put(4, "p1", "y");
+  put(5, "p2", "y");
+  EXPECT_THAT(seen->lines, ::testing::ElementsAre("MODIFIED p2@5"));
+}
+
 TEST_F(CacheTest, MarksTheEndOfTheInitialState) {
   put(2, "p1", "x");
   auto seen = std::make_shared<Seen>();

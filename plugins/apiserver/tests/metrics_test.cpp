@@ -7,6 +7,7 @@ namespace kubus::apiserver {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class MetricsTest : public HttpsTest {
  protected:
@@ -33,6 +34,19 @@ TEST_F(MetricsTest, CountRequestsAndTheSizeOfWhatIsRead) {
   exchange("GET", "/api/v1/namespaces/default/configmaps");
   EXPECT_EQ(value(total), before + 2);
   EXPECT_EQ(value(sizes), before + 2);
+}
+
+TEST_F(MetricsTest, HaveTheOutcomesOfHealthChecksByThemselves) {
+  exchange("GET", "/livez");
+  exchange("GET", "/livez/ping");
+  exchange("GET", "/livez?exclude=etcd");
+  const auto text = body_of(exchange("GET", "/metrics/slis"));
+  EXPECT_THAT(text, HasSubstr("# TYPE kubernetes_healthcheck gauge\n"));
+  EXPECT_THAT(text, HasSubstr("\nkubernetes_healthcheck{name=\"ping\",type=\"livez\"} 1\n"));
+  const std::string total = "\nkubernetes_healthchecks_total{name=";
+  EXPECT_THAT(text, HasSubstr(total + "\"ping\",status=\"success\",type=\"livez\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr(total + "\"etcd\",status=\"success\",type=\"livez\"} 1\n"));
+  EXPECT_THAT(metrics(), Not(HasSubstr("kubernetes_healthcheck")));
 }
 
 TEST_F(MetricsTest, TellDryRunsFromOthers) {

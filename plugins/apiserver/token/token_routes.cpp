@@ -13,11 +13,11 @@ http::Response document(std::string_view type, const std::string& body) {
 }  // namespace
 
 void add_token_routes(Routes& routes, const TokenIssuer& issuer) {
-  routes.add("/.well-known/openid-configuration", false,
-             [body = issuer.configuration()](const RouteCall&) {
-               return document("application/json", body);
-             });
-  routes.add("/openid/v1/jwks", false, [body = issuer.key_set()](const RouteCall&) {
+  routes.add_read("/.well-known/openid-configuration",
+                  [body = issuer.configuration()](const RouteCall&) {
+                    return document("application/json", body);
+                  });
+  routes.add_read("/openid/v1/jwks", [body = issuer.key_set()](const RouteCall&) {
     return document("application/jwk-set+json", body);
   });
 }

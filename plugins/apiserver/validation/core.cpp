@@ -136,9 +136,8 @@ void check_secret_update(const core_v1::Secret& secret, const core_v1::Secret& o
 
 void check_namespace(const core_v1::Namespace& object, ErrorList& errors) {
   const Path path = Path("spec").child("finalizers");
-  for (const std::string& finalizer : object.spec().finalizers()) {
-    errors.invalid_each(path, finalizer, check_qualified_name(finalizer));
-  }
+  for (const std::string& finalizer : object.spec().finalizers())
+    check_finalizer_name(finalizer, path, errors);
 }
 
 void check_namespace_status(const core_v1::Namespace& object, const core_v1::Namespace& /*old*/,
@@ -156,7 +155,9 @@ void check_namespace_status(const core_v1::Namespace& object, const core_v1::Nam
 void check_finalize(const core_v1::Namespace& object, const core_v1::Namespace& old,
                     ErrorList& errors) {
   check_metadata_update(object.metadata(), old.metadata(), Path("metadata"), errors);
-  check_namespace(object, errors);
+  const Path path = Path("spec").child("finalizers");
+  for (int i = 0; i < object.spec().finalizers_size(); ++i)
+    check_finalizer_name(object.spec().finalizers(i), path.index(i), errors);
 }
 
 constexpr PartCheck kNamespaceParts[] = {

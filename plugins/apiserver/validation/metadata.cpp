@@ -167,17 +167,19 @@ void check_metadata_update(const meta_v1::ObjectMeta& metadata, const meta_v1::O
   check_common(metadata, path, errors);
 }
 
+void check_finalizer_name(const std::string& name, const Path& path, ErrorList& errors) {
+  errors.invalid_each(path, name, check_qualified_name(name));
+  if (name.find('/') == std::string::npos && name != "kubernetes" && name != "orphan" &&
+      name != "foregroundDeletion") {
+    errors.invalid(path, name,
+                   "name is neither a standard finalizer name nor is it fully qualified");
+  }
+}
+
 void check_finalizer_names(const meta_v1::ObjectMeta& metadata, const Path& path,
                            ErrorList& errors) {
-  for (int i = 0; i < metadata.finalizers_size(); ++i) {
-    const std::string& name = metadata.finalizers(i);
-    errors.invalid_each(path.index(i), name, check_qualified_name(name));
-    if (name.find('/') == std::string::npos && name != "kubernetes" && name != "orphan" &&
-        name != "foregroundDeletion") {
-      errors.invalid(path.index(i), name,
-                     "name is neither a standard finalizer name nor is it fully qualified");
-    }
-  }
+  for (int i = 0; i < metadata.finalizers_size(); ++i)
+    check_finalizer_name(metadata.finalizers(i), path.index(i), errors);
 }
 
 }  // namespace kubus::apiserver

@@ -118,11 +118,13 @@ std::optional<http::Response> refused_upgrade(const http::Request& request) {
   return text_response(400, "text/plain; charset=utf-8", "a watch has at most one subprotocol\n");
 }
 
-void begin(Registry& registry, const CallPtr& call, WatchRequest request,
+// `late`: why the state that it begins with is not there.
+void begin(Registry& registry, const CallPtr& call, WatchRequest request, const Status& late,
            http::Exchange& exchange, RequestTimer timer) {
   const bool messages = http::is_websocket(exchange.request());
   auto stream = messages ? open_messages(*call, exchange) : exchange.stream(watch_head(*call));
   auto watch = std::make_shared<HttpWatch>(call, stream, messages, std::move(timer));
+  if (!late.ok()) return watch->on_end(late);
   std::weak_ptr<HttpWatch> weak = watch;
   watch->timer() =
       registry.context().loop().after(request.timeout.value_or(default_timeout()), [weak] {
@@ -150,19 +152,20 @@ void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchang
   if (!call->resource->has_verb("watch"))
     return refuse(*exchange, timer, errors::method_not_allowed());
   auto ready = [&registry, call, exchange, refuse, timer = std::move(timer),
-                request = *request](const Status& status) mutable {
+                request = *request](const Status& late, const Status& status) mutable {
     if (!status.ok()) return refuse(*exchange, timer, status);
     if (auto refused = refused_upgrade(exchange->request())) {
       timer.done(refused->status);
       return exchange->respond(std::move(*refused));
     }
-    begin(registry, call, std::move(request), *exchange, std::move(timer));
+    begin(registry, call, std::move(request), late, *exchange, std::move(timer));
   };
   registry.await_revision(
       request->await, [&registry, call, filter = request->filter, start = request->start,
                        ready = std::move(ready)](const Status& status) mutable {
-        if (!status.ok()) return ready(status);
-        await_state(registry, call, filter, start, std::move(ready));
+        if (!status.ok()) return ready(status, {});
+        await_state(registry, call, filter, start,
+                    [ready = std::move(ready)](const Status& shown) mutable { ready({}, shown); });
       });
 }
 

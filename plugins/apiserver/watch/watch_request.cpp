@@ -35,7 +35,7 @@ Result<WatchRequest> read_watch(const Call& call) {
     start.from = *revision > 0 ? From::kRevision : From::kState;
   }
   start.revision = *revision;
-  watch.await = *revision;
+  if (start.from == From::kState) watch.await = *revision;
   if (seconds->value_or(0) > 0)
     watch.timeout = std::chrono::seconds(std::min(**seconds, kLongestSeconds));
   return watch;

@@ -13,7 +13,7 @@ namespace kubus::apiserver {
 struct WatchRequest {
   Filter filter;
   WatchStart start;
-  std::int64_t await = 0;  // the cache must have got here first
+  std::int64_t await = 0;  // for the state: the cache must have got here first
   std::optional<std::chrono::seconds> timeout;
 };
 
