@@ -103,7 +103,9 @@ core_v1::ContainerStatus make_container_status(const StatusInput& input,
   status.set_imageid("");
   status.set_restartcount(history.restarts);
   status.set_ready(false);
-  status.set_started(false);
+  // Nobody asks what debugs a pod how it is.
+  const bool is_asked = kind != ContainerKind::kEphemeral;
+  if (is_asked) status.set_started(false);
   *status.mutable_laststate() = core_v1::ContainerState();
   const runtime::Container* now = history.current;
   if (!now || now->state() == runtime::CONTAINER_CREATED ||
@@ -113,9 +115,9 @@ core_v1::ContainerStatus make_container_status(const StatusInput& input,
     set_time(*status.mutable_state()->mutable_running()->mutable_startedat(),
              at(now->started_at()));
     const bool started = input.started(*now);
-    status.set_started(started);
+    if (is_asked) status.set_started(started);
     // An init container is ready when it is through.
-    status.set_ready(kind != ContainerKind::kInit && started && input.ready(*now));
+    status.set_ready(is_asked && kind != ContainerKind::kInit && started && input.ready(*now));
     set_identity(*now, status);
   } else {
     set_identity(*now, status);

@@ -110,6 +110,63 @@ TEST_F(Sessions, AttachAndRun) {
   });
 }
 
+TEST_F(Sessions, Debug) {
+  const auto debug = [](const std::string& rest) {
+    return "kubectl debug a --image=demo:1.0 --profile=general " + rest +
+           " -- sh -c 'echo looking; trap exit TERM; sleep 600 & wait'";
+  };
+  const auto node = output_of("kubectl get nodes -o name");
+  const auto name = node.substr(node.find('/') + 1);
+  play({
+      {debug("-c dbg"), ""},
+      {"kubectl wait --for=jsonpath="
+       "'{.status.ephemeralContainerStatuses[0].state.running.startedAt}' pod/a --timeout=40s",
+       "pod/a condition met"},
+      {"kubectl logs a --all-containers --prefix", "[pod/a/a] …\n[pod/a/a] …\n[pod/a/dbg] looking",
+       0, kEventually},
+      {"kubectl describe pod a | sed -n '/^Ephemeral/,/^Conditions/p'", R"(
+Ephemeral Containers:
+  dbg:
+    Container ID:  …
+    Image:         demo:1.0
+    Image ID:      …
+    Port:          <none>
+    Host Port:     <none>
+    Command:
+…
+    State:          Running
+      Started:      …
+    Ready:          False
+    Restart Count:  0
+    Environment:    <none>
+    Mounts:         <none>
+Conditions:)"},
+      {debug("-c x --target=none"),
+       "Targeting container \"none\". If you don't see processes from this container it may be "
+       "because the container runtime doesn't support this feature.\n"
+       "The Pod \"a\" is invalid: spec.ephemeralContainers[1].targetContainerName: Not found: "
+       "\"none\"",
+       1},
+      {"kubectl patch pod a --subresource ephemeralcontainers --type=json -p "
+       "'[{\"op\":\"remove\",\"path\":\"/spec/ephemeralContainers/0\"}]'",
+       "The Pod \"a\" is invalid: spec.ephemeralContainers: Forbidden: existing ephemeral "
+       "containers \"dbg\" may not be removed\n",
+       1},
+      {debug("-c dbg --copy-to=copy --share-processes"), ""},
+      {"kubectl wait --for=condition=Ready pod/copy --timeout=40s", "pod/copy condition met"},
+      {"kubectl get pod copy -o 'jsonpath={.spec.shareProcessNamespace} "
+       "{.spec.containers[*].name}'",
+       "true a dbg"},
+      {"kubectl debug " + node + " --image=demo:1.0 --profile=general -- sh -c 'sleep 1'",
+       "Creating debugging pod node-debugger-" + name + "-… with container debugger on node " +
+           name + "."},
+      {"kubectl get pods -l app.kubernetes.io/managed-by=kubectl-debug --no-headers",
+       "node-debugger-" + name + "-…  0/1  Completed  0  …", 0, kEventually},
+      {"kubectl attach a -c none",
+       "error: cannot attach to the container: container none not found in pod a", 1},
+  });
+}
+
 TEST_F(Sessions, Copy) {
   write("file", "contents\n");
   play({

@@ -350,6 +350,17 @@ TEST(ContainerStatus, AnInitContainerIsReadyWhenItIsDone) {
   EXPECT_FALSE(scene.status().initcontainerstatuses(0).ready());
 }
 
+TEST(ContainerStatus, WhatDebugsAPodIsNeverReady) {
+  Scene scene(make_pod(), StateBuilder().sandbox("s").running("a").running("d").get());
+  add_container(scene.pod, "a");
+  scene.pod.mutable_spec()->add_ephemeralcontainers()->mutable_ephemeralcontainercommon()->set_name(
+      "d");
+  const auto own = scene.status().ephemeralcontainerstatuses(0);
+  EXPECT_TRUE(own.state().has_running());
+  EXPECT_FALSE(own.ready());
+  EXPECT_FALSE(own.has_started());
+}
+
 TEST(ContainerStatus, MountsResourcesAndIds) {
   Scene scene(make_pod(), StateBuilder().sandbox("s").running("a").get());
   auto& container = add_container(scene.pod, "a");
