@@ -81,17 +81,19 @@ TEST_F(WebhookVersionTest, WhatIsAskedForComesFirstAndExactMeansThat) {
 }
 
 TEST_F(WebhookVersionTest, CustomResourcesAreShownInTheirOtherVersions) {
-  const auto version = [](const std::string& name, bool stored) {
+  const auto version = [](const std::string& name, bool stored, const std::string& more) {
     return R"({"name":")" + name + R"(","served":true,"storage":)" + (stored ? "true" : "false") +
            R"(,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object",)"
-           R"("x-kubernetes-preserve-unknown-fields":true}}}}})";
+           R"("properties":{"on":{"type":"boolean"},"by":{"type":"string"})" +
+           more + "}}}}}}";
   };
   const auto defined =
       create(kDefinitions, "",
              R"({"metadata":{"name":"lamps.light.example.com"},"spec":{)"
              R"("group":"light.example.com","scope":"Namespaced",)"
              R"("names":{"plural":"lamps","kind":"Lamp"},"versions":[)" +
-                 version("v1", true) + "," + version("v2", false) + "]}}");
+                 version("v1", true, R"(,"glow":{"type":"integer"})") + "," +
+                 version("v2", false, R"(,"tint":{"type":"string","default":"warm"})") + "]}}");
   ASSERT_EQ(defined.code, 201) << defined.body;
   ASSERT_TRUE(testing::eventually([] {
     return get(kDefinitions, "", "lamps.light.example.com")
@@ -104,10 +106,12 @@ TEST_F(WebhookVersionTest, CustomResourcesAreShownInTheirOtherVersions) {
             hook("lamp", "/lamp", rule("light.example.com", "v2", "lamps", R"("CREATE")")));
   const auto made = create("light.example.com@v1/lamps", "default",
                            R"({"apiVersion":"light.example.com/v1","kind":"Lamp",)"
-                           R"("metadata":{"name":"l"},"spec":{"on":true}})");
+                           R"("metadata":{"name":"l"},"spec":{"on":true,"glow":3}})");
   ASSERT_EQ(made.code, 201) << made.body;
   EXPECT_EQ(made.at("apiVersion"), "light.example.com/v1");
-  EXPECT_EQ(made.at("spec.by"), "hook");
+  // Neither loses on the way what the other version has no place for.
+  EXPECT_EQ(made.at("spec"), R"({"by":"hook","glow":3,"on":true})");
+  EXPECT_EQ(asked("/lamp", "request.object.spec"), R"({"glow":3,"on":true})");
   EXPECT_EQ(asked("/lamp", "request.object.apiVersion"), "light.example.com/v2");
   EXPECT_EQ(told("/lamp", "kind"), "light.example.com/v2 Lamp");
   EXPECT_EQ(told("/lamp", "requestKind"), "light.example.com/v1 Lamp");

@@ -2,11 +2,8 @@
 
 #include <google/protobuf/message.h>
 
-#include <boost/json.hpp>
-
 #include "custom/kind.h"
 #include "registry/reflect.h"
-#include "schema/shape.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {
@@ -30,11 +27,7 @@ std::vector<ResourceRef> custom_equivalents(const ResourceInfo& resource,
 
 std::unique_ptr<Message> custom_as(const Message& object, const CustomKind& to) {
   auto out = clone(object);
-  auto& custom = static_cast<CustomObject&>(*out);
-  custom.set_api_version(to.api_version());
-  auto tree = tree_of(custom);
-  prune(tree, to.schema(), nullptr);
-  set_members(custom, tree);
+  static_cast<CustomObject&>(*out).set_api_version(to.api_version());
   return out;
 }
 

@@ -26,7 +26,7 @@ std::vector<ResourceRef> equivalents_of(const ResourceInfo& resource, const Kind
 // A new object that is what `object`, in the version `from`, is in the version `to` of the same
 // resource. What is posted to a resource or stands for one of its parts has one version only.
 //
-// Custom kinds differ in their apiVersion and in what their schemas know.
+// Custom kinds differ in their apiVersion; what the schema of a version does not know stays.
 std::unique_ptr<Message> object_as(const Message& object, const ResourceInfo& from,
                                    const ResourceInfo& to);
 

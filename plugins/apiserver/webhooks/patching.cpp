@@ -18,7 +18,8 @@ namespace {
 Result<std::unique_ptr<Message>> read_object(const SeenCall& seen, const boost::json::value& tree) {
   auto made = new_message(*seen.call().object->GetDescriptor());
   KUBUS_TRY(from_json(tree, *made));
-  if (made->GetDescriptor() != CustomObject::descriptor()) return made;
+  // What another version has no place for may have one in that of the object.
+  if (made->GetDescriptor() != CustomObject::descriptor() || seen.converted()) return made;
   KUBUS_TRY(
       admit_body(static_cast<CustomObject&>(*made), *custom_kind(seen.resource()), nullptr));
   return made;
@@ -67,9 +68,16 @@ Result<Patched> apply_webhook_patch(const SeenCall& seen, const std::string& hoo
   out.changed = !same_content(before, **made);
   if (!out.changed) return out;
   complete(**made, seen.resource());
-  *object = seen.converted()
-                ? object_as(**made, seen.resource(), *seen.call().call.resource)
-                : std::move(*made);
+  if (seen.converted()) {
+    const auto& own = *seen.call().call.resource;
+    *made = object_as(**made, seen.resource(), own);
+    if ((*made)->GetDescriptor() == CustomObject::descriptor())
+      if (auto status =
+              admit_body(static_cast<CustomObject&>(**made), *custom_kind(own), nullptr);
+          !status.ok())
+        return errors::internal(status.message());
+  }
+  *object = std::move(*made);
   return out;
 }
 
