@@ -77,10 +77,10 @@ Status Reconciler::set_revision(Look& look, const std::string& revision) {
   const auto& annotations = look.deployment.metadata().annotations();
   auto found = annotations.find(kRevision);
   if (found != annotations.end() && found->second == revision) return Status();
-  const std::string body = R"({"metadata":{"resourceVersion":")" +
-                           look.deployment.metadata().resourceversion() + R"(","annotations":{")" +
-                           kRevision + R"(":")" + revision + R"("}}})";
-  auto stored = client_->patch<Deployment>(key_of(look.deployment), PatchType::kMerge, body);
+  // With its status, which makes no new generation of it.
+  Deployment changed = look.deployment;
+  (*changed.mutable_metadata()->mutable_annotations())[kRevision] = revision;
+  auto stored = client_->update_status(changed);
   if (!stored.ok()) return stored.status();
   look.deployment = std::move(*stored);
   return Status();

@@ -5,6 +5,9 @@
 #include <initializer_list>
 #include <string>
 
+#include "defaults/defaults.h"
+#include "validation/checks.h"
+
 namespace kubus::apiserver::fairness {
 namespace {
 
@@ -209,6 +212,52 @@ std::vector<FlowSchema> default_schemas() {
     row.fill(*spec.add_rules());
   }
   return schemas;
+}
+
+namespace {
+
+// Whether `object` wants the same as the one of `fixed` that has its name, where there is one.
+template <class T>
+bool is_as_fixed(const T& object, const std::vector<T>& fixed) {
+  for (T one : fixed) {
+    if (one.metadata().name() != object.metadata().name()) continue;
+    apply_defaults(one);
+    return equal(one.spec(), object.spec());
+  }
+  return true;
+}
+
+template <class T>
+void refuse(const T& object, const char* but, ErrorList& errors) {
+  errors.invalid_json(
+      Path("spec"), internal_json(object.spec()),
+      "spec of '" + object.metadata().name() + "'" + but + " must equal the fixed value");
+}
+
+void check_level(const PriorityLevelConfiguration& level, ErrorList& errors) {
+  const bool exempt = level.metadata().name() == kExempt;
+  PriorityLevelConfiguration fixed_part = level;
+  auto levels = default_levels();
+  if (exempt) {
+    // How much it lends is the administrator's.
+    fixed_part.mutable_spec()->clear_exempt();
+    for (auto& one : levels) one.mutable_spec()->clear_exempt();
+  }
+  if (!is_as_fixed(fixed_part, levels))
+    refuse(level, exempt ? " except the 'spec.exempt' field" : "", errors);
+}
+
+}  // namespace
+
+void check_mandatory(const google::protobuf::Message& object, ErrorList& errors) {
+  const auto* metadata = metadata_of(object);
+  if (!metadata || !is_mandatory(metadata->name())) return;
+  if (object.GetDescriptor() == FlowSchema::descriptor()) {
+    const auto& schema = static_cast<const FlowSchema&>(object);
+    if (!is_as_fixed(schema, default_schemas())) refuse(schema, "", errors);
+  } else if (object.GetDescriptor() == PriorityLevelConfiguration::descriptor()) {
+    check_level(static_cast<const PriorityLevelConfiguration&>(object), errors);
+  }
 }
 
 }  // namespace kubus::apiserver::fairness

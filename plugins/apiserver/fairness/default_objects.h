@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kubus/api/types.h"
+#include "validation/field_error.h"
 
 namespace kubus::apiserver::fairness {
 
@@ -23,5 +24,8 @@ inline bool is_mandatory(std::string_view name) { return name == kExempt || name
 
 std::vector<PriorityLevelConfiguration> default_levels();
 std::vector<FlowSchema> default_schemas();
+
+// Of the mandatory ones only a part may be changed; nothing for other objects, of whatever kind.
+void check_mandatory(const google::protobuf::Message& object, ErrorList& errors);
 
 }  // namespace kubus::apiserver::fairness

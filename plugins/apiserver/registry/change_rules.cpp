@@ -7,6 +7,7 @@
 #include "custom/kind.h"
 #include "registry/strategy.h"
 #include "request/number.h"
+#include "validation/checks.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -36,6 +37,15 @@ std::pair<std::string_view, std::string_view> around_managers(std::string_view j
 
 bool counts_status(const ResourceInfo& resource) {
   return custom_kind(resource) && !resource.find_subresource("status");
+}
+
+bool counts_metadata(const ResourceInfo& resource, const Message& object, const Message& old) {
+  const auto& now = *metadata_of(object);
+  const auto& before = *metadata_of(old);
+  if (resource.group == "apps" && resource.plural == "deployments")
+    return !equal(now.annotations(), before.annotations());
+  return resource.group == "discovery.k8s.io" && resource.plural == "endpointslices" &&
+         !equal(now.labels(), before.labels());
 }
 
 bool same_desire(std::string_view a, std::string_view b, bool with_status) {

@@ -18,6 +18,8 @@ Status settle_version(Message& object, const Object& stored, const Call& call);
 bool same_desire(std::string_view a, std::string_view b, bool with_status = false);
 // A custom kind without a status of its own has status as a part like others.
 bool counts_status(const ResourceInfo& resource);
+// Of some kinds a part of the metadata counts as well; whether that has changed.
+bool counts_metadata(const ResourceInfo& resource, const Message& object, const Message& old);
 
 // Whether `json` is what is stored but for the times at which managers wrote: nobody has changed
 // anything then.

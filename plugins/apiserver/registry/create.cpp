@@ -8,6 +8,7 @@
 #include "registry/registry.h"
 #include "registry/shown.h"
 #include "registry/strategy.h"
+#include "validation/warnings.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -63,6 +64,7 @@ Status Registry::check_create(Call& call, Message& object) const {
   if (strategy.prepare_create) strategy.prepare_create(object);
   if (strategy.set_author) strategy.set_author(object, call.identity);
   if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));
+  add_warnings(object, nullptr, call.warnings);
   return validate(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr});
 }
 

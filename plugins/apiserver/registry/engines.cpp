@@ -4,6 +4,7 @@
 
 #include "custom/engine.h"
 #include "defaults/defaults.h"
+#include "fairness/default_objects.h"
 #include "policy/expressions.h"
 #include "validation/validation.h"
 
@@ -33,6 +34,7 @@ Engines standard_engines() {
     if (const auto* kind = custom_kind(resource))
       errors.append(check_custom(custom(object), nullptr, *kind));
     policy::check_admission_expressions(object, nullptr, errors);
+    fairness::check_mandatory(object, errors);
     return outcome(object, resource, errors);
   };
   engines.check_update = [](const Message& object, const Message& old,
@@ -41,6 +43,7 @@ Engines standard_engines() {
     if (const auto* kind = custom_kind(resource))
       errors.append(check_custom(custom(object), &custom(old), *kind));
     policy::check_admission_expressions(object, &old, errors);
+    fairness::check_mandatory(object, errors);
     return outcome(object, resource, errors);
   };
   engines.check_status = [](const Message& object, const Message& old,

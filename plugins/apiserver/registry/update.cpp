@@ -16,6 +16,7 @@
 #include "registry/shown.h"
 #include "registry/strategy.h"
 #include "registry/write_options.h"
+#include "validation/warnings.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {
@@ -240,15 +241,18 @@ Status Registry::check_change(const ChangeJob& job, Change& change) const {
                  job.part == Part::kMain ? engines_.check_update : engines_.check_status) {
     KUBUS_TRY(check(object, *change.old, *call.resource));
   }
+  if (job.part == Part::kMain) add_warnings(object, change.old.get(), job.call->warnings);
   return validate(admissions_, change.review(job.call).as_call());
 }
 
 void Registry::write_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change) {
   const auto& call = *job->call;
   auto& object = *change->object;
+  const bool counts =
+      job->part == Part::kMain && counts_metadata(*call.resource, object, *change->old);
   if (job->part != Part::kWhole && strategy_of(*call.resource).counts_generations &&
-      !same_desire(stored_json(object), change->seen->json().view(),
-                   counts_status(*call.resource)))
+      (counts || !same_desire(stored_json(object), change->seen->json().view(),
+                              counts_status(*call.resource))))
     metadata_of(object)->set_generation(metadata_of(*change->old)->generation() + 1);
   auto reservations = reserve(call, object, change->old.get());
   if (!reservations.ok()) return job->done(reservations.status());

@@ -24,6 +24,9 @@ constexpr std::pair<std::string_view, void (*)(Strategy&)> kRules[] = {
     {"/persistentvolumes", volume_rules},
     {"/replicationcontrollers", orphan_by_default},
     {"batch/jobs", job_rules},
+    {"apps/deployments", deployment_rules},
+    {"apps/daemonsets", daemon_set_rules},
+    {"coordination.k8s.io/leases", lease_rules},
     {"apiextensions.k8s.io/customresourcedefinitions", definition_rules},
     {"certificates.k8s.io/certificatesigningrequests", certificate_request_rules},
 };

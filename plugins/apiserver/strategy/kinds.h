@@ -20,6 +20,9 @@ void secret_rules(Strategy& strategy);
 void volume_claim_rules(Strategy& strategy);
 void volume_rules(Strategy& strategy);
 void job_rules(Strategy& strategy);
+void deployment_rules(Strategy& strategy);
+void daemon_set_rules(Strategy& strategy);
+void lease_rules(Strategy& strategy);
 void certificate_request_rules(Strategy& strategy);
 void definition_rules(Strategy& strategy);
 // Of every custom kind.

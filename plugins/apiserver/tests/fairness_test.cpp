@@ -275,8 +275,18 @@ TEST_F(FairnessDefaults, AreMadeAndPutRightAtTheNextStart) {
     return get("flowschemas", "catch-all").find(R"("type":"Dangling","status":"False")") !=
            std::string::npos;
   }));
-  ASSERT_TRUE(
-      on("patch", "flowschemas", "catch-all", R"({"spec":{"matchingPrecedence":77}})").ok());
+  for (const auto& [plural, change] :
+       {std::pair("flowschemas", R"({"spec":{"matchingPrecedence":77}})"),
+        std::pair("prioritylevelconfigurations",
+                  R"({"spec":{"limited":{"nominalConcurrencyShares":6}}})")}) {
+    const auto changed = on("patch", plural, "catch-all", change);
+    EXPECT_EQ(changed.code(), Code::kInvalid);
+    EXPECT_THAT(changed.status().message(),
+                HasSubstr("spec of 'catch-all' must equal the fixed value"));
+  }
+  EXPECT_TRUE(on("patch", "prioritylevelconfigurations", "exempt",
+                 R"({"spec":{"exempt":{"lendablePercent":10}}})")
+                  .ok());
   ASSERT_TRUE(on("patch", "flowschemas", "system-nodes", R"({"metadata":{"annotations":
       {"apf.kubernetes.io/autoupdate-spec":"false"}},"spec":{"matchingPrecedence":78}})")
                   .ok());

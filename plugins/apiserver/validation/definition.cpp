@@ -21,7 +21,8 @@ void check_label(const std::string& name, const Path& path, ErrorList& errors) {
 
 void check_kind(const std::string& name, const Path& path, ErrorList& errors) {
   if (const auto wrong = check_dns1035_label(lower_case(name)); !wrong.empty())
-    errors.invalid(path, name, "may have mixed case, but should otherwise match: " + join_messages(wrong));
+    errors.invalid(path, name,
+                   "may have mixed case, but should otherwise match: " + join_messages(wrong));
 }
 
 void check_names(const Names& names, const Path& path, ErrorList& errors) {
@@ -53,6 +54,7 @@ void check_group(const std::string& group, const Path& path, ErrorList& errors) 
 }
 
 std::string versions_json(const Spec& spec) {
+  if (spec.versions().empty()) return "null";
   std::string out = "[";
   for (const auto& version : spec.versions())
     out += (out.size() > 1 ? "," : "") + message_json(version);

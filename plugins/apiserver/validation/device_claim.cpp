@@ -103,13 +103,6 @@ void check_request(const resource_v1::DeviceRequest& request, Names& names, cons
   constexpr std::string_view kOne = "exactly one of `exactly` or `firstAvailable` is required";
   check_request_name(request.name(), names, path.child("name"), errors);
   const Path list = path.child("firstAvailable");
-  if (!request.has_exactly() && request.firstavailable().empty()) {
-    return errors.required(path, kOne);
-  }
-  if (request.has_exactly() && !request.firstavailable().empty()) {
-    errors.invalid_unseen(path, kOne);
-  }
-  if (request.has_exactly()) check_wanted(request.exactly(), path.child("exactly"), errors);
   check_list_size(request.firstavailable_size(), kMostAlternatives, list, errors);
   Names alternatives;
   for (int i = 0; i < request.firstavailable_size(); ++i) {
@@ -118,6 +111,17 @@ void check_request(const resource_v1::DeviceRequest& request, Names& names, cons
     check_wanted(alternative, list.index(i), errors);
     names.insert(request.name() + "/" + alternative.name());
   }
+  if (request.has_exactly()) check_wanted(request.exactly(), path.child("exactly"), errors);
+  if (!request.has_exactly() && request.firstavailable().empty()) errors.required(path, kOne);
+  if (request.has_exactly() && !request.firstavailable().empty())
+    errors.invalid_json(path, "null", std::string(kOne) + ", but multiple fields are set");
+}
+
+// The name of an attribute with the domain that it is of.
+void check_attribute_name(const std::string& name, const Path& path, ErrorList& errors) {
+  check_trait_name(name, path, errors);
+  if (!name.empty() && name.find('/') == std::string::npos)
+    errors.invalid(path, name, "must include a domain");
 }
 
 void check_claim_spec(const resource_v1::ResourceClaimSpec& spec, const Path& path,
@@ -134,9 +138,12 @@ void check_claim_spec(const resource_v1::ResourceClaimSpec& spec, const Path& pa
     const auto& constraint = devices.constraints(i);
     const Path one = at.child("constraints").index(i);
     check_request_names(constraint.requests(), names, one.child("requests"), errors);
-    if (!constraint.has_matchattribute() && !constraint.has_distinctattribute()) {
+    if (constraint.has_matchattribute())
+      check_attribute_name(constraint.matchattribute(), one.child("matchAttribute"), errors);
+    else if (constraint.has_distinctattribute())
+      check_attribute_name(constraint.distinctattribute(), one.child("distinctAttribute"), errors);
+    else
       errors.required(one.child("matchAttribute"));
-    }
   }
   check_list_size(devices.config_size(), kMostConfigurations, at.child("config"), errors);
   for (int i = 0; i < devices.config_size(); ++i) {
@@ -171,8 +178,9 @@ void check_claim_part(const resource_v1::ResourceClaim& claim,
 void check_template(const resource_v1::ResourceClaimTemplate& object, ErrorList& errors) {
   const Path path("spec");
   const auto& metadata = object.spec().metadata();
-  check_labels(metadata.labels(), path.child("labels"), errors);
-  check_annotations(metadata.annotations(), path.child("annotations"), errors);
+  const Path at = path.child("metadata");
+  check_annotations(metadata.annotations(), at.child("annotations"), errors);
+  check_labels(metadata.labels(), at.child("labels"), errors);
   check_claim_spec(object.spec().spec(), path.child("spec"), errors);
 }
 
@@ -224,6 +232,28 @@ void check_request_names(const google::protobuf::RepeatedPtrField<std::string>& 
   check_list_size(list.size(), kMostRequests, path, errors);
   for (int i = 0; i < list.size(); ++i)
     check_request_reference(list[i], names, path.index(i), errors);
+}
+
+void check_trait_name(const std::string& name, const Path& path, ErrorList& errors) {
+  constexpr std::size_t kLongestId = 32;
+  if (name.empty()) return errors.required(path, "name required");
+  const auto check_id = [&](const std::string& id) {
+    if (id.size() > kLongestId) errors.too_long(path, kLongestId);
+    errors.invalid_each(path, id, check_c_identifier(id));
+  };
+  const auto slash = name.find('/');
+  if (slash == std::string::npos) return check_id(name);
+  const std::string domain = name.substr(0, slash), id = name.substr(slash + 1);
+  if (id.find('/') != std::string::npos)
+    return errors.invalid(path, name, "must not contain more than one slash");
+  if (domain.empty())
+    errors.invalid(path, "", "the domain must not be empty");
+  else
+    check_driver_name(domain, path, errors);
+  if (id.empty())
+    errors.invalid(path, "", "the name must not be empty");
+  else
+    check_id(id);
 }
 
 void check_configuration(const resource_v1::DeviceConfiguration& configuration, const Path& path,

@@ -22,6 +22,8 @@ void check_request_names(const google::protobuf::RepeatedPtrField<std::string>& 
                          const std::set<std::string>& names, const Path& path, ErrorList& errors);
 void check_configuration(const resource_v1::DeviceConfiguration& configuration, const Path& path,
                          ErrorList& errors);
+// The name of an attribute or a capacity: an identifier, perhaps of a domain.
+void check_trait_name(const std::string& name, const Path& path, ErrorList& errors);
 void check_pool_name(const std::string& name, const Path& path, ErrorList& errors);
 
 }  // namespace kubus::apiserver

@@ -23,33 +23,37 @@ using resource_v1::ResourceSliceSpec;
 
 // Whose devices they are is said in exactly one way.
 void check_place(const ResourceSliceSpec& spec, const Path& path, ErrorList& errors) {
-  int ways = 0;
+  std::string ways;
+  int count = 0;
+  const auto note = [&](bool said, const char* way) {
+    if (!said) return;
+    ways += (count++ == 0 ? "`" : ", `") + std::string(way) + "`";
+  };
+  note(spec.has_nodename(), "nodeName");
+  note(spec.has_nodeselector(), "nodeSelector");
+  note(spec.allnodes(), "allNodes");
+  note(spec.perdevicenodeselection(), "perDeviceNodeSelection");
   if (spec.has_nodename()) {
-    ++ways;
     const std::string& name = spec.nodename();
     if (name.empty()) {
       errors.invalid(path.child("nodeName"), name,
-                     "must be either unset or set to a non-empty "
-                     "string");
+                     "must be either unset or set to a non-empty string");
     } else {
       errors.invalid_each(path.child("nodeName"), name, check_dns1123_subdomain(name));
     }
   }
   if (spec.has_nodeselector()) {
-    ++ways;
     check_node_selector(spec.nodeselector(), path.child("nodeSelector"), errors);
     if (spec.nodeselector().nodeselectorterms_size() > 1) {
       errors.invalid_unseen(path.child("nodeSelector").child("nodeSelectorTerms"),
                             "must have exactly one node selector term");
     }
   }
-  ways += spec.allnodes() ? 1 : 0;
-  ways += spec.perdevicenodeselection() ? 1 : 0;
-  constexpr std::string_view kOne =
-      "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is "
-      "required";
-  if (ways == 0) errors.required(path, kOne);
-  if (ways > 1) errors.invalid_unseen(path, kOne);
+  const std::string one =
+      "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
+  if (count == 0) errors.required(path, one);
+  if (count > 1)
+    errors.invalid(path, "{" + ways + "}", one + ", but multiple fields are set");
 }
 
 void check_taint(const resource_v1::DeviceTaint& taint, const Path& path, ErrorList& errors) {
@@ -70,12 +74,23 @@ void check_attribute(const resource_v1::DeviceAttribute& attribute, const Path& 
   }
 }
 
+template <class Map>
+std::set<std::string> sorted_keys(const Map& map) {
+  std::set<std::string> keys;
+  for (const auto& entry : map) keys.insert(entry.first);
+  return keys;
+}
+
 void check_device(const resource_v1::Device& device, const Path& path, ErrorList& errors) {
   const auto count = static_cast<std::size_t>(device.attributes().size());
   if (count > kMostAttributes) errors.too_many(path.child("attributes"), count, kMostAttributes);
-  for (const auto& [name, attribute] : device.attributes()) {
-    check_attribute(attribute, path.child("attributes").key(name), errors);
+  for (const auto& name : sorted_keys(device.attributes())) {
+    const Path at = path.child("attributes").key(name);
+    check_trait_name(name, at, errors);
+    check_attribute(device.attributes().at(name), at, errors);
   }
+  for (const auto& name : sorted_keys(device.capacity()))
+    check_trait_name(name, path.child("capacity").key(name), errors);
   const auto taints = static_cast<std::size_t>(device.taints_size());
   if (taints > kMostTaints) errors.too_many(path.child("taints"), taints, kMostTaints);
   for (int i = 0; i < device.taints_size(); ++i) {

@@ -2,7 +2,7 @@
 //
 // A case is a line with version, kind and a name for people; the object, or two of which the first
 // is what was there before; and one line "- error" for each error, in order. "status" behind the
-// kind: only the status changes.
+// kind: only the status changes; "warning": the lines are what is said of an object that is right.
 #include <gtest/gtest.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
@@ -14,6 +14,7 @@
 #include "defaults/defaults.h"
 #include "kubus/api/json.h"
 #include "validation/validation.h"
+#include "validation/warnings.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -25,7 +26,7 @@ using Object = std::unique_ptr<google::protobuf::Message>;
 struct Case {
   int line = 0;
   std::string version, kind;
-  bool status = false;
+  bool status = false, warning = false;
   std::vector<std::string> objects;
   std::vector<std::string> errors;
 };
@@ -47,6 +48,7 @@ std::vector<Case> read_cases(const std::filesystem::path& path) {
       std::istringstream words(line);
       words >> next.version >> next.kind >> word;
       next.status = word == "status";
+      next.warning = word == "warning";
       cases.push_back(next);
     }
   }
@@ -75,6 +77,15 @@ class CaseTest : public ::testing::TestWithParam<std::string> {
     return c.status ? validate_status_update(*object, *old, resource)
                     : validate_update(*object, *old, resource);
   }
+
+  static std::vector<std::string> warnings_for(const Case& c, const ResourceInfo& resource) {
+    const bool changed = c.objects.size() > 1;
+    const auto object = decode(resource, c.objects.back(), changed);
+    const auto old = changed ? decode(resource, c.objects.front(), true) : nullptr;
+    std::vector<std::string> warnings;
+    add_warnings(*object, old.get(), warnings);
+    return warnings;
+  }
 };
 
 TEST_P(CaseTest, HasTheErrorsOfTheReference) {
@@ -86,7 +97,12 @@ TEST_P(CaseTest, HasTheErrorsOfTheReference) {
     std::vector<std::string> errors;
     const ErrorList found = errors_of(c, *resource_of(*message));
     for (const auto& error : found.errors()) errors.push_back(error.to_string());
-    EXPECT_EQ(errors, c.errors);
+    if (c.warning) {
+      EXPECT_EQ(errors, std::vector<std::string>());
+      EXPECT_EQ(warnings_for(c, *resource_of(*message)), c.errors);
+    } else {
+      EXPECT_EQ(errors, c.errors);
+    }
   }
 }
 
