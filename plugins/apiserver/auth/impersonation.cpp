@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "respond/api_errors.h"
+#include "validation/names.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -24,12 +25,17 @@ RequestInfo impersonating(std::string_view resource, std::string name) {
   return info;
 }
 
+// A name that only looks like that of a service account is a user's.
 RequestInfo impersonating_user(const std::string& user) {
-  const auto colon = user.rfind(':');
-  if (!user.starts_with(kServiceAccount) || colon < kServiceAccount.size())
+  const auto colon = user.find(':', kServiceAccount.size());
+  if (!user.starts_with(kServiceAccount) || colon == std::string::npos)
     return impersonating("users", user);
-  auto info = impersonating("serviceaccounts", user.substr(colon + 1));
-  info.ns = user.substr(kServiceAccount.size(), colon - kServiceAccount.size());
+  auto ns = user.substr(kServiceAccount.size(), colon - kServiceAccount.size());
+  auto name = user.substr(colon + 1);
+  if (!check_dns1123_label(ns).empty() || !check_dns1123_subdomain(name).empty())
+    return impersonating("users", user);
+  auto info = impersonating("serviceaccounts", std::move(name));
+  info.ns = std::move(ns);
   return info;
 }
 

@@ -87,8 +87,7 @@ Level::Entry Level::enter(const Arrival& arrival) {
       begin_use(queues_[at]);
       return {grant(arrival, at, now, {}), std::nullopt};
     }
-    if (closed_ || (queues_[at].waiting.size() >= settings_.queue_length && seats_ >= limit_))
-      refused = Refusal::kQueueFull;
+    if (closed_ || is_full(queues_[at])) refused = Refusal::kQueueFull;
   }
   if (refused) {
     ++rejected_;

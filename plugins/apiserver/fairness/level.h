@@ -162,6 +162,8 @@ class Level : public std::enable_shared_from_this<Level> {
   // Takes it out of its queue.
   void remove(Queue& queue, const Waiter& waiter, Clock::time_point now, Refusal why);
   bool fits(int seats) const;
+  // Also while seats are left that do not do for a wide one in front: all behind it wait.
+  bool is_full(const Queue& queue) const { return queue.waiting.size() >= settings_.queue_length; }
   std::size_t pick_queue(std::uint64_t flow) const;
   void begin_use(Queue& queue);
   // No queue where there are none.

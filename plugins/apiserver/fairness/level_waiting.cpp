@@ -29,7 +29,7 @@ void Level::wait(const WaiterPtr& place) {
       dropped = std::move(place->done);
     } else if (closed_ || settings_.queues == 0) {
       refused = Refusal::kConcurrencyLimit;
-    } else if (queues_[at].waiting.size() >= settings_.queue_length && seats_ >= limit_) {
+    } else if (is_full(queues_[at])) {
       refused = Refusal::kQueueFull;
     } else {
       place->came = now;

@@ -56,7 +56,7 @@ bool is_change(std::string_view verb) {
 Width width_of(const RequestInfo& info, const Query& query, ClusterCache& cache, int most) {
   if (!info.is_resource) return {};
   const bool change = is_change(info.verb);
-  const bool state = info.verb == "watch" && query.get("sendInitialEvents") == "true";
+  const bool state = info.verb == "watch" && query.flag("sendInitialEvents");
   const bool list = (info.verb == "list" || state) && info.name.empty();
   if (!change && !list) return {};
   // Nobody sees a token.

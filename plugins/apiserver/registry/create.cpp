@@ -102,6 +102,8 @@ void Registry::mutated_create(const std::shared_ptr<CreateJob>& job) {
   auto& call = *job->call;
   const auto& strategy = strategy_of(*call.resource);
   auto status = prepare_created(*metadata_of(*job->object), call);
+  if (status.ok() && !call.info.name.empty())
+    status = check_name(*metadata_of(*job->object), call.info.name);
   if (!status.ok()) return job->done(status);
   if (call.resource->find_subresource("status") && !strategy.keeps_status_on_create)
     clear_field(*job->object, "status");

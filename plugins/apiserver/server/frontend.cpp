@@ -77,9 +77,19 @@ bool Frontend::wants_body(const http::Request& head) {
   const auto identity = authenticate(authenticators_, head);
   if (!identity) return true;
   if (!identity->ok()) return false;
-  if (authorizers_.asks_others() || wants_to_impersonate(head)) return true;
-  return allowed(authorizers_, **identity,
-                 parse_request(head.method, head.path(), Query::parse(head.query())));
+  auto who = std::move(**identity);
+  if (wants_to_impersonate(head)) {
+    if (authorizers_.asks_others()) return true;
+    bool may = false;
+    impersonate(authorizers_, std::move(who), head, [&](Result<Identity> wanted) {
+      may = wanted.ok();
+      if (may) who = std::move(*wanted);
+    });
+    if (!may) return false;
+  }
+  const auto info = parse_request(head.method, head.path(), Query::parse(head.query()));
+  bool open = false;
+  return decide_so_far(authorizers_, who, info, open) == Verdict::kAllow || open;
 }
 
 void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {

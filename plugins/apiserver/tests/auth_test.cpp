@@ -56,6 +56,22 @@ TEST_F(AuthTest, ThoseWhoMayActAsOthers) {
               ElementsAre("system:unauthenticated"));
 }
 
+TEST_F(AuthTest, WhatOnlyLooksLikeAnAccountIsAUser) {
+  for (const char* name :
+       {"system:serviceaccount:a:b:c", "system:serviceaccount:a:", "system:serviceaccount::b",
+        "system:serviceaccount:a", "system:serviceaccount:A:b", "system:serviceaccount:a:b/c"}) {
+    const auto user = acting(kAdmin, {{"Impersonate-User", name}});
+    ASSERT_TRUE(user.ok()) << name;
+    EXPECT_EQ(user->name, name);
+    EXPECT_THAT(user->groups, ElementsAre("system:authenticated")) << name;
+  }
+  grant({{"impersonate"}, {""}, {"serviceaccounts"}, {}, {}});
+  EXPECT_TRUE(acting(kJane, {{"Impersonate-User", "system:serviceaccount:a:b.c"}}).ok());
+  EXPECT_THAT(
+      acting(kJane, {{"Impersonate-User", "system:serviceaccount:a:b:c"}}).status().message(),
+      ::testing::HasSubstr("cannot impersonate resource \"users\""));
+}
+
 TEST_F(AuthTest, OthersMayNot) {
   const auto refused = acting(kJane, {{"Impersonate-User", "admin"}});
   EXPECT_EQ(refused.code(), Code::kForbidden);

@@ -93,7 +93,13 @@ TEST_F(HostileTest, WhoMayNotIsAnsweredBeforeTheBody) {
   nobody = connect_as_nobody();
   ask(*nobody, "Authorization: Bearer nonsense\r\n");
   EXPECT_EQ(status(nobody->rest()), 401);
+  nobody = connect_as_nobody();
+  ask(*nobody, "Impersonate-User: jane\r\n");
+  EXPECT_THAT(nobody->rest(), HasSubstr("cannot impersonate resource"));
   auto somebody = connect();
+  ask(*somebody, "Impersonate-User: jane\r\n");
+  EXPECT_THAT(somebody->rest(), HasSubstr(R"(User \"jane\" cannot create resource)"));
+  somebody = connect();
   ask(*somebody, "Expect: 100-continue\r\n");
   EXPECT_NO_THROW(somebody->until("100 Continue\r\n\r\n"));
   expect_served();

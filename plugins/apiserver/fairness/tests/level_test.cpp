@@ -413,5 +413,20 @@ TEST_F(LevelTest, AWideOneThatLeavesLetsOthersPass) {
   EXPECT_EQ(granted_, Names({"narrow"}));
 }
 
+// Seats are left, but not for the one in front: those behind it are as many as the queue holds.
+TEST_F(LevelTest, AQueueBehindAWideOneIsBoundedToo) {
+  make({false, 1, 1, 3}, 4);
+  auto one = enter(1, 2);
+  wait(1, "wide", 4);
+  wait(1, "a");
+  wait(1, "b");
+  EXPECT_EQ(refusal(1), Refusal::kQueueFull);
+  wait(1, "c");
+  EXPECT_EQ(refused_, Names({"c queue-full"}));
+  one.release();
+  run();
+  EXPECT_EQ(granted_, Names({"wide"}));
+}
+
 }  // namespace
 }  // namespace kubus::apiserver::fairness

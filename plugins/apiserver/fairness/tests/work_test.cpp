@@ -63,7 +63,9 @@ TEST_F(WorkTest, ListsAreChargedByTheirBytes) {
   EXPECT_EQ(seats("GET", "/api/v1/pods", "limit=150"), 2);
   EXPECT_EQ(seats("GET", "/api/v1/pods", "limit=rubbish"), 5);
   EXPECT_EQ(seats("GET", "/api/v1/pods", "watch=1"), 1);
-  EXPECT_EQ(seats("GET", "/api/v1/pods", "watch=1&sendInitialEvents=true"), 5);
+  for (const auto* yes : {"true", "1", "T", "True"})
+    EXPECT_EQ(seats("GET", "/api/v1/pods", "watch=1&sendInitialEvents=" + std::string(yes)), 5);
+  EXPECT_EQ(seats("GET", "/api/v1/pods", "watch=1&sendInitialEvents=false"), 1);
   EXPECT_EQ(seats("GET", "/api/v1/pods", "fieldSelector=metadata.name%3Dp7"), 1);
   add_pods(1, 3'000'000);
   EXPECT_EQ(seats("GET", "/api/v1/pods"), 10);
