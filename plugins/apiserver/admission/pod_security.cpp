@@ -14,6 +14,7 @@
 #include <map>
 
 #include "admission/plugins.h"
+#include "audit/record.h"
 #include "podsecurity/checks.h"
 #include "validation/validation.h"
 
@@ -84,6 +85,12 @@ Policy policy_of(const Namespace& ns, ErrorList& errors) {
   return podsecurity::policy_of(labels, errors);
 }
 
+std::string violation(const char* verb, const LevelVersion& level,
+                      const std::vector<podsecurity::Finding>& found) {
+  return std::string(verb) + " PodSecurity " + apiserver::quoted(level.to_string()) + ": " +
+         details_of(found);
+}
+
 class PodSecurity final : public Admission {
  public:
   explicit PodSecurity(ClusterCache& cache)
@@ -111,23 +118,21 @@ class PodSecurity final : public Admission {
 
   Status check_pod(const AdmissionCall& admission) const {
     const auto policy = policy_for(admission.call.info.ns);
-    if (policy.enforce.level == Level::kPrivileged && policy.warn.level == Level::kPrivileged)
-      return {};
     const auto& pod = static_cast<const Pod&>(*admission.object);
     if (admission.updates() && !is_significant(pod, static_cast<const Pod&>(*admission.old)))
       return {};
+    annotate(admission, "enforce-policy", policy.enforce.to_string());
+    audit(admission, policy.audit, pod.metadata(), pod.spec());
     const auto found = evaluate(policy.enforce, pod.metadata(), pod.spec());
     if (!found.empty())
-      return errors::forbidden(admission.subject(),
-                               "violates PodSecurity " +
-                                   apiserver::quoted(policy.enforce.to_string()) + ": " +
-                                   details_of(found));
+      return errors::forbidden(admission.subject(), violation("violates", policy.enforce, found));
     warn(admission, policy.warn, pod.metadata(), pod.spec());
     return {};
   }
 
   void warn_of(const AdmissionCall& admission, const PodTemplateSpec& pods) const {
     const auto policy = policy_for(admission.call.info.ns);
+    audit(admission, policy.audit, pods.metadata(), pods.spec());
     warn(admission, policy.warn, pods.metadata(), pods.spec());
   }
 
@@ -135,9 +140,21 @@ class PodSecurity final : public Admission {
                    const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec) {
     const auto found = evaluate(level, metadata, spec);
     if (!found.empty())
-      admission.call.warnings.push_back("would violate PodSecurity " +
-                                        apiserver::quoted(level.to_string()) + ": " +
-                                        details_of(found));
+      admission.call.warnings.push_back(violation("would violate", level, found));
+  }
+
+  static void audit(const AdmissionCall& admission, const LevelVersion& level,
+                    const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec) {
+    if (!admission.call.record) return;
+    const auto found = evaluate(level, metadata, spec);
+    if (!found.empty())
+      annotate(admission, "audit-violations", violation("would violate", level, found));
+  }
+
+  static void annotate(const AdmissionCall& admission, const char* name, std::string value) {
+    if (const auto& record = admission.call.record)
+      record->annotations.insert_or_assign("pod-security.kubernetes.io/" + std::string(name),
+                                           std::move(value));
   }
 
   Status check_namespace(const AdmissionCall& admission) const {

@@ -1,13 +1,14 @@
 #include "cache/cluster_cache.h"
 
 #include "cache/storage_key.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 namespace {
 
 bool is_stored(const ResourceInfo& resource) {
   return resource.list != nullptr && resource.has_verb("watch") &&
-         resource.group != "metrics.k8s.io";
+         resource.group != "metrics.k8s.io" && !version_of(resource);
 }
 
 std::string place_of(std::string_view group, std::string_view plural) {

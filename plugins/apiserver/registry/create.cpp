@@ -63,7 +63,8 @@ Status Registry::check_create(Call& call, Message& object) const {
     metadata.set_name(generated_name(metadata.generatename()));
   if (strategy.prepare_create) strategy.prepare_create(object);
   if (strategy.set_author) strategy.set_author(object, call.identity);
-  if (engines_.check_create) KUBUS_TRY(engines_.check_create(object, *call.resource));
+  if (engines_.check_create)
+    KUBUS_TRY(engines_.check_create(*validated(object, call.version), *call.resource));
   add_warnings(object, nullptr, call.warnings);
   return validate(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr});
 }

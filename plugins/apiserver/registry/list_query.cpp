@@ -8,6 +8,7 @@
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
 #include "request/number.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -112,8 +113,10 @@ Result<Filter> read_filter(const Call& call) {
   auto fields = FieldSelector::parse(call.query.get("fieldSelector"));
   if (!fields.ok()) return fields.status();
   const auto* kind = fields->empty() ? nullptr : custom_kind(*call.resource);
-  KUBUS_TRY(fields->check(call.resource->group, call.resource->kind,
-                          kind ? &kind->details().selectable : nullptr));
+  const auto& seen = call.seen_resource();
+  KUBUS_TRY(fields->check(seen.group, seen.kind, kind ? &kind->details().selectable : nullptr));
+  const auto* version = version_of(seen);
+  if (version && version->stored_field) fields->rename(version->stored_field);
   filter.fields = std::move(*fields);
   return filter;
 }

@@ -239,7 +239,8 @@ Status Registry::check_change(const ChangeJob& job, Change& change) const {
       KUBUS_TRY(engines_.check_part(object, *change.old, *call.resource, call.info.subresource));
   } else if (const auto check =
                  job.part == Part::kMain ? engines_.check_update : engines_.check_status) {
-    KUBUS_TRY(check(object, *change.old, *call.resource));
+    KUBUS_TRY(check(*validated(object, call.version), *validated(*change.old, call.version),
+                    *call.resource));
   }
   if (job.part == Part::kMain) add_warnings(object, change.old.get(), job.call->warnings);
   return validate(admissions_, change.review(job.call).as_call());

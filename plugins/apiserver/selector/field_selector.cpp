@@ -108,6 +108,10 @@ const std::string* FieldSelector::exact(std::string_view field) const {
   return nullptr;
 }
 
+void FieldSelector::rename(std::string_view (*name)(std::string_view field)) {
+  for (FieldTerm& term : terms_) term.field = name(term.field);
+}
+
 std::string FieldSelector::to_string() const {
   std::string out;
   for (const FieldTerm& term : terms_) {

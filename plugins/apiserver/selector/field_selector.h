@@ -46,6 +46,9 @@ class FieldSelector {
     return true;
   }
 
+  // Gives fields the names that objects of another version have them by.
+  void rename(std::string_view (*name)(std::string_view field));
+
   // The value that `field` must have, or null where the selector does not say.
   const std::string* exact(std::string_view field) const;
   // The terms on the name and the namespace alone.

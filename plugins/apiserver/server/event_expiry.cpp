@@ -27,13 +27,8 @@ void EventExpiry::start() {
 }
 
 void EventExpiry::sweep(std::chrono::system_clock::time_point now) {
-  for (const char* group : {"", "events.k8s.io"})
-    if (auto* cache = registry_.cache().find(group, "events")) sweep(*cache, now);
-}
-
-void EventExpiry::sweep(ResourceCache& cache, std::chrono::system_clock::time_point now) {
   std::vector<ObjectPtr> old;
-  cache.for_each([&](const ObjectPtr& event) {
+  registry_.cache().find("", "events")->for_each([&](const ObjectPtr& event) {
     if (now - last_sign(*event) > ttl_) old.push_back(event);
   });
   for (const auto& event : old) {

@@ -17,8 +17,6 @@ class EventExpiry {
   void sweep(std::chrono::system_clock::time_point now);
 
  private:
-  void sweep(ResourceCache& cache, std::chrono::system_clock::time_point now);
-
   Registry& registry_;
   std::chrono::nanoseconds ttl_;
   Registration timer_;

@@ -126,6 +126,36 @@ TEST_F(Auditing, KeepsWhatAdmissionPoliciesSay) {
                                   R"("expressionIndex":0,"validationActions":["Audit"]}])"));
 }
 
+TEST_F(Auditing, KeepsWhatPodSecuritySays) {
+  record(
+      "- {level: Metadata, omitStages: [RequestReceived], verbs: [create], "
+      "resources: [{group: '', resources: [pods]}, {group: apps, resources: [deployments]}]}\n");
+  const auto make = [&](const std::string& group, const std::string& resource,
+                        const std::string& ns, const std::string& body) {
+    return ApiClient::of(tester_->context())
+        ->raw({"create", group, "v1", resource, "", ns, "", {}, body, ""});
+  };
+  ASSERT_TRUE(make("", "namespaces", "",
+                   R"({"metadata":{"name":"noted","labels":{)"
+                   R"("pod-security.kubernetes.io/audit":"baseline"}}})")
+                  .ok());
+  const std::string pod = R"("spec":{"hostNetwork":true,"containers":[{"name":"c","image":"i"}]})";
+  // An account of a namespace is made by a controller.
+  ASSERT_TRUE(make("", "serviceaccounts", "noted", R"({"metadata":{"name":"default"}})").ok());
+  ASSERT_TRUE(make("", "pods", "noted", R"({"metadata":{"name":"p"},)" + pod + "}").ok());
+  ASSERT_TRUE(make("apps", "deployments", "noted",
+                   R"({"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},)"
+                   R"("template":{"metadata":{"labels":{"a":"b"}},)" +
+                       pod + "}}}")
+                  .ok());
+  const auto found = events(2);
+  const std::string prefix = "pod-security.kubernetes.io/";
+  EXPECT_EQ(found[0].at("annotations").at(prefix + "enforce-policy"), "privileged:latest");
+  for (const auto& event : found)
+    EXPECT_EQ(event.at("annotations").at(prefix + "audit-violations"),
+              "would violate PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true)");
+}
+
 TEST_F(Auditing, KeepsWhatWebhooksDo) {
   record(
       "- {level: Request, omitStages: [RequestReceived], verbs: [create], "

@@ -6,6 +6,7 @@
 #include "kubus/api/json.h"
 #include "kubus/api/types.h"
 #include "versions/autoscaler.h"
+#include "versions/event.h"
 
 namespace kubus::apiserver {
 
@@ -13,7 +14,10 @@ const std::vector<const Version*>& all_versions() {
   static const auto& all = *new std::vector<const Version*>{
       new Version{find_resource("autoscaling", "v1", "horizontalpodautoscalers"),
                   find_resource("autoscaling", "v2", "horizontalpodautoscalers"), autoscaler_to_v2,
-                  autoscaler_to_v1}};
+                  autoscaler_to_v1},
+      new Version{find_resource("events.k8s.io", "v1", "events"),
+                  find_resource("", "v1", "events"), event_to_core, event_of_core,
+                  event_field_in_core, true}};
   return all;
 }
 
@@ -21,6 +25,11 @@ const Version* version_of(const ResourceInfo& resource) {
   for (const auto* version : all_versions())
     if (version->served == &resource) return version;
   return nullptr;
+}
+
+std::shared_ptr<const Message> validated(const Message& object, const Version* version) {
+  if (version && version->validated_as_served) return version->to_served(object);
+  return {std::shared_ptr<const void>(), &object};
 }
 
 Result<ObjectPtr> served_as(const ObjectPtr& object, const ResourceInfo& resource) {
