@@ -133,21 +133,27 @@ std::string container_hash(const core_v1::Container& container) {
 }
 
 std::string qos_class(const core_v1::Pod& pod) {
+  // What the API server has said stays: the status may not change it.
+  if (!pod.status().qosclass().empty()) return pod.status().qosclass();
   bool any = false;
   bool guaranteed = true;
-  for (const ContainerRef& container : containers_of(pod)) {
-    const auto& resources = container.spec->resources();
+  const auto add = [&](const core_v1::ResourceRequirements& resources) {
+    const auto find = [](const auto& amounts, const char* name) {
+      const auto found = amounts.find(name);
+      return found == amounts.end() ? QuantityValue() : QuantityValue::of(found->second);
+    };
     for (const char* name : {"cpu", "memory"}) {
-      auto limit = resources.limits().find(name);
-      auto request = resources.requests().find(name);
-      const bool limited = limit != resources.limits().end();
-      const bool requested = request != resources.requests().end();
-      any = any || limited || requested;
-      if (!limited) guaranteed = false;
-      if (limited && requested &&
-          QuantityValue::of(request->second) != QuantityValue::of(limit->second))
-        guaranteed = false;
+      const QuantityValue limit = find(resources.limits(), name);
+      const QuantityValue request = find(resources.requests(), name);
+      any = any || !limit.is_zero() || !request.is_zero();
+      if (limit.is_zero() || (!request.is_zero() && request != limit)) guaranteed = false;
     }
+  };
+  const auto& whole = pod.spec().resources();
+  if (whole.limits_size() + whole.requests_size() > 0) {
+    add(whole);
+  } else {
+    for (const ContainerRef& container : containers_of(pod)) add(container.spec->resources());
   }
   if (!any) return "BestEffort";
   return guaranteed ? "Guaranteed" : "Burstable";

@@ -41,16 +41,43 @@ void check_data_sources(const core_v1::PersistentVolumeClaimSpec& spec, const Pa
   const auto& source = spec.datasource();
   const auto& reference = spec.datasourceref();
   if (!reference.namespace_().empty()) {
-    errors.invalid(path, path.child("dataSource").str(),
-                   "may not be specified when dataSourceRef.namespace is specified");
+    errors.invalid_json(path, "{}",
+                        "may not be specified when dataSourceRef.namespace is specified");
   } else if (source.name() != reference.name() || source.kind() != reference.kind() ||
              source.apigroup() != reference.apigroup()) {
-    errors.invalid(path, path.child("dataSource").str(), "must match dataSourceRef");
+    errors.invalid_json(path, "{}", "must match dataSourceRef");
   }
 }
 
 void check_claim(const PersistentVolumeClaim& claim, ErrorList& errors) {
   check_claim_spec(claim.spec(), Path("spec"), errors);
+}
+
+// A bound claim may ask for more, and for another kind of volume.
+void keep_amounts(core_v1::PersistentVolumeClaimSpec& spec,
+                  const core_v1::PersistentVolumeClaimSpec& before) {
+  if (auto& requests = *spec.mutable_resources()->mutable_requests(); !requests.empty()) {
+    const auto old = before.resources().requests().find("storage");
+    if (old != before.resources().requests().end()) requests["storage"] = old->second;
+  }
+  if (!spec.has_volumeattributesclassname()) return;
+  spec.clear_volumeattributesclassname();
+  if (before.has_volumeattributesclassname())
+    spec.set_volumeattributesclassname(before.volumeattributesclassname());
+}
+
+void check_size(const PersistentVolumeClaim& claim, const PersistentVolumeClaim& old,
+                ErrorList& errors) {
+  const auto storage = [](const auto& amounts) {
+    const auto found = amounts.find("storage");
+    return found == amounts.end() ? QuantityValue() : QuantityValue::of(found->second);
+  };
+  const QuantityValue now = storage(claim.spec().resources().requests());
+  // One that could not be made larger may ask for less again, if for more than there is.
+  if (now < storage(old.spec().resources().requests()) && now <= storage(old.status().capacity())) {
+    errors.forbidden(Path("spec").child("resources").child("requests").child("storage"),
+                     "field can not be less than status.capacity");
+  }
 }
 
 void check_claim_update(const PersistentVolumeClaim& claim, const PersistentVolumeClaim& old,
@@ -60,12 +87,8 @@ void check_claim_update(const PersistentVolumeClaim& claim, const PersistentVolu
   // A claim is bound by setting the volume's name; a bound one may grow.
   if (before.volumename().empty()) spec.set_volumename("");
   if (!before.has_storageclassname()) spec.clear_storageclassname();
-  if (old.status().phase() == "Bound") {
-    *spec.mutable_resources()->mutable_requests() = before.resources().requests();
-  }
-  spec.clear_volumeattributesclassname();
-  if (before.has_volumeattributesclassname()) {
-    spec.set_volumeattributesclassname(before.volumeattributesclassname());
+  if (claim.status().phase() == "Bound") {
+    keep_amounts(spec, before);
   }
   if (!equal(spec, before)) {
     errors.forbidden(Path("spec"),
@@ -73,20 +96,8 @@ void check_claim_update(const PersistentVolumeClaim& claim, const PersistentVolu
                      "volumeAttributesClassName for bound claims\n" +
                          object_diff(before, spec));
   }
-  const auto now = claim.spec().resources().requests().find("storage");
-  const auto then = before.resources().requests().find("storage");
-  if (now == claim.spec().resources().requests().end() ||
-      then == before.resources().requests().end()) {
-    return;
-  }
-  const auto capacity = old.status().capacity().find("storage");
-  const bool known = capacity != old.status().capacity().end();
-  const QuantityValue size = QuantityValue::of(known ? capacity->second : then->second);
-  if (QuantityValue::of(now->second) < QuantityValue::of(then->second) &&
-      QuantityValue::of(now->second) <= size) {
-    errors.forbidden(Path("spec").child("resources").child("requests").child("storage"),
-                     "field can not be less than status.capacity");
-  }
+  check_size(claim, old, errors);
+  check_immutable(claim.spec().volumemode(), before.volumemode(), Path("volumeMode"), errors);
 }
 
 constexpr Validator kValidators[] = {

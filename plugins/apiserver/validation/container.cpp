@@ -93,7 +93,7 @@ void check_container(const core_v1::Container& container, const PodContext& pod,
                         check_dns1123_label(container.name()));
   }
   if (container.image().empty()) errors.required(path.child("image"));
-  check_one_of(container.terminationmessagepolicy(), {"FallbackToLogsOnError", "File"},
+  check_one_of(container.terminationmessagepolicy(), {"File", "FallbackToLogsOnError"},
                path.child("terminationMessagePolicy"), errors);
   check_ports(container, path.child("ports"), errors);
   check_environment(container, path, errors);

@@ -43,7 +43,7 @@ void check_subscripted(const std::string& field, const Path& path, ErrorList& er
   const std::string base = field.substr(0, open);
   const std::string key = field.substr(open + 2, field.size() - open - 4);
   if (base == "metadata.annotations") {
-    errors.invalid_each(path, lower(key), check_qualified_name(lower(key)));
+    errors.invalid_each(path, key, check_qualified_name(lower(key)));
   } else if (base == "metadata.labels") {
     errors.invalid_each(path, key, check_qualified_name(key));
   } else {
@@ -132,8 +132,8 @@ void check_value_source(const core_v1::EnvVar& variable, const Path& path, Error
   }
   if (sources == 0) {
     errors.invalid(path, "",
-                   "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or "
-                   "`secretKeyRef`");
+                   "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "
+                   "`secretKeyRef` or `fileKeyRef`");
   } else if (!variable.value().empty()) {
     errors.invalid(path, "", "may not be specified when `value` is not empty");
   } else if (sources > 1) {

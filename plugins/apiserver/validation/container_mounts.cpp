@@ -44,11 +44,14 @@ void check_read_only(const core_v1::VolumeMount& mount, const Path& path, ErrorL
 }
 
 void check_mount(const core_v1::VolumeMount& mount, const core_v1::Container& container,
-                 const VolumeNames& volumes, const Path& list, const Path& path,
-                 ErrorList& errors) {
+                 const VolumeNames& volumes, std::set<std::string>& paths, const Path& list,
+                 const Path& path, ErrorList& errors) {
   if (mount.name().empty()) errors.required(path.child("name"));
   if (!volumes.contains(mount.name())) errors.not_found(path.child("name"), mount.name());
   if (mount.mountpath().empty()) errors.required(path.child("mountPath"));
+  if (!paths.insert(mount.mountpath()).second) {
+    errors.invalid(path.child("mountPath"), mount.mountpath(), "must be unique");
+  }
   const auto& devices = container.volumedevices();
   if (any_of(devices, [&](const auto& device) { return device.name() == mount.name(); })) {
     errors.invalid(path.child("name"), mount.name(), "must not already exist in volumeDevices");
@@ -122,11 +125,7 @@ void check_mounts(const core_v1::Container& container, const VolumeNames& volume
   const Path list = path.child("volumeMounts");
   std::set<std::string> paths;
   for (int i = 0; i < container.volumemounts_size(); ++i) {
-    const auto& mount = container.volumemounts(i);
-    check_mount(mount, container, volumes, list, list.index(i), errors);
-    if (!paths.insert(mount.mountpath()).second) {
-      errors.invalid(list.index(i).child("mountPath"), mount.mountpath(), "must be unique");
-    }
+    check_mount(container.volumemounts(i), container, volumes, paths, list, list.index(i), errors);
   }
   check_devices(container, volumes, path.child("volumeDevices"), errors);
 }

@@ -3,12 +3,15 @@
 #include <k8s/core/v1/node.pb.h>
 #include <k8s/core/v1/secret.pb.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <map>
 #include <set>
 
 #include "validation/checks.h"
 #include "validation/metadata.h"
+#include "validation/pod_spec.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -48,14 +51,20 @@ void check_config_map(const core_v1::ConfigMap& object, ErrorList& errors) {
   if (bytes > kMaxData) errors.too_long(Path(""), kMaxData);
 }
 
-void check_config_map_update(const core_v1::ConfigMap& object, const core_v1::ConfigMap& old,
-                             ErrorList& errors) {
+void check_fixed_config_map(const core_v1::ConfigMap& object, const core_v1::ConfigMap& old,
+                            ErrorList& errors) {
   if (!old.immutable()) return;
   if (!object.immutable()) errors.forbidden(Path("immutable"), kFixed);
   if (!same_data(object.data(), old.data())) errors.forbidden(Path("data"), kFixed);
   if (!same_data(object.binarydata(), old.binarydata())) {
     errors.forbidden(Path("binaryData"), kFixed);
   }
+}
+
+void check_config_map_update(const core_v1::ConfigMap& object, const core_v1::ConfigMap& old,
+                             ErrorList& errors) {
+  check_fixed_config_map(object, old, errors);
+  check_config_map(object, errors);
 }
 
 // Why the text is no JSON object, in the words of Go; empty if it is one.
@@ -129,9 +138,11 @@ void check_secret(const core_v1::Secret& secret, ErrorList& errors) {
 void check_secret_update(const core_v1::Secret& secret, const core_v1::Secret& old,
                          ErrorList& errors) {
   check_immutable(secret.type(), old.type(), Path("type"), errors);
-  if (!old.immutable()) return;
-  if (!secret.immutable()) errors.forbidden(Path("immutable"), kFixed);
-  if (!same_data(secret.data(), old.data())) errors.forbidden(Path("data"), kFixed);
+  if (old.immutable()) {
+    if (!secret.immutable()) errors.forbidden(Path("immutable"), kFixed);
+    if (!same_data(secret.data(), old.data())) errors.forbidden(Path("data"), kFixed);
+  }
+  check_secret(secret, errors);
 }
 
 void check_namespace(const core_v1::Namespace& object, ErrorList& errors) {
@@ -142,7 +153,7 @@ void check_namespace(const core_v1::Namespace& object, ErrorList& errors) {
 
 void check_namespace_status(const core_v1::Namespace& object, const core_v1::Namespace& /*old*/,
                             ErrorList& errors) {
-  const Path path = Path("status").child("phase");
+  const Path path = Path("status").child("Phase");
   const bool going = object.metadata().has_deletiontimestamp();
   const std::string& phase = object.status().phase();
   if (!going && phase != "Active") {
@@ -164,6 +175,13 @@ constexpr PartCheck kNamespaceParts[] = {
     {"finalize", compare_as<core_v1::Namespace, check_finalize>},
 };
 
+void check_node_amounts(const google::protobuf::Map<std::string, Quantity>& amounts,
+                        const Path& path, ErrorList& errors) {
+  // In an order that does not change.
+  const std::map<std::string, Quantity> sorted(amounts.begin(), amounts.end());
+  for (const auto& [name, amount] : sorted) check_amount(name, amount, path.key(name), errors);
+}
+
 void check_node(const core_v1::Node& node, ErrorList& errors) {
   const Path taints = Path("metadata").child("taints");
   std::set<std::pair<std::string, std::string>> seen;
@@ -171,14 +189,16 @@ void check_node(const core_v1::Node& node, ErrorList& errors) {
     const auto& taint = node.spec().taints(i);
     const Path at = taints.index(static_cast<std::size_t>(i));
     check_label_name(taint.key(), at.child("key"), errors);
-    errors.invalid_each(at.child("value"), taint.value(), check_label_value(taint.value()));
-    check_one_of(taint.effect(), {"NoExecute", "NoSchedule", "PreferNoSchedule"},
-                 at.child("effect"), errors);
+    const std::string wrong = joined(check_label_value(taint.value()));
+    if (!wrong.empty()) errors.invalid(at.child("value"), taint.value(), wrong);
+    check_taint_effect(taint.effect(), at.child("effect"), errors);
     if (!seen.emplace(taint.key(), taint.effect()).second) {
       errors.duplicate_json(at, internal_json(taint),
                             "taints must be unique by key and effect pair");
     }
   }
+  check_node_amounts(node.status().capacity(), Path("status").child("capacity"), errors);
+  check_node_amounts(node.status().allocatable(), Path("status").child("allocatable"), errors);
   const Path cidrs = Path("spec").child("podCIDRs");
   for (int i = 0; i < node.spec().podcidrs_size(); ++i) {
     errors.invalid_each(cidrs.index(static_cast<std::size_t>(i)), node.spec().podcidrs(i),
@@ -195,11 +215,25 @@ void check_node(const core_v1::Node& node, ErrorList& errors) {
 }
 
 void check_node_update(const core_v1::Node& node, const core_v1::Node& old, ErrorList& errors) {
-  if (old.spec().podcidrs_size() > 0 &&
-      (node.spec().podcidr() != old.spec().podcidr() ||
-       node.spec().podcidrs_size() != old.spec().podcidrs_size())) {
+  const auto& addresses = node.status().addresses();
+  for (int i = 0; i < addresses.size(); ++i) {
+    const auto same = [&](const auto& other) { return equal(other, addresses[i]); };
+    if (std::any_of(addresses.begin(), addresses.begin() + i, same)) {
+      errors.duplicate_json(Path("status").child("addresses").index(i),
+                            internal_json(addresses[i]));
+    }
+  }
+  const auto& ranges = node.spec().podcidrs();
+  const auto& before = old.spec().podcidrs();
+  const auto fixed = [&] {
     errors.forbidden(Path("spec").child("podCIDRs"),
                      "node updates may not change podCIDR except from \"\" to valid");
+  };
+  if (!before.empty() && ranges.size() != before.size()) {
+    fixed();
+  } else {
+    for (int i = 0; i < before.size(); ++i)
+      if (ranges[i] != before[i]) fixed();
   }
   if (!old.spec().providerid().empty() && node.spec().providerid() != old.spec().providerid()) {
     errors.forbidden(Path("spec").child("providerID"),
@@ -208,10 +242,12 @@ void check_node_update(const core_v1::Node& node, const core_v1::Node& old, Erro
 }
 
 constexpr Validator kValidators[] = {
-    {"k8s.io.api.core.v1.ConfigMap", check_as<core_v1::ConfigMap, check_config_map>,
-     compare_as<core_v1::ConfigMap, check_config_map_update>},
-    {"k8s.io.api.core.v1.Secret", check_as<core_v1::Secret, check_secret>,
-     compare_as<core_v1::Secret, check_secret_update>},
+    // What may not change is said before what is wrong.
+    {"k8s.io.api.core.v1.ConfigMap", nullptr,
+     compare_as<core_v1::ConfigMap, check_config_map_update>,
+     check_as<core_v1::ConfigMap, check_config_map>},
+    {"k8s.io.api.core.v1.Secret", nullptr, compare_as<core_v1::Secret, check_secret_update>,
+     check_as<core_v1::Secret, check_secret>},
     {"k8s.io.api.core.v1.Namespace", check_as<core_v1::Namespace, check_namespace>, nullptr,
      nullptr, compare_as<core_v1::Namespace, check_namespace_status>, kNamespaceParts},
     {"k8s.io.api.core.v1.Node", check_as<core_v1::Node, check_node>,

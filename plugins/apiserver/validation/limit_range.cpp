@@ -21,8 +21,18 @@ class ItemCheck {
   ItemCheck(const LimitRangeItem& item, const Path& path, ErrorList& errors)
       : item_(item), path_(path), errors_(errors) {}
 
+  void check_type() {
+    const auto& type = item_.type();
+    const Messages messages = check_qualified_name(type);
+    errors_.invalid_each(path_.child("type"), type, messages);
+    if (messages.empty() && type.find('/') == std::string::npos && type != "Pod" &&
+        type != "Container" && type != "PersistentVolumeClaim")
+      errors_.invalid(path_.child("type"), type,
+                      "must be a standard limit type or fully qualified");
+  }
+
+  // The rest of it.
   void run() {
-    check_type();
     check_names(item_.max(), "max");
     check_names(item_.min(), "min");
     if (item_.type() == "Pod") {
@@ -53,16 +63,6 @@ class ItemCheck {
     const auto found = map.find(name);
     if (found == map.end()) return {};
     return {true, QuantityValue::of(found->second)};
-  }
-
-  void check_type() {
-    const auto& type = item_.type();
-    const Messages messages = check_qualified_name(type);
-    errors_.invalid_each(path_.child("type"), type, messages);
-    if (messages.empty() && type.find('/') == std::string::npos && type != "Pod" &&
-        type != "Container" && type != "PersistentVolumeClaim")
-      errors_.invalid(path_.child("type"), type,
-                      "must be a standard limit type or fully qualified");
   }
 
   void check_names(const QuantityMap& amounts, const char* field) {
@@ -131,8 +131,10 @@ void check_limit_range(const core_v1::LimitRange& object, ErrorList& errors) {
   for (int i = 0; i < object.spec().limits_size(); ++i) {
     const auto& item = object.spec().limits(i);
     const Path at = path.index(static_cast<std::size_t>(i));
-    ItemCheck(item, at, errors).run();
+    ItemCheck check(item, at, errors);
+    check.check_type();
     if (!types.insert(item.type()).second) errors.duplicate(at.child("type"), item.type());
+    check.run();
   }
 }
 

@@ -1,4 +1,5 @@
 #include <k8s/core/v1/persistent_volume.pb.h>
+#include <k8s/core/v1/reference.pb.h>
 #include <k8s/core/v1/selector.pb.h>
 #include <k8s/core/v1/volume_source.pb.h>
 
@@ -29,18 +30,61 @@ void check_capacity(const core_v1::PersistentVolumeSpec& spec, const Path& path,
     }
     errors.not_supported_json(path, json.empty() ? "null" : json + "}", {"storage"});
   }
-  for (const auto& [name, amount] : capacity) check_positive(amount, path.key(name), errors);
+  for (const auto& [name, amount] : capacity) {
+    const std::int64_t value = QuantityValue::of(amount).value();
+    if (value < 0) errors.invalid(path.key(name), value, "must be a valid resource quantity");
+    check_positive(amount, path.key(name), errors);
+  }
+}
+
+void check_secret(bool present, const core_v1::SecretReference& secret, const Path& path,
+                  ErrorList& errors) {
+  if (!present) return;
+  if (secret.name().empty()) {
+    errors.required(path.child("name"));
+  } else {
+    errors.invalid_each(path.child("name"), secret.name(), check_dns1123_subdomain(secret.name()));
+  }
+  if (secret.namespace_().empty()) {
+    errors.required(path.child("namespace"));
+  } else {
+    errors.invalid_each(path.child("namespace"), secret.namespace_(),
+                        check_dns1123_label(secret.namespace_()));
+  }
 }
 
 void check_csi(const core_v1::CSIPersistentVolumeSource& source, const Path& path,
                ErrorList& errors) {
   check_driver_name(source.driver(), path.child("driver"), errors);
   if (source.volumehandle().empty()) errors.required(path.child("volumeHandle"));
+  check_secret(source.has_controllerpublishsecretref(), source.controllerpublishsecretref(),
+               path.child("controllerPublishSecretRef"), errors);
+  check_secret(source.has_controllerexpandsecretref(), source.controllerexpandsecretref(),
+               path.child("controllerExpandSecretRef"), errors);
+  check_secret(source.has_nodepublishsecretref(), source.nodepublishsecretref(),
+               path.child("nodePublishSecretRef"), errors);
+  check_secret(source.has_nodeexpandsecretref(), source.nodeexpandsecretref(),
+               path.child("nodeExpandSecretRef"), errors);
+}
+
+void check_attributes_class(const core_v1::PersistentVolumeSpec& spec, const Path& path,
+                            ErrorList& errors) {
+  if (!spec.has_volumeattributesclassname()) return;
+  const Path at = path.child("volumeAttributesClassName");
+  const std::string& name = spec.volumeattributesclassname();
+  if (name.empty()) {
+    errors.required(at, "an empty string is disallowed");
+  } else {
+    errors.invalid_each(at, name, check_dns1123_subdomain(name));
+  }
+  if (!spec.persistentvolumesource().has_csi()) {
+    errors.required(path.child("csi"), "has to be specified when using volumeAttributesClassName");
+  }
 }
 
 void check_source(const core_v1::PersistentVolumeSpec& spec, const Path& path, ErrorList& errors) {
   const auto& source = spec.persistentvolumesource();
-  const std::string_view name = check_one_source(source, path, errors);
+  const std::string_view name = first_source(source);
   if (name.empty()) return errors.required(path, "must specify a volume type");
   check_needed_members(source, name, path, errors);
   const Path at = path.child(name);
@@ -60,6 +104,7 @@ void check_source(const core_v1::PersistentVolumeSpec& spec, const Path& path, E
       errors.required(Path("metadata").child("annotations"), "Local volume requires node affinity");
     }
   }
+  check_one_source(source, path, errors);
 }
 
 void check_node_affinity(const core_v1::PersistentVolumeSpec& spec, const Path& path,
@@ -91,12 +136,17 @@ void check_volume(const PersistentVolume& volume, ErrorList& errors) {
                         check_dns1123_subdomain(spec.storageclassname()));
   }
   check_volume_mode(spec.has_volumemode(), spec.volumemode(), path.child("volumeMode"), errors);
+  check_attributes_class(spec, path, errors);
 }
 
 void check_volume_update(const PersistentVolume& volume, const PersistentVolume& old,
                          ErrorList& errors) {
-  const auto& source = volume.spec().persistentvolumesource();
+  auto source = volume.spec().persistentvolumesource();
   const auto& before = old.spec().persistentvolumesource();
+  // What a volume grows with may be said later.
+  if (before.has_csi() && source.has_csi() && !before.csi().has_controllerexpandsecretref()) {
+    source.mutable_csi()->clear_controllerexpandsecretref();
+  }
   if (!equal(source, before)) {
     errors.forbidden(
         Path("spec").child("persistentvolumesource"),
@@ -106,6 +156,11 @@ void check_volume_update(const PersistentVolume& volume, const PersistentVolume&
   if (old.spec().has_nodeaffinity()) {
     check_immutable(volume.spec().nodeaffinity(), old.spec().nodeaffinity(), Path("nodeAffinity"),
                     errors);
+  }
+  if (old.spec().has_volumeattributesclassname() &&
+      !volume.spec().has_volumeattributesclassname()) {
+    errors.forbidden(Path("spec").child("volumeAttributesClassName"),
+                     "update from non-nil value to nil is forbidden");
   }
 }
 

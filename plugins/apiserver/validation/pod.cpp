@@ -1,8 +1,11 @@
 #include <k8s/core/v1/pod.pb.h>
 #include <k8s/core/v1/pod_template.pb.h>
+#include <k8s/core/v1/scheduling.pb.h>
+#include <k8s/core/v1/selector.pb.h>
 #include <k8s/core/v1/volume.pb.h>
 #include <k8s/core/v1/volume_source.pb.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "validation/checks.h"
@@ -61,7 +64,7 @@ bool check_same_containers(const Containers& now, const Containers& before, cons
     return false;
   }
   for (int i = 0; i < now.size(); ++i) {
-    if (now[i].image().empty()) {
+    if (now[i].image().find_first_not_of(" \t\r\n\v\f") == std::string::npos) {
       errors.required(path.index(static_cast<std::size_t>(i)).child("image"));
     }
   }
@@ -93,6 +96,7 @@ bool check_deadline(const core_v1::PodSpec& now, const core_v1::PodSpec& before,
 
 void check_only_added_tolerations(const core_v1::PodSpec& now, const core_v1::PodSpec& before,
                                   ErrorList& errors) {
+  const Path path = Path("spec").child("tolerations");
   for (const auto& old : before.tolerations()) {
     bool kept = false;
     for (const auto& toleration : now.tolerations()) {
@@ -100,10 +104,12 @@ void check_only_added_tolerations(const core_v1::PodSpec& now, const core_v1::Po
               toleration.value() == old.value() && toleration.effect() == old.effect();
     }
     if (!kept) {
-      errors.forbidden(Path("spec").child("tolerations"),
-                       "existing toleration can not be modified except its tolerationSeconds");
+      errors.forbidden(path, "existing toleration can not be modified except its tolerationSeconds");
       return;
     }
+  }
+  for (int i = 0; i < now.tolerations_size(); ++i) {
+    check_toleration(now.tolerations(i), path.index(i), errors);
   }
 }
 
@@ -172,10 +178,53 @@ void check_gated_selector(const core_v1::PodSpec& now, const core_v1::PodSpec& b
   }
 }
 
+// Whether the term asks for all that it asked for, in the same places.
+bool only_adds(const core_v1::NodeSelectorTerm& now, const core_v1::NodeSelectorTerm& before) {
+  const auto begins_with = [](const auto& items, const auto& old) {
+    return items.size() >= old.size() &&
+           std::equal(old.begin(), old.end(), items.begin(),
+                      [](const auto& a, const auto& b) { return equal(a, b); });
+  };
+  const auto empty = [](const auto& term) {
+    return term.matchexpressions().empty() && term.matchfields().empty();
+  };
+  // One that is empty matches nothing, so that more in it would match more.
+  if (empty(before)) return empty(now);
+  return begins_with(now.matchexpressions(), before.matchexpressions()) &&
+         begins_with(now.matchfields(), before.matchfields());
+}
+
+void check_gated_affinity(const core_v1::PodSpec& now, const core_v1::PodSpec& before,
+                          ErrorList& errors) {
+  if (before.schedulinggates().empty()) return;
+  const auto required = [](const core_v1::PodSpec& spec) -> const auto& {
+    return spec.affinity().nodeaffinity().requiredduringschedulingignoredduringexecution();
+  };
+  const auto& old_terms = required(before).nodeselectorterms();
+  const auto& terms = required(now).nodeselectorterms();
+  if (old_terms.empty()) return;
+  const Path path = Path("spec").child("affinity").child("nodeAffinity");
+  const Path list =
+      path.child("requiredDuringSchedulingIgnoredDuringExecution").child("nodeSelectorTerms");
+  if (terms.size() != old_terms.size()) {
+    std::string json;
+    for (const auto& term : terms) json += (json.empty() ? "[" : ",") + internal_json(term);
+    errors.invalid_json(list, json.empty() ? "null" : json + "]",
+                        "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+    return;
+  }
+  for (int i = 0; i < terms.size(); ++i) {
+    if (only_adds(terms[i], old_terms[i])) continue;
+    errors.invalid_json(list.index(i), internal_json(terms[i]),
+                        "only additions are allowed (no mutations or deletions)");
+  }
+}
+
 void check_pod_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {
   const core_v1::PodSpec& now = pod.spec();
   const core_v1::PodSpec& before = old.spec();
   const Path path("spec");
+  check_pod_annotations_update(pod, old, errors);
   if (!check_same_containers(now.containers(), before.containers(), path.child("containers"),
                              errors) ||
       !check_same_containers(now.initcontainers(), before.initcontainers(),
@@ -186,6 +235,7 @@ void check_pod_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorLis
   check_only_added_tolerations(now, before, errors);
   check_only_removed_gates(now, before, errors);
   check_gated_selector(now, before, errors);
+  check_gated_affinity(now, before, errors);
   const core_v1::PodSpec rest = without_changes(now, before);
   if (equal(rest, before)) return;
   errors.forbidden(path,
@@ -194,23 +244,6 @@ void check_pod_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorLis
                    "(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` "
                    "(allow it to be set to 1 if it was previously negative)\n" +
                        object_diff(before, rest));
-}
-
-void check_pod_status(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors) {
-  const std::string& nominated = pod.status().nominatednodename();
-  if (!nominated.empty()) {
-    errors.invalid_each(Path("status").child("nominatedNodeName"), nominated,
-                        check_dns1123_subdomain(nominated));
-  }
-  if (pod.spec().nodename() != old.spec().nodename()) {
-    errors.forbidden(Path("status").child("nodeName"), "may not be changed directly");
-  }
-  check_container_states(pod, old, errors);
-  for (int i = 0; i < pod.status().podips_size(); ++i) {
-    const std::string& ip = pod.status().podips(i).ip();
-    errors.invalid_each(Path("status").child("podIPs").index(static_cast<std::size_t>(i)), ip,
-                        check_ip(ip));
-  }
 }
 
 void check_pod_template_object(const core_v1::PodTemplate& object, ErrorList& errors) {

@@ -49,7 +49,8 @@ void check_windows(const core_v1::PodSpec& spec, const Path& path, ErrorList& er
         Setting{"sysctls", !pod.sysctls().empty()}, Setting{"runAsUser", pod.has_runasuser()},
         Setting{"runAsGroup", pod.has_runasgroup()},
         Setting{"supplementalGroups", !pod.supplementalgroups().empty()},
-        Setting{"supplementalGroupsPolicy", pod.has_supplementalgroupspolicy()}}) {
+        Setting{"supplementalGroupsPolicy", pod.has_supplementalgroupspolicy()},
+        Setting{"seLinuxChangePolicy", pod.has_selinuxchangepolicy()}}) {
     if (setting.set) errors.forbidden(context.child(setting.name), kNotWindows);
   }
   for (const Setting& setting :

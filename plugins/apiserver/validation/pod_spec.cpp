@@ -4,7 +4,6 @@
 #include <k8s/core/v1/pod_template.pb.h>
 #include <k8s/core/v1/security.pb.h>
 
-#include <charconv>
 #include <limits>
 
 #include "validation/checks.h"
@@ -14,8 +13,6 @@ namespace kubus::apiserver {
 namespace {
 
 constexpr std::int64_t kMaxInt32 = std::numeric_limits<std::int32_t>::max();
-constexpr const char* kMirror = "kubernetes.io/config.mirror";
-constexpr const char* kDeletionCost = "controller.kubernetes.io/pod-deletion-cost";
 
 void check_init_container(const core_v1::Container& container, std::int64_t grace, const Path& path,
                           ErrorList& errors) {
@@ -115,7 +112,7 @@ void check_classes(const core_v1::PodSpec& spec, const Path& path, ErrorList& er
     errors.invalid_each(path.child("runtimeClassName"), name, check_dns1123_subdomain(name));
   }
   if (spec.has_preemptionpolicy()) {
-    check_one_of(spec.preemptionpolicy(), {"Never", "PreemptLowerPriority"},
+    check_one_of(spec.preemptionpolicy(), {"PreemptLowerPriority", "Never"},
                  path.child("preemptionPolicy"), errors);
   }
 }
@@ -152,9 +149,9 @@ void check_pod_spec(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* met
   check_containers(pod, path, errors);
   check_ephemeral_containers(pod, path.child("ephemeralContainers"), errors);
   if (spec.has_resources()) check_pod_resources(pod, path.child("resources"), errors);
-  check_one_of(spec.restartpolicy(), {"Always", "Never", "OnFailure"}, path.child("restartPolicy"),
+  check_one_of(spec.restartpolicy(), {"Always", "OnFailure", "Never"}, path.child("restartPolicy"),
                errors);
-  check_one_of(spec.dnspolicy(), {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"},
+  check_one_of(spec.dnspolicy(), {"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"},
                path.child("dnsPolicy"), errors);
   check_labels(spec.nodeselector(), path.child("nodeSelector"), errors);
   check_pod_security(spec, path, errors);
@@ -162,6 +159,7 @@ void check_pod_spec(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* met
   check_dns_config(spec, path.child("dnsConfig"), errors);
   check_gates(spec, path, errors);
   check_spread(spec, path.child("topologySpreadConstraints"), errors);
+  check_host_users(spec, path, errors);
   check_names(spec, path, errors);
   for (int i = 0; i < spec.tolerations_size(); ++i) {
     check_toleration(spec.tolerations(i), path.child("tolerations").index(i), errors);
@@ -170,27 +168,6 @@ void check_pod_spec(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* met
   check_classes(spec, path, errors);
   check_overhead(pod, path.child("overhead"), errors);
   check_os(spec, path, errors);
-}
-
-void check_pod_annotations(const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec,
-                           const Path& path, ErrorList& errors) {
-  const auto& annotations = metadata.annotations();
-  if (annotations.empty()) return;
-  if (const auto mirror = annotations.find(kMirror);
-      mirror != annotations.end() && spec.nodename().empty()) {
-    errors.invalid(path.key(kMirror), mirror->second,
-                   "must set spec.nodeName if mirror pod annotation is set");
-  }
-  if (const auto found = annotations.find(kDeletionCost); found != annotations.end()) {
-    const std::string& text = found->second;
-    const char* end = text.data() + text.size();
-    std::int32_t cost = 0;
-    const auto [rest, error] = std::from_chars(text.data(), end, cost);
-    const bool plain = text == "0" || (text.starts_with('-') ? text[1] != '0' : text[0] != '0');
-    if (error != std::errc() || rest != end || !plain) {
-      errors.invalid(path.key(kDeletionCost), text, "must be a 32bit integer");
-    }
-  }
 }
 
 void check_pod_template(const core_v1::PodTemplateSpec& pod_template, const Path& path,

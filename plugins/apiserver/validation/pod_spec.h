@@ -56,6 +56,9 @@ void check_pod_template(const core_v1::PodTemplateSpec& pod_template, const Path
 // Annotations of pods that mean something to the API.
 void check_pod_annotations(const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec,
                            const Path& path, ErrorList& errors);
+// The same, and which of them may not come, change or go any more.
+void check_pod_annotations_update(const core_v1::Pod& pod, const core_v1::Pod& old,
+                                  ErrorList& errors);
 
 void check_container(const core_v1::Container& container, const PodContext& pod, const Path& path,
                      ErrorList& errors);
@@ -79,6 +82,9 @@ using NameOf = void (*)(const std::string& name, const Path& path, ErrorList& er
 // A resource that a container, or a pod as a whole, can ask for.
 void check_resource_name(const std::string& name, const Path& path, ErrorList& errors);
 void check_pod_resource_name(const std::string& name, const Path& path, ErrorList& errors);
+// How much of it there is, or is asked for.
+void check_amount(const std::string& name, const Quantity& quantity, const Path& path,
+                  ErrorList& errors);
 // Whether more of it may be promised than there is.
 bool is_overcommittable(const std::string& name);
 void check_resources(const core_v1::ResourceRequirements& resources, NameOf check_name,
@@ -91,6 +97,8 @@ void check_resize_policy(const core_v1::Container& container, std::string_view r
 void check_security_context(const core_v1::SecurityContext& context, const core_v1::PodSpec& pod,
                             const Path& path, ErrorList& errors);
 void check_pod_security(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
+// Whether a pod with users of its own shares anything else with the node.
+void check_host_users(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
 // What only pods of the other operating system may have.
 void check_os(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
 

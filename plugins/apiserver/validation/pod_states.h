@@ -1,6 +1,6 @@
-// What may become of containers that have ended.
+// What the status of a pod, and what containers that have ended, may become.
 //
-// Thread safety: pure function.
+// Thread safety: pure functions. Each adds what it finds to the errors.
 #pragma once
 
 #include <k8s/core/v1/pod.pb.h>
@@ -12,5 +12,7 @@ namespace kubus::apiserver {
 
 // A container whose pod, or who itself, says that it is not started again stays ended.
 void check_container_states(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors);
+// All of it, on an update of the status.
+void check_pod_status(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& errors);
 
 }  // namespace kubus::apiserver

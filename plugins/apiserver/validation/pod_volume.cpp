@@ -8,6 +8,7 @@
 #include <set>
 
 #include "kubus/api/quantity.h"
+#include "kubus/api/time.h"
 #include "validation/checks.h"
 #include "validation/pod_spec.h"
 #include "validation/projected_volume.h"
@@ -23,17 +24,41 @@ void check_empty_dir(const core_v1::EmptyDirVolumeSource& source, const Path& pa
   }
 }
 
+// Of the metadata of a claim that is made only labels and annotations are up to the template.
+void check_template_metadata(const meta_v1::ObjectMeta& metadata, const Path& path,
+                             ErrorList& errors) {
+  check_annotations(metadata.annotations(), path.child("annotations"), errors);
+  check_labels(metadata.labels(), path.child("labels"), errors);
+  const std::pair<std::string_view, bool> unwanted[] = {
+      {"name", !metadata.name().empty()},
+      {"generateName", !metadata.generatename().empty()},
+      {"namespace", !metadata.namespace_().empty()},
+      {"selfLink", !metadata.selflink().empty()},
+      {"uID", !metadata.uid().empty()},
+      {"resourceVersion", !metadata.resourceversion().empty()},
+      {"generation", metadata.generation() != 0},
+      {"creationTimestamp", !is_zero(metadata.creationtimestamp())},
+      {"deletionTimestamp", metadata.has_deletiontimestamp()},
+      {"deletionGracePeriodSeconds", metadata.has_deletiongraceperiodseconds()},
+      {"ownerReferences", !metadata.ownerreferences().empty()},
+      {"finalizers", !metadata.finalizers().empty()},
+      {"managedFields", !metadata.managedfields().empty()}};
+  for (const auto& [field, set] : unwanted)
+    if (set) errors.forbidden(path.child(field), "cannot be set for an ephemeral volume");
+}
+
 // The claim that is made for the pod is called after both.
 void check_ephemeral(const core_v1::Volume& volume, const meta_v1::ObjectMeta* metadata,
                      const Path& path, ErrorList& errors) {
   const auto& source = volume.volumesource().ephemeral();
-  const Path at = path.child("volumeClaimTemplate");
-  if (!source.has_volumeclaimtemplate()) return errors.required(at);
-  const auto& claim = source.volumeclaimtemplate();
-  check_labels(claim.metadata().labels(), at.child("metadata").child("labels"), errors);
-  check_annotations(claim.metadata().annotations(), at.child("metadata").child("annotations"),
-                    errors);
-  check_claim_spec(claim.spec(), at.child("spec"), errors);
+  const Path at = path.child("ephemeral").child("volumeClaimTemplate");
+  if (source.has_volumeclaimtemplate()) {
+    const auto& claim = source.volumeclaimtemplate();
+    check_template_metadata(claim.metadata(), at.child("metadata"), errors);
+    check_claim_spec(claim.spec(), at.child("spec"), errors);
+  } else {
+    errors.required(at);
+  }
   if (metadata == nullptr || metadata->name().empty()) return;
   const std::string made = metadata->name() + "-" + volume.name();
   for (const std::string& message : check_dns1123_subdomain(made)) {
@@ -77,7 +102,7 @@ void check_api_source(const core_v1::VolumeSource& source, std::string_view name
 void check_source(const core_v1::Volume& volume, const meta_v1::ObjectMeta* metadata,
                   const Path& path, ErrorList& errors) {
   const core_v1::VolumeSource& source = volume.volumesource();
-  const std::string_view name = check_one_source(source, path, errors);
+  const std::string_view name = first_source(source);
   if (name.empty()) return errors.required(path, "must specify a volume type");
   const Path at = path.child(name);
   check_needed_members(source, name, path, errors);
@@ -85,7 +110,7 @@ void check_source(const core_v1::Volume& volume, const meta_v1::ObjectMeta* meta
   if (name == "hostPath") check_host_path(source.hostpath(), at, errors);
   if (name == "emptyDir") check_empty_dir(source.emptydir(), at, errors);
   if (name == "csi") check_csi(source.csi(), at, errors);
-  if (name == "ephemeral") check_ephemeral(volume, metadata, at, errors);
+  if (name == "ephemeral") check_ephemeral(volume, metadata, path, errors);
   if (name == "nfs" && !source.nfs().path().starts_with('/')) {
     errors.invalid(at.child("path"), source.nfs().path(), "must be an absolute path");
   }
@@ -99,6 +124,18 @@ void check_source(const core_v1::Volume& volume, const meta_v1::ObjectMeta* meta
     check_one_of(source.image().pullpolicy(), {"Always", "IfNotPresent", "Never"},
                  at.child("pullPolicy"), errors);
   }
+  check_one_source(source, path, errors);
+}
+
+std::set<std::string> made_claims(const core_v1::PodSpec& spec,
+                                  const meta_v1::ObjectMeta* metadata) {
+  std::set<std::string> names;
+  if (metadata == nullptr || metadata->name().empty()) return names;
+  for (const auto& volume : spec.volumes()) {
+    if (!volume.volumesource().has_ephemeral()) continue;
+    names.insert(metadata->name() + "-" + volume.name());
+  }
+  return names;
 }
 
 }  // namespace
@@ -106,6 +143,7 @@ void check_source(const core_v1::Volume& volume, const meta_v1::ObjectMeta* meta
 VolumeNames check_volumes(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* metadata,
                           const Path& path, ErrorList& errors) {
   VolumeNames names;
+  const std::set<std::string> made = made_claims(spec, metadata);
   for (int i = 0; i < spec.volumes_size(); ++i) {
     const core_v1::Volume& volume = spec.volumes(i);
     const Path at = path.index(i);
@@ -118,6 +156,11 @@ VolumeNames check_volumes(const core_v1::PodSpec& spec, const meta_v1::ObjectMet
     }
     if (names.contains(volume.name())) errors.duplicate(at.child("name"), volume.name());
     if (errors.size() == before) names.emplace(volume.name(), &volume.volumesource());
+    const auto& claim = volume.volumesource().persistentvolumeclaim();
+    if (made.contains(claim.claimname())) {
+      errors.invalid(at.child("persistentVolumeClaim").child("claimName"), claim.claimname(),
+                     "must not reference a PVC that gets created for an ephemeral volume");
+    }
   }
   return names;
 }

@@ -68,10 +68,11 @@ bool scope_fits(std::string_view scope, std::string_view name) {
   return among(kCompute, name);
 }
 
-bool fits_all(std::string_view scope, const QuantityMap& hard) {
-  return std::all_of(hard.begin(), hard.end(), [&](const auto& entry) {
-    return !is_standard_quota_resource(entry.first) || scope_fits(scope, entry.first);
-  });
+// How many resources the scope says nothing about, each of which is told.
+int misfits(std::string_view scope, const QuantityMap& hard) {
+  return static_cast<int>(std::count_if(hard.begin(), hard.end(), [&](const auto& entry) {
+    return is_standard_quota_resource(entry.first) && !scope_fits(scope, entry.first);
+  }));
 }
 
 template <class Strings>
@@ -88,7 +89,7 @@ void check_scopes(const core_v1::ResourceQuotaSpec& spec, ErrorList& errors) {
   for (const std::string& scope : spec.scopes()) {
     scopes.insert(scope);
     if (!among(kScopes, scope)) errors.invalid_json(path, shown, "unsupported scope");
-    if (!fits_all(scope, spec.hard()))
+    for (int i = misfits(scope, spec.hard()); i > 0; --i)
       errors.invalid_json(path, shown, "unsupported scope applied to resource");
   }
   for (const auto& [one, other] :
@@ -127,7 +128,7 @@ void check_scope_selector(const core_v1::ResourceQuotaSpec& spec, ErrorList& err
   for (const auto& requirement : spec.scopeselector().matchexpressions()) {
     const auto& scope = requirement.scopename();
     if (!among(kScopes, scope)) errors.invalid(path.child("scopeName"), scope, "unsupported scope");
-    if (!fits_all(scope, spec.hard()))
+    for (int i = misfits(scope, spec.hard()); i > 0; --i)
       errors.invalid_json(path, message_json(spec.scopeselector()),
                           "unsupported scope applied to resource");
     check_operator(requirement, path, errors);

@@ -37,17 +37,11 @@ void check_pages(const std::string& name, const QuantityValue& value, const Path
                  value.to_string() + " is not positive integer multiple of " + name);
 }
 
-void check_amount(const std::string& name, const Quantity& quantity, NameOf check_name,
-                  const Path& path, ErrorList& errors) {
+void check_named_amount(const std::string& name, const Quantity& quantity, NameOf check_name,
+                        const Path& path, ErrorList& errors) {
   check_name(name, path, errors);
-  const QuantityValue value = QuantityValue::of(quantity);
-  if (value.sign() < 0) {
-    errors.invalid(path, value.to_string(), "must be greater than or equal to 0");
-  }
-  if (is_extended(name) && value.milli_value() % 1000 != 0) {
-    errors.invalid(path, value.to_string(), "must be an integer");
-  }
-  check_pages(name, value, path, errors);
+  check_amount(name, quantity, path, errors);
+  check_pages(name, QuantityValue::of(quantity), path, errors);
 }
 
 void check_request(const std::string& name, const Quantity& quantity, const Amounts& limits,
@@ -92,6 +86,17 @@ void check_claims(const core_v1::ResourceRequirements& resources, const ClaimNam
 
 }  // namespace
 
+void check_amount(const std::string& name, const Quantity& quantity, const Path& path,
+                  ErrorList& errors) {
+  const QuantityValue value = QuantityValue::of(quantity);
+  if (value.sign() < 0) {
+    errors.invalid(path, value.to_string(), "must be greater than or equal to 0");
+  }
+  if (is_extended(name) && value.milli_value() % 1000 != 0) {
+    errors.invalid(path, value.to_string(), "must be an integer");
+  }
+}
+
 bool is_overcommittable(const std::string& name) {
   return is_native(name) && !name.starts_with(kPages);
 }
@@ -129,13 +134,13 @@ void check_resources(const core_v1::ResourceRequirements& resources, NameOf chec
   const std::map<std::string, Quantity> limits(resources.limits().begin(),
                                                resources.limits().end());
   for (const auto& [name, quantity] : limits) {
-    check_amount(name, quantity, check_name, path.child("limits").key(name), errors);
+    check_named_amount(name, quantity, check_name, path.child("limits").key(name), errors);
     note(name);
   }
   const std::map<std::string, Quantity> requests(resources.requests().begin(),
                                                  resources.requests().end());
   for (const auto& [name, quantity] : requests) {
-    check_amount(name, quantity, check_name, path.child("requests").key(name), errors);
+    check_named_amount(name, quantity, check_name, path.child("requests").key(name), errors);
     check_request(name, quantity, resources.limits(), path, errors);
     note(name);
   }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestSysctl = 253;
 constexpr std::size_t kLongestProfile = 4095;
+constexpr std::size_t kLargestCredentialSpec = 64U * 1024;
 constexpr std::string_view kSysctlPattern =
     "([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 
@@ -100,14 +101,33 @@ void check_windows(const core_v1::WindowsSecurityContextOptions& options, const 
   if (options.has_gmsacredentialspec() && options.gmsacredentialspec().empty()) {
     errors.invalid(path.child("gmsaCredentialSpec"), "",
                    "gmsaCredentialSpec cannot be an empty string");
+  } else if (options.gmsacredentialspec().size() > kLargestCredentialSpec) {
+    errors.invalid(path.child("gmsaCredentialSpec"), options.gmsacredentialspec(),
+                   "gmsaCredentialSpec size must be under 64 KiB");
   }
   if (options.has_runasusername() && options.runasusername().empty()) {
     errors.invalid(path.child("runAsUserName"), "", "runAsUserName cannot be an empty string");
   }
 }
 
-void check_sysctls(const core_v1::PodSecurityContext& context, const Path& path,
-                   ErrorList& errors) {
+// The node's own settings are not for a pod that shares its network or its communication.
+void check_host_sysctl(const core_v1::PodSpec& spec, const std::string& sysctl, const Path& path,
+                       ErrorList& errors) {
+  std::string name = sysctl;
+  // Of both separators the first one tells which of them was meant.
+  if (const auto first = name.find_first_of("./"); first != std::string::npos && name[first] == '/')
+    for (char& c : name) c = c == '/' ? '.' : c == '.' ? '/' : c;
+  const bool of_network = name.starts_with("net.");
+  const bool of_communication = name == "kernel.sem" || name.starts_with("kernel.shm") ||
+                                name.starts_with("kernel.msg") || name.starts_with("fs.mqueue.");
+  if (spec.hostnetwork() && of_network)
+    errors.invalid(path, sysctl, "may not be specified when 'hostNetwork' is true");
+  else if (spec.hostipc() && of_communication)
+    errors.invalid(path, sysctl, "may not be specified when 'hostIPC' is true");
+}
+
+void check_sysctls(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
+  const auto& context = spec.securitycontext();
   std::set<std::string> names;
   for (int i = 0; i < context.sysctls_size(); ++i) {
     const std::string& name = context.sysctls(i).name();
@@ -121,6 +141,7 @@ void check_sysctls(const core_v1::PodSecurityContext& context, const Path& path,
     } else if (names.contains(name)) {
       errors.duplicate(at, name);
     }
+    check_host_sysctl(spec, name, at, errors);
     names.insert(name);
   }
 }
@@ -137,6 +158,8 @@ void check_host_network(const core_v1::PodSpec& spec, const Path& path, ErrorLis
   }
 }
 
+}  // namespace
+
 void check_host_users(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
   if (!spec.has_hostusers() || spec.hostusers()) return;
   constexpr std::string_view kWhy = "when `hostUsers` is false";
@@ -144,8 +167,6 @@ void check_host_users(const core_v1::PodSpec& spec, const Path& path, ErrorList&
   if (spec.hostpid()) errors.forbidden(path.child("HostPID"), kWhy);
   if (spec.hostipc()) errors.forbidden(path.child("HostIPC"), kWhy);
 }
-
-}  // namespace
 
 void check_security_context(const core_v1::SecurityContext& context, const core_v1::PodSpec& pod,
                             const Path& path, ErrorList& errors) {
@@ -195,7 +216,7 @@ void check_pod_security(const core_v1::PodSpec& spec, const Path& path, ErrorLis
     errors.invalid_json(at.child("shareProcessNamespace"), "true",
                         "ShareProcessNamespace and HostPID cannot both be enabled");
   }
-  check_sysctls(context, at.child("sysctls"), errors);
+  check_sysctls(spec, at.child("sysctls"), errors);
   if (context.has_fsgroupchangepolicy() && context.fsgroupchangepolicy() != "Always" &&
       context.fsgroupchangepolicy() != "OnRootMismatch") {
     errors.not_supported(at.child("fsGroupChangePolicy"), context.fsgroupchangepolicy(),
@@ -213,7 +234,11 @@ void check_pod_security(const core_v1::PodSpec& spec, const Path& path, ErrorLis
     errors.not_supported(at.child("supplementalGroupsPolicy"), context.supplementalgroupspolicy(),
                          {"Merge", "Strict"});
   }
-  check_host_users(spec, path, errors);
+  if (context.has_selinuxchangepolicy() && context.selinuxchangepolicy() != "MountOption" &&
+      context.selinuxchangepolicy() != "Recursive") {
+    errors.not_supported(at.child("seLinuxChangePolicy"), context.selinuxchangepolicy(),
+                         {"MountOption", "Recursive"});
+  }
 }
 
 }  // namespace kubus::apiserver

@@ -9,10 +9,7 @@
 namespace kubus::apiserver {
 namespace {
 
-bool is_headless(const core_v1::ServiceSpec& spec) {
-  return spec.clusterip() == "None" ||
-         (spec.clusterips_size() == 1 && spec.clusterips(0) == "None");
-}
+constexpr std::string_view kBalancerOnly = "may only be used when `type` is 'LoadBalancer'";
 
 bool is_external(const core_v1::ServiceSpec& spec) {
   return spec.type() == "LoadBalancer" || spec.type() == "NodePort" ||
@@ -100,28 +97,56 @@ void check_type(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& e
   if (type == "ExternalName") check_external_name(spec, path, errors);
 }
 
-void check_balancer(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
-  constexpr std::string_view kBalancerOnly = "may only be used when `type` is 'LoadBalancer'";
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\v\f";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(kSpace) - begin + 1));
+}
+
+// Where there is no list of ranges, an annotation of old may have them.
+void check_annotated_ranges(const core_v1::Service& service, ErrorList& errors) {
+  constexpr const char* kRanges = "service.beta.kubernetes.io/load-balancer-source-ranges";
+  const auto found = service.metadata().annotations().find(kRanges);
+  if (!service.spec().loadbalancersourceranges().empty() ||
+      found == service.metadata().annotations().end())
+    return;
+  const Path path = Path("metadata").child("annotations").key(kRanges);
+  if (service.spec().type() != "LoadBalancer") errors.forbidden(path, kBalancerOnly);
+  std::string_view rest = found->second;
+  if (trimmed(rest).empty()) return;
+  for (;;) {
+    const std::size_t comma = rest.find(',');
+    const std::string range = trimmed(rest.substr(0, comma));
+    errors.invalid_each(path, range, check_cidr(range));
+    if (comma == std::string_view::npos) return;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+void check_class(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
+  if (!spec.has_loadbalancerclass()) return;
+  if (spec.type() != "LoadBalancer") return errors.forbidden(path, kBalancerOnly);
+  errors.invalid_each(path, spec.loadbalancerclass(),
+                      check_qualified_name(spec.loadbalancerclass()));
+}
+
+void check_balancer(const core_v1::Service& service, const Path& path, ErrorList& errors) {
+  const auto& spec = service.spec();
   const bool balanced = spec.type() == "LoadBalancer";
   const Path ranges = path.child("LoadBalancerSourceRanges");
   if (!balanced && !spec.loadbalancersourceranges().empty()) {
     errors.forbidden(ranges, kBalancerOnly);
   }
   for (int i = 0; i < spec.loadbalancersourceranges_size(); ++i) {
-    const std::string& range = spec.loadbalancersourceranges(i);
+    const std::string range = trimmed(spec.loadbalancersourceranges(i));
     errors.invalid_each(ranges.index(i), range, check_cidr(range));
   }
+  check_annotated_ranges(service, errors);
   if (!balanced && spec.has_allocateloadbalancernodeports()) {
     errors.forbidden(path.child("allocateLoadBalancerNodePorts"), kBalancerOnly);
   }
-  if (!spec.has_loadbalancerclass()) return;
-  const Path at = path.child("loadBalancerClass");
-  if (balanced) {
-    errors.invalid_each(at, spec.loadbalancerclass(),
-                        check_qualified_name(spec.loadbalancerclass()));
-  } else {
-    errors.forbidden(at, kBalancerOnly);
-  }
+  check_class(spec, path.child("loadBalancerClass"), errors);
 }
 
 void check_affinity(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
@@ -156,6 +181,15 @@ void check_traffic(const core_v1::ServiceSpec& spec, const Path& path, ErrorList
   } else {
     check_one_of(spec.externaltrafficpolicy(), {"Cluster", "Local"}, external, errors);
   }
+  const bool checked = spec.type() == "LoadBalancer" && spec.externaltrafficpolicy() == "Local";
+  const std::int32_t health = spec.healthchecknodeport();
+  if (checked && health != 0) {
+    errors.invalid_each(path.child("healthCheckNodePort"), health, check_port_number(health));
+  } else if (health != 0) {
+    errors.invalid(path.child("healthCheckNodePort"), health,
+                   "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is "
+                   "'Local'");
+  }
   if (spec.has_internaltrafficpolicy()) {
     check_one_of(spec.internaltrafficpolicy(), {"Cluster", "Local"},
                  path.child("internalTrafficPolicy"), errors);
@@ -166,17 +200,24 @@ void check_traffic(const core_v1::ServiceSpec& spec, const Path& path, ErrorList
     errors.not_supported(path.child("trafficDistribution"), spec.trafficdistribution(),
                          {"PreferClose", "PreferSameNode", "PreferSameZone"});
   }
-  const bool checked = spec.type() == "LoadBalancer" && spec.externaltrafficpolicy() == "Local";
-  if (!checked && spec.healthchecknodeport() != 0) {
-    errors.invalid(path.child("healthCheckNodePort"), spec.healthchecknodeport(),
-                   "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is "
-                   "'Local'");
-  }
+}
+
+// Two names of one setting, which must not disagree.
+void check_topology(const core_v1::Service& service, ErrorList& errors) {
+  constexpr const char* kMode = "service.kubernetes.io/topology-mode";
+  constexpr const char* kHints = "service.kubernetes.io/topology-aware-hints";
+  const auto& annotations = service.metadata().annotations();
+  const auto mode = annotations.find(kMode), hints = annotations.find(kHints);
+  if (mode == annotations.end() || hints == annotations.end() || mode->second == hints->second)
+    return;
+  errors.invalid(Path("metadata").child("annotations").key(kMode), mode->second,
+                 "must match annotations[" + std::string(kHints) + "] when both are specified");
 }
 
 void check_service(const core_v1::Service& service, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = service.spec();
+  check_topology(service, errors);
   if (spec.ports().empty() && !is_headless(spec) && spec.type() != "ExternalName") {
     errors.required(path.child("ports"));
   }
@@ -194,7 +235,7 @@ void check_service(const core_v1::Service& service, ErrorList& errors) {
   check_one_of(spec.type(), {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"},
                path.child("type"), errors);
   check_taken_ports(spec, path.child("ports"), errors);
-  check_balancer(spec, path, errors);
+  check_balancer(service, path, errors);
   check_traffic(spec, path, errors);
 }
 
@@ -202,28 +243,22 @@ void check_service_update(const core_v1::Service& service, const core_v1::Servic
                           ErrorList& errors) {
   const auto& now = service.spec();
   const auto& before = old.spec();
-  if (before.type() == "LoadBalancer" && now.type() == "LoadBalancer" &&
-      before.has_loadbalancerclass() && before.loadbalancerclass() != now.loadbalancerclass()) {
-    errors.invalid_json(Path("spec").child("loadBalancerClass"),
-                        now.has_loadbalancerclass() ? quoted(now.loadbalancerclass()) : "null",
+  check_address_change(now, before, errors);
+  const bool balanced = before.type() == "LoadBalancer" && now.type() == "LoadBalancer";
+  const Path path = Path("spec").child("loadBalancerClass");
+  if (balanced && (before.has_loadbalancerclass() != now.has_loadbalancerclass() ||
+                   before.loadbalancerclass() != now.loadbalancerclass())) {
+    errors.invalid_json(path, now.has_loadbalancerclass() ? quoted(now.loadbalancerclass()) : "null",
                         "may not change once set");
   }
-  // The address goes with a change to or from ExternalName.
-  if (before.type() == "ExternalName" || now.type() == "ExternalName") return;
-  const Path path = Path("spec").child("clusterIPs").index(0);
-  const std::string first = now.clusterips_size() > 0 ? now.clusterips(0) : "";
-  if (before.clusterips_size() > 0 && first != before.clusterips(0)) {
-    std::string all;
-    for (const auto& ip : now.clusterips()) all += (all.empty() ? "\"" : ",\"") + ip + "\"";
-    errors.invalid_json(
-        path, first.empty() ? "null" : "[" + all + "]",
-        first.empty() ? "primary clusterIP can not be unset" : "may not change once set");
-  }
+  check_class(now, path, errors);
+  // What changes is looked at before the whole.
+  check_service(service, errors);
 }
 
 constexpr Validator kValidators[] = {
-    {"k8s.io.api.core.v1.Service", check_as<core_v1::Service, check_service>,
-     compare_as<core_v1::Service, check_service_update>},
+    {"k8s.io.api.core.v1.Service", nullptr, compare_as<core_v1::Service, check_service_update>,
+     check_as<core_v1::Service, check_service>},
 };
 
 }  // namespace

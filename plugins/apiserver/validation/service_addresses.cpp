@@ -2,6 +2,7 @@
 
 #include <k8s/core/v1/service.pb.h>
 
+#include <algorithm>
 #include <set>
 
 #include "validation/checks.h"
@@ -10,6 +11,7 @@ namespace kubus::apiserver {
 namespace {
 
 constexpr int kMostAddresses = 2;
+constexpr std::string_view kFixed = "may not change once set";
 
 void check_families(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors) {
   const Path families = path.child("ipFamilies");
@@ -65,7 +67,70 @@ void check_match(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& 
   }
 }
 
+// What an address was let go for.
+void check_release(const core_v1::ServiceSpec& now, std::string_view what, ErrorList& errors) {
+  if (now.ipfamilypolicy() == "SingleStack") return;
+  const std::string policy = now.has_ipfamilypolicy() ? quoted(now.ipfamilypolicy()) : "null";
+  errors.invalid_json(Path("spec").child("ipFamilyPolicy"), policy,
+                      "must be set to 'SingleStack' when releasing the secondary " +
+                          std::string(what));
+}
+
+void check_same_addresses(const core_v1::ServiceSpec& now, const core_v1::ServiceSpec& before,
+                          ErrorList& errors) {
+  if (is_headless(now) && is_headless(before)) return;
+  const Path path = Path("spec").child("clusterIPs");
+  const auto& ips = now.clusterips();
+  const auto& old = before.clusterips();
+  const bool released = old.size() > ips.size();
+  if (released && ips.empty()) {
+    errors.invalid_json(path.index(0), "null", "primary clusterIP can not be unset");
+  }
+  // Of lists of one length all must stay, else the first.
+  const int kept = ips.size() == old.size() ? ips.size() : std::min({1, ips.size(), old.size()});
+  for (int i = 0; i < kept; ++i) {
+    if (ips[i] != old[i]) errors.invalid_json(path.index(i), list_json(ips), kFixed);
+  }
+  if (released && ips.size() == 1) check_release(now, "clusterIP", errors);
+}
+
+void check_same_families(const core_v1::ServiceSpec& now, const core_v1::ServiceSpec& before,
+                         ErrorList& errors) {
+  // Without addresses, families are free.
+  if (is_headless(now) || is_headless(before)) return;
+  const Path path = Path("spec").child("ipFamilies").index(0);
+  const auto& families = now.ipfamilies();
+  const auto& old = before.ipfamilies();
+  if (families.size() == old.size()) {
+    for (int i = 0; i < families.size(); ++i) {
+      if (families[i] != old[i]) errors.invalid_json(path, list_json(families), kFixed);
+    }
+    return;
+  }
+  const bool released = old.size() > families.size();
+  if (released && now.clusterips().empty()) {
+    errors.invalid_json(path, list_json(families), "primary ipFamily can not be unset");
+  }
+  if (!families.empty() && !old.empty() && families[0] != old[0]) {
+    errors.invalid_json(path, list_json(now.clusterips()), kFixed);
+  }
+  if (released && families.size() == 1) check_release(now, "ipFamily", errors);
+}
+
 }  // namespace
+
+bool is_headless(const core_v1::ServiceSpec& spec) {
+  return spec.clusterip() == "None" ||
+         (spec.clusterips_size() == 1 && spec.clusterips(0) == "None");
+}
+
+void check_address_change(const core_v1::ServiceSpec& now, const core_v1::ServiceSpec& before,
+                          ErrorList& errors) {
+  // The address goes with a change to or from ExternalName.
+  if (before.type() == "ExternalName" || now.type() == "ExternalName") return;
+  check_same_addresses(now, before, errors);
+  check_same_families(now, before, errors);
+}
 
 void check_cluster_addresses(const core_v1::ServiceSpec& spec, const Path& path,
                              ErrorList& errors) {

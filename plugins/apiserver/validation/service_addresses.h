@@ -12,6 +12,10 @@ class ServiceSpec;
 
 namespace kubus::apiserver {
 
+bool is_headless(const core_v1::ServiceSpec& spec);
 void check_cluster_addresses(const core_v1::ServiceSpec& spec, const Path& path, ErrorList& errors);
+// What a Service was given it keeps, until it is of one family in place of two.
+void check_address_change(const core_v1::ServiceSpec& now, const core_v1::ServiceSpec& before,
+                          ErrorList& errors);
 
 }  // namespace kubus::apiserver

@@ -6,7 +6,7 @@
 namespace kubus::apiserver {
 
 void check_taint_effect(const std::string& effect, const Path& path, ErrorList& errors) {
-  check_one_of(effect, {"NoExecute", "NoSchedule", "PreferNoSchedule"}, path, errors);
+  check_one_of(effect, {"NoSchedule", "PreferNoSchedule", "NoExecute"}, path, errors);
 }
 
 void check_toleration(const core_v1::Toleration& toleration, const Path& path, ErrorList& errors) {
@@ -22,10 +22,7 @@ void check_toleration(const core_v1::Toleration& toleration, const Path& path, E
                    "effect must be 'NoExecute' when `tolerationSeconds` is set");
   }
   if (op.empty() || op == "Equal") {
-    std::string wrong;
-    for (const auto& message : check_label_value(toleration.value())) {
-      wrong += (wrong.empty() ? "" : ";") + message;
-    }
+    const std::string wrong = joined(check_label_value(toleration.value()));
     if (!wrong.empty()) errors.invalid(path.child("operator"), toleration.value(), wrong);
   } else if (op == "Exists") {
     if (!toleration.value().empty()) {

@@ -48,19 +48,28 @@ bool is_empty(const Message& message, const FieldDescriptor& field) {
   return !reflection.HasField(message, &field) || reflection.GetString(message, &field).empty();
 }
 
-}  // namespace
-
-std::string_view check_one_source(const Message& sources, const Path& path, ErrorList& errors) {
+std::vector<const FieldDescriptor*> present_sources(const Message& sources) {
   std::vector<const FieldDescriptor*> present;
   sources.GetReflection()->ListFields(sources, &present);
   // An empty directory is looked at before everything else.
   for (std::size_t i = 1; i < present.size(); ++i) {
     if (present[i]->name() == "emptyDir") std::swap(present[0], present[i]);
   }
+  return present;
+}
+
+}  // namespace
+
+std::string_view first_source(const Message& sources) {
+  const auto present = present_sources(sources);
+  return present.empty() ? std::string_view() : std::string_view(present[0]->name());
+}
+
+void check_one_source(const Message& sources, const Path& path, ErrorList& errors) {
+  const auto present = present_sources(sources);
   for (std::size_t i = 1; i < present.size(); ++i) {
     errors.forbidden(path.child(present[i]->name()), "may not specify more than 1 volume type");
   }
-  return present.empty() ? std::string_view() : std::string_view(present[0]->name());
 }
 
 void check_needed_members(const Message& sources, std::string_view name, const Path& path,

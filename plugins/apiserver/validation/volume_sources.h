@@ -11,10 +11,11 @@
 
 namespace kubus::apiserver {
 
-// The sources that are set, the first of which counts: "may not specify more than 1 volume type".
-// Returns its name; empty when there is none.
-std::string_view check_one_source(const google::protobuf::Message& sources, const Path& path,
-                                  ErrorList& errors);
+// The name of the first source that is set, which is the one that counts; empty when there is none.
+std::string_view first_source(const google::protobuf::Message& sources);
+// Those behind it: "may not specify more than 1 volume type".
+void check_one_source(const google::protobuf::Message& sources, const Path& path,
+                      ErrorList& errors);
 // Members without which the source called `name` can never be mounted.
 void check_needed_members(const google::protobuf::Message& sources, std::string_view name,
                           const Path& path, ErrorList& errors);

@@ -91,7 +91,7 @@ constexpr CreateCase kCreates[] = {
      R"({"metadata":{"name":"p","namespace":"n"},"spec":{"restartPolicy":"Sometimes",
          "containers":[{"name":"c","image":"i"}]}})",
      "spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", "
-     "\"Never\", \"OnFailure\""},
+     "\"OnFailure\", \"Never\""},
     {"template_without_label", "apps/v1", "Deployment",
      R"({"metadata":{"name":"d","namespace":"n"},"spec":{"selector":{"matchLabels":{"a":"b"}},
          "template":{"metadata":{"labels":{"a":"c"}},
