@@ -94,7 +94,7 @@ void check_claim_update(const PersistentVolumeClaim& claim, const PersistentVolu
     errors.forbidden(Path("spec"),
                      "spec is immutable after creation except resources.requests and "
                      "volumeAttributesClassName for bound claims\n" +
-                         object_diff(before, spec));
+                         object_diff(internal_json(before), internal_json(spec)));
   }
   check_size(claim, old, errors);
   check_immutable(claim.spec().volumemode(), before.volumemode(), Path("volumeMode"), errors);

@@ -1,7 +1,9 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "kubus/api/base64.h"
 #include "kubus/api/json.h"
@@ -23,6 +25,8 @@ constexpr std::pair<std::string_view, std::string_view> kGoNames[] = {
     {"ipBlock", "IPBlock"},
     {"cidr", "CIDR"},
     {"cidrs", "CIDRs"},
+    {"gmsaCredentialSpec", "GMSACredentialSpec"},
+    {"gmsaCredentialSpecName", "GMSACredentialSpecName"},
     {"dnsPolicy", "DNSPolicy"},
     {"dnsConfig", "DNSConfig"},
     {"seLinuxOptions", "SELinuxOptions"},
@@ -59,6 +63,61 @@ std::string go_name(std::string_view json_name) {
   return out;
 }
 
+// A member that stands elsewhere than in the form that is sent.
+struct Moved {
+  std::string_view type, member, behind;  // behind nothing: nowhere at all
+};
+
+constexpr Moved kMoved[] = {
+    {"k8s.io.api.core.v1.PodSpec", "setHostnameAsFQDN", "subdomain"},
+    {"k8s.io.api.core.v1.PodSpec", "preemptionPolicy", "priority"},
+    {"k8s.io.api.core.v1.PodSpec", "overhead", "runtimeClassName"},
+    {"k8s.io.api.core.v1.PodSpec", "serviceAccount", ""},
+    // These are said in the security context.
+    {"k8s.io.api.core.v1.PodSpec", "hostNetwork", ""},
+    {"k8s.io.api.core.v1.PodSpec", "hostPID", ""},
+    {"k8s.io.api.core.v1.PodSpec", "hostIPC", ""},
+    {"k8s.io.api.core.v1.PodSpec", "shareProcessNamespace", ""},
+    {"k8s.io.api.core.v1.PodSpec", "hostUsers", ""},
+    {"k8s.io.api.core.v1.PodSecurityContext", "fsGroupChangePolicy", "fsGroup"},
+    {"k8s.io.api.core.v1.VolumeSource", "quobyte", "rbd"},
+    {"k8s.io.api.core.v1.PersistentVolumeSource", "quobyte", "rbd"},
+    {"k8s.io.api.core.v1.PersistentVolumeSource", "flexVolume", "iscsi"},
+};
+
+constexpr std::string_view kOfSecurityContext[] = {"hostNetwork", "hostPID", "hostIPC",
+                                                   "shareProcessNamespace", "hostUsers"};
+
+using Fields = std::vector<const FieldInfo*>;
+
+const FieldInfo* field_of(const Message& message, std::string_view name) {
+  for (const FieldInfo& field : message_info(message).fields)
+    if (!field.inlined && field.json_name == name) return &field;
+  return nullptr;
+}
+
+// The members in the order of the internal form.
+Fields ordered_fields(const Message& message) {
+  const auto& fields = message_info(message).fields;
+  const std::string_view type = message.GetDescriptor()->full_name();
+  Fields out;
+  for (const FieldInfo& field : fields) {
+    const auto moved = [&](const Moved& one) {
+      return one.type == type && one.member == field.json_name;
+    };
+    if (std::none_of(std::begin(kMoved), std::end(kMoved), moved)) out.push_back(&field);
+  }
+  for (const Moved& one : kMoved) {
+    if (one.type != type || one.behind.empty()) continue;
+    const auto place = std::find_if(out.begin(), out.end(), [&](const FieldInfo* field) {
+      return field->json_name == one.behind;
+    });
+    const FieldInfo* field = field_of(message, one.member);
+    if (place != out.end() && field != nullptr) out.insert(place + 1, field);
+  }
+  return out;
+}
+
 // Types without an internal form of their own are printed as they are sent.
 bool is_shared(const Message& message) {
   return message.GetDescriptor()->full_name().starts_with("k8s.io.apimachinery.") ||
@@ -88,8 +147,27 @@ class Printer {
     out_ += '}';
   }
 
+  void member(const Message& message, const FieldInfo& field, bool& first) {
+    if (!first) out_ += ',';
+    first = false;
+    out_ += '"' + go_name(field.json_name) + "\":";
+    value(message, field);
+  }
+
+  // Of a pod that says anything of what it shares with its node.
+  void security_context(const Message& pod, const FieldInfo& field, bool& first) {
+    if (!first) out_ += ',';
+    out_ += "\"SecurityContext\":{";
+    first = true;
+    for (const auto name : kOfSecurityContext) member(pod, *field_of(pod, name), first);
+    list(pod.GetReflection()->GetMessage(pod, field.field), first);
+    out_ += '}';
+  }
+
   void list(const Message& message, bool& first) {
-    for (const FieldInfo& field : message_info(message).fields) {
+    const bool of_pod = message.GetDescriptor()->full_name() == "k8s.io.api.core.v1.PodSpec";
+    for (const FieldInfo* next : ordered_fields(message)) {
+      const FieldInfo& field = *next;
       if (field.inlined) {
         list(message.GetReflection()->GetMessage(message, field.field), first);
         continue;
@@ -105,10 +183,10 @@ class Printer {
         }
         continue;
       }
-      if (!first) out_ += ',';
-      first = false;
-      out_ += '"' + go_name(field.json_name) + "\":";
-      value(message, field);
+      if (of_pod && field.json_name == "securityContext")
+        security_context(message, field, first);
+      else
+        member(message, field, first);
     }
   }
 

@@ -4,8 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "kubus/api/json.h"
-
 namespace kubus::apiserver {
 namespace {
 
@@ -129,9 +127,8 @@ std::string hunk(const Edits& edits, std::size_t begin, std::size_t end, std::si
 
 }  // namespace
 
-std::string object_diff(const google::protobuf::Message& before,
-                        const google::protobuf::Message& now) {
-  const Lines old_lines = Indenter().run(to_json(before)), new_lines = Indenter().run(to_json(now));
+std::string object_diff(std::string_view before, std::string_view now) {
+  const Lines old_lines = Indenter().run(before), new_lines = Indenter().run(now);
   const Edits edits = edits_between(old_lines, new_lines);
   std::string out;
   std::size_t a = 0, b = 0, at = 0;

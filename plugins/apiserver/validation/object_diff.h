@@ -1,18 +1,16 @@
-// What changed between two versions of a message, for the errors that refuse a change: a unified
+// What changed between two versions of an object, for the errors that refuse a change: a unified
 // diff of their JSON, one member a line.
 //
 // Thread safety: a pure function.
 #pragma once
 
-#include <google/protobuf/message.h>
-
 #include <string>
+#include <string_view>
 
 namespace kubus::apiserver {
 
-// Empty when they are equal. Changes of very many lines are shown as one replaced block, so that
-// the time it takes stays proportional to the size.
-std::string object_diff(const google::protobuf::Message& before,
-                        const google::protobuf::Message& now);
+// Of JSON without space. Empty when they are equal. Changes of very many lines are shown as one
+// replaced block, so that the time it takes stays proportional to the size.
+std::string object_diff(std::string_view before, std::string_view now);
 
 }  // namespace kubus::apiserver

@@ -150,7 +150,8 @@ void check_volume_update(const PersistentVolume& volume, const PersistentVolume&
   if (!equal(source, before)) {
     errors.forbidden(
         Path("spec").child("persistentvolumesource"),
-        "spec.persistentvolumesource is immutable after creation\n" + object_diff(before, source));
+        "spec.persistentvolumesource is immutable after creation\n" + 
+            object_diff(internal_json(before), internal_json(source)));
   }
   check_immutable(volume.spec().volumemode(), old.spec().volumemode(), Path("volumeMode"), errors);
   if (old.spec().has_nodeaffinity()) {

@@ -243,7 +243,7 @@ void check_pod_update(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorLis
                    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` "
                    "(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` "
                    "(allow it to be set to 1 if it was previously negative)\n" +
-                       object_diff(before, rest));
+                       object_diff(internal_json(before), internal_json(rest)));
 }
 
 void check_pod_template_object(const core_v1::PodTemplate& object, ErrorList& errors) {

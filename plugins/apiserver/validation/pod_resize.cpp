@@ -4,6 +4,7 @@
 #include <array>
 
 #include "validation/checks.h"
+#include "validation/object_diff.h"
 #include "validation/pod_quality.h"
 #include "validation/pod_spec.h"
 
@@ -57,30 +58,41 @@ void check_container_resize(const core_v1::Container& now, const core_v1::Contai
     errors.forbidden(path.child("requests"), "resource requests cannot be removed");
   if (is_removed(wanted.limits(), had.limits()))
     errors.forbidden(path.child("limits"), "resource limits cannot be removed");
-  core_v1::Container rest = now;
-  take_over(*rest.mutable_resources()->mutable_requests(), had.requests());
-  take_over(*rest.mutable_resources()->mutable_limits(), had.limits());
-  *rest.mutable_resizepolicy() = before.resizepolicy();
-  if (!equal(rest.resources(), had))
-    errors.forbidden(Path("spec"), "only cpu and memory resources are mutable");
+}
+
+// The container with what a resize may change as it was.
+void undo_resize(core_v1::Container& now, const core_v1::Container& before) {
+  const auto& had = before.resources();
+  take_over(*now.mutable_resources()->mutable_requests(), had.requests());
+  take_over(*now.mutable_resources()->mutable_limits(), had.limits());
+  if (!before.has_resources() && now.resources().ByteSizeLong() == 0) now.clear_resources();
+  *now.mutable_resizepolicy() = before.resizepolicy();
 }
 
 void check_sizes(const core_v1::PodSpec& now, const core_v1::PodSpec& before, ErrorList& errors) {
   const Path spec("spec");
+  core_v1::PodSpec rest = now;
   for (int i = 0; i < now.initcontainers_size(); ++i) {
     const auto& container = now.initcontainers(i);
     const Path at =
         spec.child("initContainers").index(static_cast<std::size_t>(i)).child("resources");
-    if (container.restartpolicy() == "Always")
+    if (container.restartpolicy() == "Always") {
       check_container_resize(container, before.initcontainers(i), at, errors);
-    else if (!equal(container.resources(), before.initcontainers(i).resources()))
-      errors.invalid_json(at, message_json(container.resources()),
+      undo_resize(*rest.mutable_initcontainers(i), before.initcontainers(i));
+    } else if (!equal(container.resources(), before.initcontainers(i).resources())) {
+      errors.invalid_json(at, internal_json(container.resources()),
                           "resources for non-sidecar init containers are immutable");
+    }
   }
-  for (int i = 0; i < now.containers_size(); ++i)
+  for (int i = 0; i < now.containers_size(); ++i) {
     check_container_resize(
         now.containers(i), before.containers(i),
         spec.child("containers").index(static_cast<std::size_t>(i)).child("resources"), errors);
+    undo_resize(*rest.mutable_containers(i), before.containers(i));
+  }
+  if (!equal(rest, before))
+    errors.forbidden(spec, "only cpu and memory resources are mutable\n" +
+                               object_diff(internal_json(before), internal_json(rest)));
 }
 
 // A node that can resize reports what its running containers have.

@@ -91,7 +91,7 @@ class ObjectDiffTest : public testing::TestWithParam<Case> {};
 
 TEST_P(ObjectDiffTest, ShowsChangedLinesAmongOthers) {
   const Case& c = GetParam();
-  EXPECT_EQ(object_diff(map_of(c.before), map_of(c.now)), c.diff);
+  EXPECT_EQ(object_diff(to_json(map_of(c.before)), to_json(map_of(c.now))), c.diff);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, ObjectDiffTest, testing::ValuesIn(kCases),
@@ -104,7 +104,7 @@ TEST(ObjectDiff, IsBoundedForManyLines) {
     (*before.mutable_data())["a" + std::to_string(i)] = "";
     (*now.mutable_data())["b" + std::to_string(i)] = "";
   }
-  const std::string diff = object_diff(before, now);
+  const std::string diff = object_diff(to_json(before), to_json(now));
   EXPECT_EQ(std::count(diff.begin(), diff.end(), '\n'), 2 * kLines + 6);
 }
 

@@ -197,16 +197,57 @@ constexpr UpdateCase kUpdates[] = {
      "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
      "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set "
      "to 1 if it was previously negative)\n"
-     R"(@@ -3,6 +3,9 @@
+     R"(@@ -5,7 +5,9 @@
      {
-       "name": "c",
-       "image": "i:1",
-+      "command": [
+       "Name": "c",
+       "Image": "i:1",
+-      "Command": null,
++      "Command": [
 +        "x"
 +      ],
-       "resources": {},
-       "terminationMessagePath": "/dev/termination-log",
-       "terminationMessagePolicy": "File",
+       "Args": null,
+       "WorkingDir": "",
+       "Ports": null,
+)"},
+    {"what_is_shared_with_the_node_may_not", "v1", "Pod",
+     R"({"metadata":{"name":"p","namespace":"n","resourceVersion":"1"},
+         "spec":{"priority":1,"containers":[{"name":"c","image":"i"}]}})",
+     R"({"metadata":{"name":"p","namespace":"n","resourceVersion":"1"},
+         "spec":{"priority":2,"hostPID":true,"hostUsers":true,"setHostnameAsFQDN":true,
+         "containers":[{"name":"c","image":"i"}]}})",
+     "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,"
+     "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
+     "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set "
+     "to 1 if it was previously negative)\n"
+     R"(@@ -45,10 +45,10 @@
+   "NodeName": "",
+   "SecurityContext": {
+     "HostNetwork": false,
+-    "HostPID": false,
++    "HostPID": true,
+     "HostIPC": false,
+     "ShareProcessNamespace": null,
+-    "HostUsers": null,
++    "HostUsers": true,
+     "SELinuxOptions": null,
+     "WindowsOptions": null,
+     "RunAsUser": null,
+@@ -66,13 +66,13 @@
+   "ImagePullSecrets": null,
+   "Hostname": "",
+   "Subdomain": "",
+-  "SetHostnameAsFQDN": null,
++  "SetHostnameAsFQDN": true,
+   "Affinity": null,
+   "SchedulerName": "default-scheduler",
+   "Tolerations": null,
+   "HostAliases": null,
+   "PriorityClassName": "",
+-  "Priority": 1,
++  "Priority": 2,
+   "PreemptionPolicy": null,
+   "DNSConfig": null,
+   "ReadinessGates": null,
 )"},
     {"claims_do_not_change", "v1", "PersistentVolumeClaim",
      R"({"metadata":{"name":"c","namespace":"n","resourceVersion":"1"},"spec":{"accessModes":
@@ -215,14 +256,15 @@ constexpr UpdateCase kUpdates[] = {
          ["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}},"volumeName":"w"}})",
      "spec: Forbidden: spec is immutable after creation except resources.requests and "
      "volumeAttributesClassName for bound claims\n"
-     R"(@@ -7,6 +7,6 @@
+     R"(@@ -9,7 +9,7 @@
        "storage": "1Gi"
      }
    },
--  "volumeName": "v",
-+  "volumeName": "w",
-   "volumeMode": "Filesystem"
- }
+-  "VolumeName": "v",
++  "VolumeName": "w",
+   "StorageClassName": null,
+   "VolumeMode": "Filesystem",
+   "DataSource": null,
 )"},
     {"volumes_keep_their_source", "v1", "PersistentVolume",
      R"({"metadata":{"name":"v","resourceVersion":"1"},"spec":{"accessModes":["ReadWriteOnce"],
@@ -231,14 +273,15 @@ constexpr UpdateCase kUpdates[] = {
          "capacity":{"storage":"1Gi"},"hostPath":{"path":"/b"}}})",
      "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after "
      "creation\n"
-     R"(@@ -1,6 +1,6 @@
- {
-   "hostPath": {
--    "path": "/a",
-+    "path": "/b",
-     "type": ""
-   }
- }
+     R"(@@ -2,7 +2,7 @@
+   "GCEPersistentDisk": null,
+   "AWSElasticBlockStore": null,
+   "HostPath": {
+-    "Path": "/a",
++    "Path": "/b",
+     "Type": ""
+   },
+   "Glusterfs": null,
 )"},
     {"no_new_containers", "v1", "Pod",
      R"({"metadata":{"name":"p","namespace":"n","resourceVersion":"1"},
