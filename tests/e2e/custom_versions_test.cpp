@@ -80,13 +80,14 @@ TEST_F(CustomVersions, AreEditedInTheOneThatIsPreferredOrAskedFor) {
   play({
       {edit("s/size: 1/size: 2/"), g() + " edited"},
       {"grep -e ^apiVersion -e colour -e size seen.yaml",
-       "apiVersion: " + group_ + "/v2\n  colour: red\n  size: 1"},
+       "apiVersion: " + group_ + "/v2\n  size: 1"},
       {get(in("v1"), "{.apiVersion} {.spec} {.metadata.generation}"),
        group_ + "/v1 {\"size\":2} 2"},
       {edit("s/size: 2/size: 3/", in("v1")), g() + " edited"},
       {"grep -e ^apiVersion -e colour -e size seen.yaml",
        "apiVersion: " + group_ + "/v1\n  size: 2"},
-      {get(in("v2"), "{.spec}"), R"({"colour":"red","size":3})"},
+      // Defaults of what is read are those of the version that is stored.
+      {get(in("v2"), "{.spec}"), R"({"size":3})"},
       {edit(""), "Edit cancelled, no changes made."},
       // What is refused is shown again, and left when nothing more is changed.
       {edit("s/size: 3/size: 0/"), R"(
@@ -123,8 +124,7 @@ Metadata:
   Resource Version:    …
   UID:                 …
 Spec:
-  Colour:  red
-  Size:    1
+  Size:  1
 Status:
   Phase:  Ready
 Events:   <none>
@@ -169,7 +169,7 @@ TEST_F(CustomVersions, HaveAStatusOfItsOwnInBoth) {
            " | sed s/" + group_ + "// | grep patch | sort",
        R"(
 kubectl-patch /v1 status {"f:status":{}}
-kubectl-patch /v2  {"f:spec":{"f:size":{}}}
+kubectl-patch /v2  {"f:spec":{"f:colour":{},"f:size":{}}}
 kubectl-patch /v2 status {"f:status":{"f:phase":{}}})"},
   });
 }

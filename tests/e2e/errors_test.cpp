@@ -100,7 +100,7 @@ The Deployment "web" is invalid:
       {"kubectl run web --image=demo:1.0 --env=A=b", "pod/web created"},
       {R"(kubectl patch pod web -p '{"spec":{"hostNetwork":true}}')",
        "The Pod \"web\" is invalid: spec: Forbidden: pod updates may not change fields other than "
-       "`spec.containers[*].image`,…\n…\n+  \"hostNetwork\": true,\n…",
+       "`spec.containers[*].image`,…\n…\n+    \"HostNetwork\": true,\n…",
        1},
       {"kubectl create secret generic s --from-literal=a=b", "secret/s created"},
       {R"(kubectl patch secret s -p '{"immutable":true}')", "secret/s patched"},

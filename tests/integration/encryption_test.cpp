@@ -62,7 +62,8 @@ TEST_F(EncryptionTest, LeavesNoSecretInAnyFileAndTakesNewKeys) {
   for (const auto& entry : fs::recursive_directory_iterator(cluster().state_dir())) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path(), std::ios::binary);
-    const std::string content(std::istreambuf_iterator<char>(file), {});
+    std::string content(entry.file_size(), '\0');
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
     EXPECT_EQ(content.find(hidden), std::string::npos) << entry.path();
   }
   use_keys("ba");

@@ -9,6 +9,7 @@
 #include "registry/shown.h"
 #include "registry/strategy.h"
 #include "validation/warnings.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 namespace {

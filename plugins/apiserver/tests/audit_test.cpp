@@ -133,15 +133,13 @@ TEST_F(Auditing, KeepsWhatPodSecuritySays) {
   const auto make = [&](const std::string& group, const std::string& resource,
                         const std::string& ns, const std::string& body) {
     return ApiClient::of(tester_->context())
-        ->raw({"create", group, "v1", resource, "", ns, "", {}, body, ""});
+        ->raw({"create", group, "v1", resource, ns, "", "", {}, body, ""});
   };
   ASSERT_TRUE(make("", "namespaces", "",
                    R"({"metadata":{"name":"noted","labels":{)"
                    R"("pod-security.kubernetes.io/audit":"baseline"}}})")
                   .ok());
   const std::string pod = R"("spec":{"hostNetwork":true,"containers":[{"name":"c","image":"i"}]})";
-  // An account of a namespace is made by a controller.
-  ASSERT_TRUE(make("", "serviceaccounts", "noted", R"({"metadata":{"name":"default"}})").ok());
   ASSERT_TRUE(make("", "pods", "noted", R"({"metadata":{"name":"p"},)" + pod + "}").ok());
   ASSERT_TRUE(make("apps", "deployments", "noted",
                    R"({"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},)"
