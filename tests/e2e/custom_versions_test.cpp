@@ -102,7 +102,8 @@ error: Edit cancelled, no valid changes were saved.)",
       {edit("s/^kind/status: {phase: Made}\\nkind/", "gadget g --subresource=status"),
        g() + " edited"},
       {get("gadget g", "{.status} {.spec.size} {.metadata.generation}"),
-       "{\"phase\":\"Made\"} 3 3"},
+       // A default of the version that was written counts as a change of it.
+       "{\"phase\":\"Made\"} 3 4"},
   });
 }
 
