@@ -48,6 +48,9 @@ void run(std::string_view input) {
   meta_v1::ObjectMeta metadata;
   *metadata.mutable_managedfields() = result->managed;
   const auto again = manager().apply({result->json, metadata, true}, {config, "fuzz", false}, {});
+  // Owners that are made up may own the key of an item and not the item.
+  if (!again.ok() && again.status().message().starts_with("failed to create typed live object"))
+    return;
   require(again.ok(), "what was applied cannot be applied again");
   const auto changes = compare(*manager().kind().type, result->json, again->json);
   require(changes.added.empty() && changes.removed.empty(), "applied again it adds or removes");

@@ -11,6 +11,7 @@
 
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
+#include "respond/noncharacters.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -244,6 +245,10 @@ Result<std::string> yaml_to_json(std::string_view yaml) {
 Result<std::string> json_to_yaml(std::string_view json) {
   boost::json::value value;
   if (auto status = parse_json(json, value); !status.ok()) return status;
+  std::string text;
+  append_json(value, text);
+  // The emitter would put another character in their place. JSON is YAML as well.
+  if (has_noncharacters(text)) return escape_noncharacters(text) + "\n";
   try {
     YAML::Emitter out;
     emit(value, out);

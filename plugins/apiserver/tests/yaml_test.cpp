@@ -28,6 +28,8 @@ TEST(Yaml, KeepsEveryText) {
                                  "\x7f",
                                  "back\\slash",
                                  "quote\"",
+                                 "no character\xef\xbf\xbf",
+                                 "\xef\xb7\x90 nor \xf0\x9f\xbf\xbe",
                                  "'"}) {
     std::string json = "{\"k\":";
     append_json_string(text, json);
@@ -42,6 +44,11 @@ TEST(Yaml, KeepsEveryText) {
 
 TEST(Yaml, WritesLinesAsABlock) {
   EXPECT_EQ(*json_to_yaml(R"({"k":"a\nb\n"})"), "k: |\n  a\n  b\n\n");
+}
+
+TEST(Yaml, EscapesWhatIsNoCharacter) {
+  EXPECT_EQ(*json_to_yaml("{\"k\":[\"\xef\xbf\xbf\xef\xbf\xbd\",\"\xf4\x8f\xbf\xbf\"]}"),
+            "{\"k\":[\"\\uFFFF\xef\xbf\xbd\",\"\\U0010FFFF\"]}\n");
 }
 
 TEST(Yaml, OfCountlessValuesIsNotRead) {
