@@ -82,26 +82,36 @@ class Policies final : public Admission {
     if (policies_.size() == 0 || bindings_.size() == 0) return {};
     std::vector<ObjectPtr> bindings;
     bindings_.for_each([&](const ObjectPtr& one) { bindings.push_back(one); });
-    Sitting sitting{call, {}, {}, {}, {}};
+    Sitting sitting{call, {}, {}, {}, {}, {}};
     for (const auto& one : bindings) {
       const auto& binding =
           static_cast<const v1::ValidatingAdmissionPolicyBinding&>(*one->decoded());
       decide(binding, sitting);
     }
+    // It is sat again once they are there.
+    if (call.call.conversions.pending())
+      return Status(kubus::Code::kUnavailable, "not converted yet");
+    for (auto& warning : sitting.warnings) call.call.warnings.push_back(std::move(warning));
     if (!sitting.failures.empty()) annotate(call, kAuditKey, json::serialize(sitting.failures));
     for (const auto& [key, value] : sitting.annotations) annotate(call, key, value);
     return sitting.refused.value_or(Status());
   }
 
  private:
+  // A request in one version, or why it is not known there.
+  struct Seen {
+    Status status;
+    Request request;
+  };
   // One request before all bindings.
   struct Sitting {
     const AdmissionCall& call;
     // In each version in which a policy wants to see it, made when the first one does.
-    std::map<ResourceRef, Request> seen;
+    std::map<ResourceRef, Seen> seen;
     std::optional<Status> refused;
     json::array failures;
     std::map<std::string, std::string> annotations;
+    std::vector<std::string> warnings;
   };
 
   static void annotate(const AdmissionCall& call, const std::string& key,
@@ -135,7 +145,10 @@ class Policies final : public Admission {
     if (!matched.ok() && policy->fails())
       return act(verdict, {matched.status().message(), {}, 0}, sitting);
     if (!matched.ok() || !*matched) return;
-    const auto& request = seen_as(*matched, sitting);
+    const auto& [seen, request] = shown(*matched, sitting);
+    if (!seen.ok() && policy->fails())
+      act(verdict, misconfigured("failed to convert object version: " + seen.message()), sitting);
+    if (!seen.ok()) return;
     for (const auto& params : params_of(*policy, binding, call, denials)) {
       Evaluation evaluation(*policy, request, params);
       if (!evaluation.applies(denials)) continue;
@@ -158,13 +171,18 @@ class Policies final : public Admission {
     return *bound ? std::move(*found) : ResourceRef();
   }
 
-  const Request& seen_as(const ResourceRef& as, Sitting& sitting) const {
+  static Denial misconfigured(const std::string& why) {
+    return {"failed to configure binding: " + why, {}, 0};
+  }
+
+  const Seen& shown(const ResourceRef& as, Sitting& sitting) const {
     const auto known = sitting.seen.find(as);
     if (known != sitting.seen.end()) return known->second;
     const auto& call = sitting.call;
     const auto ns = call.call.resource->namespaced ? namespaces_.get(call.call.info.ns) : nullptr;
-    Request request(SeenCall(call, as), ns ? ns->decoded().get() : nullptr, authorizers_);
-    return sitting.seen.emplace(as, std::move(request)).first->second;
+    const SeenCall seen(call, as);
+    Request request(seen, ns ? ns->decoded().get() : nullptr, authorizers_);
+    return sitting.seen.emplace(as, Seen{seen.status(), std::move(request)}).first->second;
   }
 
   void act(const Verdict& verdict, const Denial& denial, Sitting& sitting) {
@@ -172,7 +190,7 @@ class Policies final : public Admission {
       sitting.refused = refusal(sitting.call, verdict.who() + " denied request: " + denial.message,
                                 denial.reason);
     if (verdict.asks("Warn"))
-      sitting.call.call.warnings.push_back("Validation failed for " + verdict.who() + ": " +
+      sitting.warnings.push_back("Validation failed for " + verdict.who() + ": " +
                                            denial.message);
     if (!verdict.asks("Audit")) return;
     json::object failure;
@@ -206,45 +224,76 @@ class Policies final : public Admission {
     const auto& kind = policy.policy.spec().paramkind();
     const auto& reference = binding.spec().paramref();
     std::vector<json::value> out;
-    if (const auto* cache = cache_of(kind)) {
+    if (const auto source = source_of(kind); source.cache) {
       const auto& ns = reference.namespace_().empty() ? call.call.info.ns : reference.namespace_();
-      for (const auto& object : params_in(*cache, ns, reference))
-        out.push_back(document_of(object->decoded().get()));
+      const auto found = params_in(source, ns, reference, call.call);
+      if (!found.ok() && policy.fails())
+        denials.push_back(misconfigured(found.status().message()));
+      if (!found.ok()) return {};
+      for (const auto& object : *found) out.push_back(document_of(object->decoded().get()));
     }
     if (out.empty() && reference.parameternotfoundaction() != "Allow" && policy.fails())
-      denials.push_back(
-          {"failed to configure binding: no params found for policy binding with "
-           "`Deny` parameterNotFoundAction",
-           {},
-           0});
+      denials.push_back(misconfigured(
+          "no params found for policy binding with `Deny` parameterNotFoundAction"));
     return out;
   }
 
-  static std::vector<ObjectPtr> params_in(const ResourceCache& cache, const std::string& ns,
-                                          const v1::ParamRef& reference) {
-    std::vector<ObjectPtr> out;
-    if (!reference.has_selector()) {
-      if (auto object = cache.get(object_key(cache.resource(), ns, reference.name())))
-        out.push_back(std::move(object));
-      return out;
+  // Where objects of a kind are, and where a webhook converts them the version they are wanted in.
+  struct Source {
+    std::shared_ptr<const ResourceCache> cache;
+    ConversionMemo::Kind wanted;
+  };
+
+  static Result<std::vector<ObjectPtr>> params_in(const Source& source, const std::string& ns,
+                                                  const v1::ParamRef& reference,
+                                                  const Call& call) {
+    const auto& cache = *source.cache;
+    std::vector<ObjectPtr> all;
+    const auto add = [&](const ObjectPtr& object) { all.push_back(object); };
+    const bool selects = reference.has_selector();
+    if (!selects) {
+      if (auto object = cache.get(object_key(cache.resource(), ns, reference.name()))) add(object);
+    } else if (cache.resource().namespaced) {
+      cache.for_each(ns, add);
+    } else {
+      cache.for_each(add);
     }
-    const auto visit = [&](const ObjectPtr& object) {
-      if (selector_matches(reference.selector(), metadata_of(*object->decoded())->labels()))
-        out.push_back(object);
-    };
-    if (cache.resource().namespaced)
-      cache.for_each(ns, visit);
-    else
-      cache.for_each(visit);
-    return out;
+    if (source.wanted) KUBUS_TRY(convert(all, source.wanted, call));
+    if (selects)
+      std::erase_if(all, [&](const ObjectPtr& object) {
+        return !selector_matches(reference.selector(), metadata_of(*object->decoded())->labels());
+      });
+    return all;
   }
 
-  const ResourceCache* cache_of(const v1::ParamKind& kind) const {
+  static Status convert(std::vector<ObjectPtr>& objects, const ConversionMemo::Kind& wanted,
+                        const Call& call) {
+    Status status;
+    for (auto& object : objects) {
+      const auto* found = call.conversions.find(object, wanted);
+      if (found && found->ok())
+        object = **found;
+      else
+        status = found ? found->status() : Status(kubus::Code::kUnavailable, "not converted yet");
+    }
+    return status;
+  }
+
+  Source source_of(const v1::ParamKind& kind) const {
+    const auto served = kinds_.served();
+    const auto prefix = kind.apiversion() + "/";
+    for (auto at = served->custom.lower_bound(prefix);
+         at != served->custom.end() && at->first.starts_with(prefix); ++at) {
+      const auto& one = at->second;
+      if (one.kind().kind == kind.kind())
+        return {one.served->cache,
+                one.kind().conversion() ? ConversionMemo::Kind(one.served, &one.kind()) : nullptr};
+    }
     for (const auto& cache : cache_.all())
       if (cache->resource().kind == kind.kind() &&
           cache->resource().api_version() == kind.apiversion())
-        return cache.get();
-    return nullptr;
+        return {cache, nullptr};
+    return {};
   }
 
   ClusterCache& cache_;

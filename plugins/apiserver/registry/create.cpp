@@ -67,7 +67,7 @@ Status Registry::check_create(Call& call, Message& object) const {
   if (engines_.check_create)
     KUBUS_TRY(engines_.check_create(*validated(object, call.version), *call.resource));
   add_warnings(object, nullptr, call.warnings);
-  return validate(admissions_, {call, AdmissionCall::Operation::kCreate, &object, nullptr});
+  return {};
 }
 
 void Registry::create_object(CallPtr call, MessagePtr object, Owners owners, Done done) {
@@ -115,10 +115,13 @@ void Registry::mutated_create(const std::shared_ptr<CreateJob>& job) {
 
 void Registry::validate_create(const std::shared_ptr<CreateJob>& job) {
   if (auto status = check_create(*job->call, *job->object); !status.ok()) return job->done(status);
-  if (job->call->deferred.empty() || !settle_) return review_create(job);
-  settle_(job->call, [this, job](const Status& status) {
-    if (!status.ok()) return job->done(status);
-    review_create(job);
+  validate_last(job->review(), [this, job](const Status& valid) {
+    if (!valid.ok()) return job->done(valid);
+    if (job->call->deferred.empty() || !settle_) return review_create(job);
+    settle_(job->call, [this, job](const Status& status) {
+      if (!status.ok()) return job->done(status);
+      review_create(job);
+    });
   });
 }
 

@@ -50,13 +50,15 @@ void Registry::admit_posted(const std::shared_ptr<PostJob>& job) {
 }
 
 void Registry::check_posted(const std::shared_ptr<PostJob>& job) {
-  auto status = job->check ? job->check(*job->object) : Status();
-  if (status.ok()) status = validate(admissions_, job->review().as_call());
+  const auto status = job->check ? job->check(*job->object) : Status();
   if (!status.ok()) return job->then(status);
-  if (job->call->deferred.empty() || !settle_) return review_posted(job);
-  settle_(job->call, [this, job](const Status& settled) {
-    if (!settled.ok()) return job->then(settled);
-    review_posted(job);
+  validate_last(job->review(), [this, job](const Status& valid) {
+    if (!valid.ok()) return job->then(valid);
+    if (job->call->deferred.empty() || !settle_) return review_posted(job);
+    settle_(job->call, [this, job](const Status& settled) {
+      if (!settled.ok()) return job->then(settled);
+      review_posted(job);
+    });
   });
 }
 

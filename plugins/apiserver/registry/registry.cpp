@@ -74,6 +74,18 @@ Companions Registry::removal(const ResourceInfo& resource, const Message& object
   return all;
 }
 
+void Registry::validate_last(const RemoteAdmission::Review& review,
+                             UniqueFunction<void(Status)> then) {
+  auto& call = *review.call;
+  const auto warnings = call.warnings.size();
+  auto status = validate(admissions_, review.as_call());
+  if (!call.conversions.pending()) return then(std::move(status));
+  call.warnings.resize(warnings);
+  call.conversions.await([this, review, then = std::move(then)]() mutable {
+    validate_last(review, std::move(then));
+  });
+}
+
 void Registry::hold_until(std::int64_t revision, Reservations reservations) {
   if (!reservations.empty()) cache_.when(revision, [held = std::move(reservations)] {});
 }

@@ -59,17 +59,18 @@ void Registry::admit_remove(const std::shared_ptr<RemoveJob>& job, Doomed doomed
   if (job->call->admitted) return plan_remove(job, doomed);
   const RemoteAdmission::Review review{job->call, AdmissionCall::Operation::kDelete, nullptr,
                                        doomed.old.get()};
-  const auto admission = review.as_call();
-  auto admitted = admit(admissions_, admission);
-  if (admitted.ok()) admitted = validate(admissions_, admission);
-  if (!admitted.ok()) return job->done(admitted);
-  if (!remote_ || !(remote_->mutates(admission) || remote_->validates(admission)))
-    return plan_remove(job, doomed);
-  remote_->mutate(review, {}, [this, job, review, doomed](const Status& mutated) {
-    if (!mutated.ok()) return job->done(mutated);
-    remote_->validate(review, [this, job, doomed](const Status& status) {
-      if (!status.ok()) return job->done(status);
-      plan_remove(job, doomed);
+  if (auto status = admit(admissions_, review.as_call()); !status.ok()) return job->done(status);
+  validate_last(review, [this, job, review, doomed = std::move(doomed)](const Status& valid) {
+    if (!valid.ok()) return job->done(valid);
+    const auto admission = review.as_call();
+    if (!remote_ || !(remote_->mutates(admission) || remote_->validates(admission)))
+      return plan_remove(job, doomed);
+    remote_->mutate(review, {}, [this, job, review, doomed](const Status& mutated) {
+      if (!mutated.ok()) return job->done(mutated);
+      remote_->validate(review, [this, job, doomed](const Status& status) {
+        if (!status.ok()) return job->done(status);
+        plan_remove(job, doomed);
+      });
     });
   });
 }

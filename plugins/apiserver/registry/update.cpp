@@ -172,10 +172,13 @@ void Registry::mutated_change(const std::shared_ptr<ChangeJob>& job,
 void Registry::validate_change(const std::shared_ptr<ChangeJob>& job,
                                const std::shared_ptr<Change>& change) {
   if (auto status = check_change(*job, *change); !status.ok()) return job->done(status);
-  if (job->call->deferred.empty() || !settle_) return review_change(job, change);
-  settle_(job->call, [this, job, change](const Status& status) {
-    if (!status.ok()) return job->done(status);
-    review_change(job, change);
+  validate_last(change->review(job->call), [this, job, change](const Status& valid) {
+    if (!valid.ok()) return job->done(valid);
+    if (job->call->deferred.empty() || !settle_) return review_change(job, change);
+    settle_(job->call, [this, job, change](const Status& status) {
+      if (!status.ok()) return job->done(status);
+      review_change(job, change);
+    });
   });
 }
 
@@ -243,7 +246,7 @@ Status Registry::check_change(const ChangeJob& job, Change& change) const {
                     *call.resource));
   }
   if (job.part == Part::kMain) add_warnings(object, change.old.get(), job.call->warnings);
-  return validate(admissions_, change.review(job.call).as_call());
+  return {};
 }
 
 void Registry::write_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Change> change) {

@@ -10,17 +10,17 @@
 #include <string>
 
 #include "tests/conversion_hook.h"
-#include "tests/hook_server.h"
-#include "tests/https_fixture.h"
+#include "tests/webhook_fixture.h"
 
 namespace kubus::apiserver {
 
-class ConversionTest : public HttpsTest {
+class ConversionTest : public WebhooksTest {
  protected:
   static constexpr const char* kDefinitions = "apiextensions.k8s.io/customresourcedefinitions";
 
   void TearDown() override {
     if (IsSkipped()) return;
+    WebhooksTest::TearDown();
     call("delete", kDefinitions, "", name());
     EXPECT_TRUE(testing::eventually([&] { return get(kDefinitions, "", name()).code == 404; }))
         << get(kDefinitions, "", name()).body;
@@ -79,6 +79,7 @@ class ConversionTest : public HttpsTest {
     server_.on_whole("/convert",
                      [how](const std::string& question) { return converted(question, how); });
   }
+  using WebhooksTest::asked;
   std::size_t asked() const { return server_.questions("/convert").size(); }
 
   std::string object(const std::string& version, const std::string& name, const std::string& spec,
@@ -104,8 +105,6 @@ class ConversionTest : public HttpsTest {
   std::string failure(const std::string& why, const std::string& from = "v1") const {
     return "conversion webhook for conversion.example.com/" + from + ", Kind=" + kind() + " " + why;
   }
-
-  HookServer server_;
 };
 
 }  // namespace kubus::apiserver

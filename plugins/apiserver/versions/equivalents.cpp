@@ -12,8 +12,6 @@ namespace {
 std::vector<ResourceRef> custom_equivalents(const ResourceInfo& resource,
                                             const KindCatalog& kinds) {
   std::vector<ResourceRef> out;
-  // What a webhook makes of an object is not known in time.
-  if (custom_kind(resource)->conversion()) return out;
   const auto served = kinds.served();
   const auto prefix = resource.group + "/";
   for (auto at = served->custom.lower_bound(prefix);

@@ -19,14 +19,14 @@ inline ResourceRef borrowed(const ResourceInfo& resource) {
   return {std::shared_ptr<const void>(), &resource};
 }
 
-// Without `resource` itself. Of a custom kind those that are served now; none of one whose versions
-// a webhook converts.
+// Without `resource` itself. Of a custom kind those that are served now.
 std::vector<ResourceRef> equivalents_of(const ResourceInfo& resource, const KindCatalog& kinds);
 
 // A new object that is what `object`, in the version `from`, is in the version `to` of the same
 // resource. What is posted to a resource or stands for one of its parts has one version only.
 //
-// Custom kinds differ in their apiVersion; what the schema of a version does not know stays.
+// Custom kinds that no webhook converts differ in their apiVersion; what the schema of a version does
+// not know stays.
 std::unique_ptr<Message> object_as(const Message& object, const ResourceInfo& from,
                                    const ResourceInfo& to);
 

@@ -27,8 +27,12 @@ class Webhooks::Mutation : public std::enable_shared_from_this<Mutation> {
 
   void go_on() {
     while (next_ < hooks_.size()) {
-      const auto& one = hooks_[next_++];
+      const auto& one = hooks_[next_];
       SeenCall seen(review_.as_call(), one.as);
+      auto& conversions = review_.call->conversions;
+      if (conversions.pending())
+        return conversions.await([self = shared_from_this()] { self->go_on(); });
+      ++next_;
       const auto concerned = all_.concerns(*one.hook, seen);
       if (!concerned.ok()) return done_(concerned.status());
       // Nobody is asked for the first time when others are asked again.
@@ -51,17 +55,28 @@ class Webhooks::Mutation : public std::enable_shared_from_this<Mutation> {
     auto shared = std::make_shared<SeenCall>(std::move(seen));
     all_.ask(one.hook, *shared,
              [self = shared_from_this(), &one, shared, begun](const Result<Verdict>& verdict) {
-               self->answered(one, *shared, begun, verdict);
+               self->answered(one, shared, begun, verdict);
              });
   }
 
-  void answered(const Invocation& one, const SeenCall& seen, Clock::time_point begun,
+  using SeenPtr = std::shared_ptr<const SeenCall>;
+  void answered(const Invocation& one, SeenPtr seen, Clock::time_point begun,
                 const Result<Verdict>& verdict) {
     auto outcome = all_.settle(*one.hook, *review_.call, verdict);
     if (outcome.end != Outcome::End::kAllowed || verdict->patch.empty())
       return settle(one, begun, std::move(outcome));
-    const auto patched =
-        apply_webhook_patch(seen, one.hook->name, review_.object, verdict->patch);
+    take(one, std::move(seen), begun, std::move(outcome), verdict->patch);
+  }
+
+  void take(const Invocation& one, SeenPtr seen, Clock::time_point begun, Outcome outcome,
+            std::string patch) {
+    const auto patched = apply_webhook_patch(*seen, one.hook->name, review_.object, patch);
+    auto& conversions = review_.call->conversions;
+    if (conversions.pending())
+      return conversions.await([self = shared_from_this(), &one, seen = std::move(seen), begun,
+                                outcome = std::move(outcome), patch = std::move(patch)]() mutable {
+        self->take(one, std::move(seen), begun, std::move(outcome), std::move(patch));
+      });
     if (!patched.ok()) return settle(one, begun, Outcome::failed(patched.status()));
     if (patched->applied) annotator(one).patched(patched->operations);
     settle(one, begun, std::move(outcome), patched->changed);

@@ -70,7 +70,8 @@ Result<Patched> apply_webhook_patch(const SeenCall& seen, const std::string& hoo
   complete(**made, seen.resource());
   if (seen.converted()) {
     const auto& own = *seen.call().call.resource;
-    *made = object_as(**made, seen.resource(), own);
+    made = seen_as(seen.call().call, **made, seen.resource(), {seen.call().call.keep, &own});
+    if (!made.ok()) return errors::internal(made.status().message());
     if ((*made)->GetDescriptor() == CustomObject::descriptor())
       if (auto status =
               admit_body(static_cast<CustomObject&>(**made), *custom_kind(own), nullptr);

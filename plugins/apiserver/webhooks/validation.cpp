@@ -15,7 +15,11 @@ class Webhooks::Validation : public std::enable_shared_from_this<Validation> {
       : all_(all), review_(std::move(review)), done_(std::move(done)) {}
 
   void begin() {
-    if (auto status = gather(); !status.ok()) return done_(status);
+    auto all = look();
+    auto& conversions = review_.call->conversions;
+    if (conversions.pending())
+      return conversions.await([self = shared_from_this()] { self->begin(); });
+    if (auto status = gather(std::move(all)); !status.ok()) return done_(status);
     outcomes_.resize(hooks_.size());
     open_ = hooks_.size() + 1;
     for (std::size_t i = 0; i < hooks_.size(); ++i) ask(i);
@@ -31,14 +35,21 @@ class Webhooks::Validation : public std::enable_shared_from_this<Validation> {
     Clock::time_point begun = Clock::now();
   };
 
-  // Nobody is asked when the call ends at one of them unasked.
-  Status gather() {
+  // Those that have a rule about the call, as they would see it.
+  std::vector<Asked> look() const {
+    std::vector<Asked> out;
     const auto call = review_.as_call();
-    for (const auto& one : all_.matched(all_.validating_, call)) {
-      SeenCall seen(call, one.as);
-      const auto concerned = all_.concerns(*one.hook, seen);
+    for (const auto& one : all_.matched(all_.validating_, call))
+      out.push_back({one.hook, SeenCall(call, one.as)});
+    return out;
+  }
+
+  // Nobody is asked when the call ends at one of them unasked.
+  Status gather(std::vector<Asked> all) {
+    for (auto& one : all) {
+      const auto concerned = all_.concerns(*one.hook, one.seen);
       if (!concerned.ok()) return concerned.status();
-      if (*concerned) hooks_.push_back({one.hook, std::move(seen)});
+      if (*concerned) hooks_.push_back(std::move(one));
     }
     return {};
   }

@@ -82,6 +82,7 @@ Result<bool> Webhooks::concerns(const Webhook& webhook, const SeenCall& seen) co
   if (in_namespace.ok() && !*in_namespace) return false;
   if (!matches_object(webhook.objects, call)) return false;
   if (!in_namespace.ok()) return in_namespace;
+  if (!seen.status().ok()) return errors::internal(seen.status().message());
   if (webhook.conditions.empty()) return true;
   const auto operation = operation_name(call.operation);
   const auto answer = ask_conditions(webhook, seen, authorizers_);
