@@ -49,7 +49,7 @@ void run(std::string_view input) {
   *metadata.mutable_managedfields() = result->managed;
   const auto again = manager().apply({result->json, metadata, true}, {config, "fuzz", false}, {});
   // Owners that are made up may own the key of an item and not the item.
-  if (!again.ok() && again.status().message().starts_with("failed to create typed live object"))
+  if (!again.ok() && again.status().message().find("an element that omits") != std::string::npos)
     return;
   require(again.ok(), "what was applied cannot be applied again");
   const auto changes = compare(*manager().kind().type, result->json, again->json);

@@ -17,8 +17,8 @@ struct KindName {
 };
 
 // `object`, which is one of a call's, in the version `from` of its resource, as `to` has it. Where
-// a webhook converts: kUnknown, in its words, if it fails; kUnavailable if it has to be asked first,
-// and the call's conversions miss that.
+// a webhook converts: kUnknown, in its words, if it fails; kUnavailable if it has to be asked
+// first, and the call's conversions miss that.
 Result<std::unique_ptr<Message>> seen_as(const Call& call, const Message& object,
                                          const ResourceInfo& from, const ResourceRef& to);
 

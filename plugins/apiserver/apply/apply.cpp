@@ -146,7 +146,9 @@ struct FieldManager::Pruning {
   const FieldManager* at;
   bj::value whole, left;
 
-  FieldSet named(const FieldSet& fields) const { return with_named_fields(fields, *at->kind_.type); }
+  FieldSet named(const FieldSet& fields) const {
+    return with_named_fields(fields, *at->kind_.type);
+  }
   FieldSet fields_of(const bj::value& value) const {
     return named(field_set_of(*at->kind_.type, json_of(value)));
   }
@@ -227,7 +229,8 @@ Result<FieldManager::Attempt> FieldManager::attempt(std::string_view live,
   const auto encoded = own.encoded();
   if (const auto* known = managed.find(id)) {
     if (known->time()) own.set_time(*known->time());
-    const bool same = known->encoded() == encoded && version_of(*known, others) == kind_.api_version;
+    const bool same =
+        known->encoded() == encoded && version_of(*known, others) == kind_.api_version;
     const auto last = same ? ManagedEntry(writer, FieldSet()) : *known;
     managed.put(ManagedEntry(writer, applied));
     auto pruned = prune(std::move(object), managed, last, applied, others);
@@ -305,8 +308,8 @@ Result<FieldManager::Applied> FieldManager::apply(const Live& live, const Config
   KUBUS_TRY(check_config(config.object));
   const auto before = without_managers(live.json);
   if (managed.empty())
-    KUBUS_TRY(record({kind_.empty_json, before}, manager(std::string(kBeforeFirstApply), false), now,
-                     managed));
+    KUBUS_TRY(record({kind_.empty_json, before}, manager(std::string(kBeforeFirstApply), false),
+                     now, managed));
 
   auto result = attempt(before, config, managed, live.others, now);
   if (!result.ok()) return result.status();

@@ -1,7 +1,7 @@
 // Conversion: the versions of a custom kind whose objects a webhook converts from one to another.
 //
-// Thread safety: immutable; show(), convert() and store() from any thread. Whoever waits has no thread: `done`
-// runs before these return where nobody has to be asked, else on the loop.
+// Thread safety: immutable; show(), convert() and store() from any thread. Whoever waits has no
+// thread: `done` runs before these return where nobody has to be asked, else on the loop.
 //
 // What an object has been found to be in another version is kept with it (Object::in), so it is
 // asked about once, however many want to see it, and forgotten together with it. An object is sent

@@ -26,8 +26,8 @@ Status refused_log(int status, const std::string& body, const std::string& pod) 
   return Status(code_from_http(status), body.empty() ? "the kubelet refused" : body);
 }
 
-// What the status of a pod or a node says comes from the node: it must not lead to this machine itself, nor to what
-// is on its own links only.
+// What the status of a pod or a node says comes from the node: it must not lead to this machine
+// itself, nor to what is on its own links only.
 bool is_proxyable(const std::string& text) {
   boost::system::error_code error;
   auto address = boost::asio::ip::make_address(text, error);
@@ -49,8 +49,8 @@ bool wants_upgrade(const http::Request& request) {
   return request.headers.has_token("Connection", "upgrade");
 }
 
-// What is behind ".../proxy", as sent, so that what was escaped stays so; segments that are empty do
-// not count.
+// What is behind ".../proxy", as sent, so that what was escaped stays so; segments that are empty
+// do not count.
 std::string_view rest_of_path(const Call& call) {
   const std::string_view path = call.info.path;
   std::size_t before = 0;

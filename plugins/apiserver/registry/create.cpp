@@ -117,11 +117,7 @@ void Registry::validate_create(const std::shared_ptr<CreateJob>& job) {
   if (auto status = check_create(*job->call, *job->object); !status.ok()) return job->done(status);
   validate_last(job->review(), [this, job](const Status& valid) {
     if (!valid.ok()) return job->done(valid);
-    if (job->call->deferred.empty() || !settle_) return review_create(job);
-    settle_(job->call, [this, job](const Status& status) {
-      if (!status.ok()) return job->done(status);
-      review_create(job);
-    });
+    review_create(job);
   });
 }
 

@@ -54,11 +54,7 @@ void Registry::check_posted(const std::shared_ptr<PostJob>& job) {
   if (!status.ok()) return job->then(status);
   validate_last(job->review(), [this, job](const Status& valid) {
     if (!valid.ok()) return job->then(valid);
-    if (job->call->deferred.empty() || !settle_) return review_posted(job);
-    settle_(job->call, [this, job](const Status& settled) {
-      if (!settled.ok()) return job->then(settled);
-      review_posted(job);
-    });
+    review_posted(job);
   });
 }
 

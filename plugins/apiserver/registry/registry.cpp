@@ -79,7 +79,10 @@ void Registry::validate_last(const RemoteAdmission::Review& review,
   auto& call = *review.call;
   const auto warnings = call.warnings.size();
   auto status = validate(admissions_, review.as_call());
-  if (!call.conversions.pending()) return then(std::move(status));
+  if (!call.conversions.pending()) {
+    if (!status.ok() || call.deferred.empty() || !settle_) return then(std::move(status));
+    return settle_(review.call, std::move(then));
+  }
   call.warnings.resize(warnings);
   call.conversions.await([this, review, then = std::move(then)]() mutable {
     validate_last(review, std::move(then));

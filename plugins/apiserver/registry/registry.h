@@ -120,10 +120,10 @@ class Registry {
                     const std::string& key, std::int64_t revision);
   // Something else than the name was in the way.
   void recreate(const std::shared_ptr<CreateJob>& job);
-  // The steps of a change, of which some wait as those of a creation do.
-  // What the admission plugins say at last; all of it again when they missed conversions. What is
-  // under review lives as long as `then`.
+  // What the admission plugins say at last, all of it again when they missed conversions, and what
+  // was put off. What is under review lives as long as `then`.
   void validate_last(const RemoteAdmission::Review& review, UniqueFunction<void(Status)> then);
+  // The steps of a change, of which some wait as those of a creation do.
   void admit_posted(const std::shared_ptr<PostJob>& job);
   void check_posted(const std::shared_ptr<PostJob>& job);
   void review_posted(const std::shared_ptr<PostJob>& job);

@@ -174,11 +174,7 @@ void Registry::validate_change(const std::shared_ptr<ChangeJob>& job,
   if (auto status = check_change(*job, *change); !status.ok()) return job->done(status);
   validate_last(change->review(job->call), [this, job, change](const Status& valid) {
     if (!valid.ok()) return job->done(valid);
-    if (job->call->deferred.empty() || !settle_) return review_change(job, change);
-    settle_(job->call, [this, job, change](const Status& status) {
-      if (!status.ok()) return job->done(status);
-      review_change(job, change);
-    });
+    review_change(job, change);
   });
 }
 

@@ -112,12 +112,6 @@ void check_non_negative(std::int64_t value, const Path& path, ErrorList& errors)
   if (value < 0) errors.invalid(path, value, "must be greater than or equal to 0");
 }
 
-std::string joined(const Messages& messages) {
-  std::string out;
-  for (const std::string& message : messages) out += (out.empty() ? "" : ";") + message;
-  return out;
-}
-
 void check_one_of(std::string_view value, std::initializer_list<std::string_view> known,
                   const Path& path, ErrorList& errors) {
   if (value.empty()) {

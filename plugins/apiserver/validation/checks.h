@@ -48,8 +48,6 @@ void check_condition_list(const google::protobuf::RepeatedPtrField<meta_v1::Cond
 // A required text that can stand as one segment of a URL path.
 void check_segment(const std::string& text, const Path& path, ErrorList& errors);
 void check_non_negative(std::int64_t value, const Path& path, ErrorList& errors);
-// All messages as one, with ';' between them.
-std::string joined(const Messages& messages);
 // A required text of a few known values.
 void check_one_of(std::string_view value, std::initializer_list<std::string_view> known,
                   const Path& path, ErrorList& errors);

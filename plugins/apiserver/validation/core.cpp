@@ -10,6 +10,7 @@
 #include <set>
 
 #include "validation/checks.h"
+#include "validation/names.h"
 #include "validation/metadata.h"
 #include "validation/pod_spec.h"
 #include "validation/validator.h"
@@ -189,7 +190,7 @@ void check_node(const core_v1::Node& node, ErrorList& errors) {
     const auto& taint = node.spec().taints(i);
     const Path at = taints.index(static_cast<std::size_t>(i));
     check_label_name(taint.key(), at.child("key"), errors);
-    const std::string wrong = joined(check_label_value(taint.value()));
+    const std::string wrong = join_messages(check_label_value(taint.value()), ";");
     if (!wrong.empty()) errors.invalid(at.child("value"), taint.value(), wrong);
     check_taint_effect(taint.effect(), at.child("effect"), errors);
     if (!seen.emplace(taint.key(), taint.effect()).second) {

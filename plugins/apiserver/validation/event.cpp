@@ -35,26 +35,29 @@ void check_reporter(const std::string& name, const Path& path, ErrorList& errors
   errors.invalid_each(path, name, check_qualified_name(name));
 }
 
-void check_core_event(const core_v1::Event& event, ErrorList& errors) {
+// What both groups ask of an event, under the names that each has for it.
+template <class Event>
+void check_said(const Event& event, const core_v1::ObjectReference& about,
+                const std::string& reporter, const char* reporter_field, const std::string& note,
+                ErrorList& errors) {
   const bool timed = !is_zero(event.eventtime());
-  check_place(event.metadata().namespace_(), event.involvedobject().namespace_(), timed, errors);
+  check_place(event.metadata().namespace_(), about.namespace_(), timed, errors);
   if (!timed) return;
-  check_reporter(event.reportingcomponent(), Path("reportingComponent"), errors);
+  check_reporter(reporter, Path(reporter_field), errors);
   check_text(event.reportinginstance(), true, kLongestName, Path("reportingInstance"), errors);
   check_text(event.action(), true, kLongestName, Path("action"), errors);
   check_text(event.reason(), true, kLongestName, Path("reason"), errors);
-  check_text(event.message(), false, kLongestNote, Path("message"), errors);
+  check_text(note, false, kLongestNote, Path("message"), errors);
+}
+
+void check_core_event(const core_v1::Event& event, ErrorList& errors) {
+  check_said(event, event.involvedobject(), event.reportingcomponent(), "reportingComponent",
+             event.message(), errors);
 }
 
 void check_event(const events_v1::Event& event, ErrorList& errors) {
-  const bool timed = !is_zero(event.eventtime());
-  check_place(event.metadata().namespace_(), event.regarding().namespace_(), timed, errors);
-  if (!timed) return;
-  check_reporter(event.reportingcontroller(), Path("reportingController"), errors);
-  check_text(event.reportinginstance(), true, kLongestName, Path("reportingInstance"), errors);
-  check_text(event.action(), true, kLongestName, Path("action"), errors);
-  check_text(event.reason(), true, kLongestName, Path("reason"), errors);
-  check_text(event.note(), false, kLongestNote, Path("message"), errors);
+  check_said(event, event.regarding(), event.reportingcontroller(), "reportingController",
+             event.note(), errors);
 }
 
 void check_series(const events_v1::EventSeries& series, ErrorList& errors) {

@@ -288,9 +288,12 @@ Messages check_path_segment(std::string_view text) {
   return messages;
 }
 
-std::string join_messages(const Messages& messages) {
+std::string join_messages(const Messages& messages, std::string_view between) {
   std::string out;
-  for (const std::string& message : messages) out += (out.empty() ? "" : ",") + message;
+  for (const std::string& message : messages) {
+    if (!out.empty()) out += between;
+    out += message;
+  }
   return out;
 }
 

@@ -49,7 +49,7 @@ std::string canonical_ip(std::string_view text);
 bool is_subnet(std::string_view inner, std::string_view outer);
 
 // All messages as one: "a,b".
-std::string join_messages(const Messages& messages);
+std::string join_messages(const Messages& messages, std::string_view between = ",");
 // With its ASCII letters small.
 std::string lower_case(std::string text);
 

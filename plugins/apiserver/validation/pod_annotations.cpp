@@ -33,7 +33,8 @@ void check_deletion_cost(const std::string& text, const Path& path, ErrorList& e
 
 void check_seccomp_profile(const std::string& profile, const Path& path, ErrorList& errors) {
   constexpr std::string_view kLocal = "localhost/";
-  if (profile == "runtime/default" || profile == "docker/default" || profile == "unconfined") return;
+  if (profile == "runtime/default" || profile == "docker/default" || profile == "unconfined")
+    return;
   if (profile.starts_with(kLocal)) {
     return check_descending_path(profile.substr(kLocal.size()), path, errors);
   }

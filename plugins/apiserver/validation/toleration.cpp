@@ -1,6 +1,7 @@
 #include <k8s/core/v1/scheduling.pb.h>
 
 #include "validation/checks.h"
+#include "validation/names.h"
 #include "validation/pod_spec.h"
 
 namespace kubus::apiserver {
@@ -22,7 +23,7 @@ void check_toleration(const core_v1::Toleration& toleration, const Path& path, E
                    "effect must be 'NoExecute' when `tolerationSeconds` is set");
   }
   if (op.empty() || op == "Equal") {
-    const std::string wrong = joined(check_label_value(toleration.value()));
+    const std::string wrong = join_messages(check_label_value(toleration.value()), ";");
     if (!wrong.empty()) errors.invalid(path.child("operator"), toleration.value(), wrong);
   } else if (op == "Exists") {
     if (!toleration.value().empty()) {
