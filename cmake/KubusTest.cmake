@@ -8,6 +8,10 @@ function(kubus_add_test)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  # A sanitizer makes everything slower, and ctest --timeout does not change a limit set here.
+  if(KUBUS_SANITIZE)
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 4")
+  endif()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} Kubus::kubus GTest::gtest GTest::gmock
                         GTest::gtest_main)
