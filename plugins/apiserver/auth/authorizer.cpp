@@ -65,10 +65,28 @@ class Opinions {
   int troubles_ = 0;
 };
 
-Decision ask(Authorizer& authorizer, const Identity& identity, const RequestInfo& info) {
+Decision ask(const AuthorizerStep& step, const Identity& identity, const RequestInfo& info) {
   Decision said;
-  said.verdict = authorizer.decide(identity, info, &said.reason);
+  said.verdict = step.local->decide(identity, info, &said.reason);
+  step.count(said.verdict);
   return said;
+}
+
+struct SoFar {
+  Verdict verdict = Verdict::kNoOpinion;
+  bool open = false;
+  DecisionSeries decisions = {};  // of the one whose verdict it is
+};
+
+SoFar ask_local(const Authorizers& authorizers, const Identity& identity,
+                const RequestInfo& info) {
+  const auto chain = authorizers.chain();
+  for (const auto& step : *chain) {
+    if (step.remote) return {Verdict::kNoOpinion, true};
+    const auto verdict = step.local->decide(identity, info, nullptr);
+    if (verdict != Verdict::kNoOpinion) return {verdict, false, step.decisions};
+  }
+  return {};
 }
 
 // A question on its way along the chain, from where the first one had to be waited for.
@@ -84,10 +102,12 @@ struct Question {
 
 void ask_on(std::shared_ptr<Question> walk);
 
-void ask_other(std::shared_ptr<Question> walk, RemoteAuthorizer& other) {
+void ask_other(std::shared_ptr<Question> walk, const AuthorizerStep& step) {
   const auto& asked = *walk;
-  other.decide(asked.who, asked.info,
-               [walk = std::move(walk), asker = std::this_thread::get_id()](Decision said) mutable {
+  step.remote->decide(asked.who, asked.info,
+               [walk = std::move(walk), &step, asker = std::this_thread::get_id()](
+                   Decision said) mutable {
+                 step.count(said.verdict);
                  const auto& resume = walk->authorizers.resume();
                  resume(asker, [walk = std::move(walk), said = std::move(said)]() mutable {
                    if (!walk->opinions.add(std::move(said))) return ask_on(std::move(walk));
@@ -100,8 +120,8 @@ void ask_on(std::shared_ptr<Question> walk) {
   const auto& chain = *walk->chain;
   while (walk->next < chain.size()) {
     const auto& step = chain[walk->next++];
-    if (step.remote) return ask_other(std::move(walk), *step.remote);
-    if (walk->opinions.add(ask(*step.local, walk->who, walk->info))) break;
+    if (step.remote) return ask_other(std::move(walk), step);
+    if (walk->opinions.add(ask(step, walk->who, walk->info))) break;
   }
   walk->done(walk->opinions.take());
 }
@@ -150,7 +170,7 @@ Decision decide(const Authorizers& authorizers, const Identity& identity, const 
   Opinions opinions;
   const auto chain = authorizers.chain();
   for (const auto& step : *chain)
-    if (step.local && opinions.add(ask(*step.local, identity, info))) break;
+    if (step.local && opinions.add(ask(step, identity, info))) break;
   return opinions.take();
 }
 
@@ -161,28 +181,33 @@ Status authorize(const Authorizers& authorizers, const Identity& identity,
   for (const auto& step : *chain) {
     if (!step.local) continue;
     const auto verdict = step.local->decide(identity, info, nullptr);
-    if (verdict == Verdict::kAllow) return {};
     if (verdict == Verdict::kDeny) break;
+    if (verdict == Verdict::kNoOpinion) continue;
+    step.count(verdict);
+    return {};
   }
   return errors::forbidden(identity.name, info, decide(authorizers, identity, info).reason);
 }
 
 Verdict decide_so_far(const Authorizers& authorizers, const Identity& identity,
                       const RequestInfo& info, bool& open) {
-  open = false;
-  const auto chain = authorizers.chain();
-  for (const auto& step : *chain) {
-    open = step.remote != nullptr;
-    if (open) break;
-    const auto verdict = step.local->decide(identity, info, nullptr);
-    if (verdict != Verdict::kNoOpinion) return verdict;
-  }
-  return Verdict::kNoOpinion;
+  const auto found = ask_local(authorizers, identity, info);
+  open = found.open;
+  if (found.verdict == Verdict::kAllow) found.decisions.allowed();
+  if (found.verdict == Verdict::kDeny) found.decisions.denied();
+  return found.verdict;
+}
+
+bool may_be_allowed(const Authorizers& authorizers, const Identity& identity,
+                    const RequestInfo& info) {
+  const auto found = ask_local(authorizers, identity, info);
+  return found.open || found.verdict == Verdict::kAllow;
 }
 
 bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info) {
-  bool open = false;
-  return decide_so_far(authorizers, identity, info, open) == Verdict::kAllow;
+  const auto found = ask_local(authorizers, identity, info);
+  if (found.verdict == Verdict::kAllow) found.decisions.allowed();
+  return found.verdict == Verdict::kAllow;
 }
 
 void decide_with_remote(const Authorizers& authorizers, const Identity& identity,
@@ -191,7 +216,7 @@ void decide_with_remote(const Authorizers& authorizers, const Identity& identity
   Opinions opinions;
   std::size_t next = 0;
   for (; next < chain->size() && !(*chain)[next].remote; ++next)
-    if (opinions.add(ask(*(*chain)[next].local, identity, info))) return done(opinions.take());
+    if (opinions.add(ask((*chain)[next], identity, info))) return done(opinions.take());
   if (next == chain->size()) return done(opinions.take());
   ask_on(std::shared_ptr<Question>(new Question{authorizers, std::move(chain), identity, info,
                                        std::move(done), next, std::move(opinions)}));

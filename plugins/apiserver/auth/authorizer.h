@@ -15,6 +15,7 @@
 #include "auth/resumption.h"
 #include "kubus/function.h"
 #include "kubus/status.h"
+#include "metrics/decision_series.h"
 #include "rbac/rule.h"
 #include "request/request_info.h"
 
@@ -68,6 +69,12 @@ class RemoteAuthorizer {
 struct AuthorizerStep {
   std::shared_ptr<Authorizer> local;
   std::shared_ptr<RemoteAuthorizer> remote;
+  DecisionSeries decisions = {};
+
+  void count(Verdict verdict) const {
+    if (verdict == Verdict::kAllow) decisions.allowed();
+    if (verdict == Verdict::kDeny) decisions.denied();
+  }
 };
 using AuthorizerChain = std::vector<AuthorizerStep>;
 
@@ -106,7 +113,11 @@ Status authorize(const Authorizers& authorizers, const Identity& identity, const
 // one, and its opinion counts.
 Verdict decide_so_far(const Authorizers& authorizers, const Identity& identity,
                       const RequestInfo& info, bool& open);
-// Whether that is a yes.
+// Whether that is a yes, or may become one. As the question will be asked again, the metrics do not
+// count the answer.
+bool may_be_allowed(const Authorizers& authorizers, const Identity& identity,
+                    const RequestInfo& info);
+// Whether that is a yes: a no is not counted, for then others are asked, or a reason is wanted.
 bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
 // What all of them say; `done` before this returns where nobody else has to be asked.
 void decide_with_remote(const Authorizers& authorizers, const Identity& identity,

@@ -8,32 +8,13 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "kubus/metrics.h"
+#include "metrics/counted.h"
 #include "request/query.h"
 #include "request/request_info.h"
 
 namespace kubus::apiserver {
-
-// Counts as one in a gauge as long as it lives.
-class Counted {
- public:
-  Counted() = default;
-  explicit Counted(metrics::Gauge& gauge) : gauge_(&gauge) { gauge.add(1); }
-  Counted(Counted&& other) noexcept : gauge_(std::exchange(other.gauge_, nullptr)) {}
-  Counted& operator=(Counted&& other) noexcept {
-    if (gauge_) gauge_->add(-1);
-    gauge_ = std::exchange(other.gauge_, nullptr);
-    return *this;
-  }
-  ~Counted() {
-    if (gauge_) gauge_->add(-1);
-  }
-
- private:
-  metrics::Gauge* gauge_ = nullptr;
-};
 
 class RequestTimer {
  public:

@@ -18,8 +18,8 @@ AuthorizerKeeper::AuthorizerKeeper(Context& context, const Options& options,
 Status AuthorizerKeeper::open() {
   if (!options_.authorization_config.empty()) return file_.open();
   std::vector<AuthorizerSettings> settings(2);
-  settings[0].type = "Node";
-  settings[1].type = "RBAC";
+  settings[0].type = "Node", settings[0].name = "node";
+  settings[1].type = "RBAC", settings[1].name = "rbac";
   if (!options_.authorization_webhook.config_file.empty())
     settings.push_back({"Webhook", "default", options_.authorization_webhook});
   auto chain = chain_of(settings);
@@ -47,6 +47,7 @@ Result<AuthorizerChain> AuthorizerKeeper::chain_of(
   chain.push_back({local_.plugins, nullptr});
   for (const auto& one : settings) {
     auto& step = chain.emplace_back();
+    step.decisions = {one.type, one.name};
     if (one.type == "Node") step.local = local_.node;
     if (one.type == "RBAC") step.local = local_.rbac;
     if (one.type == "AlwaysAllow") step.local = make_allowing_authorizer();

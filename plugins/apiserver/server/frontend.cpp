@@ -88,8 +88,7 @@ bool Frontend::wants_body(const http::Request& head) {
     if (!may) return false;
   }
   const auto info = parse_request(head.method, head.path(), Query::parse(head.query()));
-  bool open = false;
-  return decide_so_far(authorizers_, who, info, open) == Verdict::kAllow || open;
+  return may_be_allowed(authorizers_, who, info);
 }
 
 void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {

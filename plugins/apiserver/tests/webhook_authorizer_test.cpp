@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "tests/own_plane.h"
+#include "tests/series_value.h"
 #include "tests/webhook_kubeconfig.h"
 #include "tls_client.h"
 
@@ -115,6 +116,26 @@ TEST_F(WebhookAuthorization, IsRemembered) {
   for (int i = 0; i < 3; ++i) EXPECT_THAT(ask("GET", kMaps), HasSubstr("HTTP/1.1 200"));
   for (int i = 0; i < 3; ++i) EXPECT_THAT(ask("DELETE", kMaps), HasSubstr("HTTP/1.1 403"));
   EXPECT_EQ(questions().size(), 2U);
+}
+
+TEST_F(WebhookAuthorization, IsCountedWhereItEndsTheMatter) {
+  const auto decided = [](const char* decision, const char* name, const char* type) {
+    return series_value(std::string("apiserver_authorization_decisions_total{decision=\"") +
+                        decision + "\",name=\"" + name + "\",type=\"" + type + "\"}");
+  };
+  const auto by_webhook = decided("allowed", "default", "Webhook");
+  const auto refused = decided("denied", "default", "Webhook");
+  const auto by_roles = decided("allowed", "rbac", "RBAC");
+  allow({"list"});
+  ask("GET", kMaps);
+  ask("GET", std::string(kMaps) + "/a");
+  ask("GET", "/version");
+  EXPECT_EQ(decided("allowed", "default", "Webhook"), by_webhook + 1);
+  EXPECT_EQ(decided("denied", "default", "Webhook"), refused);
+  EXPECT_GE(decided("allowed", "rbac", "RBAC"), by_roles + 1);
+  decide_by([](const json::object&) { return R"({"allowed":false,"denied":true})"; });
+  ask("DELETE", std::string(kMaps) + "/a");
+  EXPECT_EQ(decided("denied", "default", "Webhook"), refused + 1);
 }
 
 TEST_F(WebhookAuthorization, MayBeUnableToTell) {

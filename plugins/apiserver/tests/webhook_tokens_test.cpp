@@ -8,6 +8,7 @@
 #include "eventually.h"
 #include "kubus/pki/files.h"
 #include "tests/own_plane.h"
+#include "tests/series_value.h"
 #include "tests/webhook_kubeconfig.h"
 #include "tls_client.h"
 #include "token/webhook_tokens.h"
@@ -112,6 +113,35 @@ TEST_F(WebhookTokens, TroublesAreNotRemembered) {
               HasSubstr(R"("error":"[invalid bearer token, who are you]")"));
   hooks_.on_raw("/tokens", 200, kAnn);
   EXPECT_THAT(who_am_i("abc"), StartsWith("HTTP/1.1 201"));
+}
+
+TEST_F(WebhookTokens, AreCountedByWhetherTheyWereRemembered) {
+  const auto value = [](const char* what, const char* status) {
+    return series_value(std::string("authentication_token_cache_") + what + "{status=\"" + status +
+                        "\"}");
+  };
+  const auto hits = value("request_total", "hit"), misses = value("request_total", "miss");
+  const auto timed = value("request_duration_seconds_count", "miss");
+  const auto good = value("fetch_total", "ok"), bad = value("fetch_total", "error");
+  say(kAnn);
+  hooks_.hang("/tokens");
+  std::vector<std::future<std::string>> waiting;
+  for (int i = 0; i < 3; ++i)
+    waiting.push_back(std::async(std::launch::async, [this] { return who_am_i("abc"); }));
+  EXPECT_TRUE(testing::eventually([&] { return value("active_fetch_count", "blocked") == 3; }));
+  EXPECT_EQ(value("active_fetch_count", "in_flight"), 1);
+  hooks_.let_go("/tokens");
+  for (auto& one : waiting) EXPECT_THAT(one.get(), StartsWith("HTTP/1.1 201"));
+  EXPECT_THAT(who_am_i("abc"), StartsWith("HTTP/1.1 201"));
+  hooks_.on_raw("/tokens", 403, "who are you");
+  EXPECT_THAT(who_am_i("xyz"), StartsWith("HTTP/1.1 401"));
+  EXPECT_EQ(value("request_total", "miss"), misses + 4);
+  EXPECT_EQ(value("request_duration_seconds_count", "miss"), timed + 4);
+  EXPECT_EQ(value("request_total", "hit"), hits + 1);
+  EXPECT_EQ(value("fetch_total", "ok"), good + 1);
+  EXPECT_EQ(value("fetch_total", "error"), bad + 1);
+  EXPECT_EQ(value("active_fetch_count", "blocked"), 0);
+  EXPECT_EQ(value("active_fetch_count", "in_flight"), 0);
 }
 
 TEST_F(WebhookTokens, WhatTheyFindWrongIsSaidInReviews) {

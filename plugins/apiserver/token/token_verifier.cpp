@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "metrics/token_cache_series.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -27,14 +29,20 @@ bool TokenVerifier::is_ours(std::string_view issuer) const {
 Result<std::shared_ptr<const Claims>> TokenVerifier::verify(std::string_view text) {
   const std::shared_ptr<const Claims> not_ours;
   if (text.size() > pki::kMaxToken) return not_ours;
+  const auto begun = std::chrono::steady_clock::now();
   const auto digest = DigestCache<Known>::digest_of(text);
-  if (auto claims = known_.find(digest, {})) return *claims;
+  if (auto claims = known_.find(digest, {})) {
+    count_token_lookup(true, begun);
+    return *claims;
+  }
   const auto token = pki::Token::parse(text);
   if (!token.ok() || !is_signed_as_ours(*token)) return not_ours;
   auto claims = Claims::parse(token->claims);
   if (!claims.ok() || !is_ours(claims->issuer)) return not_ours;
-  if (!pki::verify(*token, keys_))
-    return Status(Code::kUnauthorized, "invalid signature, no keys found");
+  const bool good = pki::verify(*token, keys_);
+  count_token_fetch(good);
+  count_token_lookup(false, begun);
+  if (!good) return Status(Code::kUnauthorized, "invalid signature, no keys found");
   auto shared = std::make_shared<const Claims>(std::move(*claims));
   known_.put(digest, shared, DigestCache<Known>::Time::max());
   return shared;

@@ -10,6 +10,7 @@
 #include "config/document.h"
 #include "config/kubeconfig.h"
 #include "kubus/api/json_value.h"
+#include "metrics/token_cache_series.h"
 #include "respond/json_members.h"
 
 namespace kubus::apiserver {
@@ -68,6 +69,16 @@ class Reviews {
   std::map<Cache::Digest, std::vector<Done>> waiting_;
 };
 
+// One that waits for an answer, and is counted until it has it.
+RemoteTokenAuthenticator::Done counted(RemoteTokenAuthenticator::Done done,
+                                       std::chrono::steady_clock::time_point begun) {
+  return [done = std::move(done), begun, waiting = token_blocked()](Result<Holder> holder) mutable {
+    waiting = Counted();
+    count_token_lookup(false, begun);
+    done(std::move(holder));
+  };
+}
+
 class WebhookTokens final : public RemoteTokenAuthenticator {
  public:
   WebhookTokens(Context& context, config::RemoteServer server, const TokenWebhookOptions& options,
@@ -79,16 +90,24 @@ class WebhookTokens final : public RemoteTokenAuthenticator {
         client_(context, std::move(server), "authn-webhook") {}
 
   void authenticate(const std::string& token, const Audiences& audiences, Done done) override {
+    const auto begun = std::chrono::steady_clock::now();
     auto question = token_review_json(version_, token, audiences);
     const auto digest = Reviews::Cache::digest_of(question);
-    if (auto known = reviews_->find(digest)) return done(std::move(*known));
-    if (!reviews_->wait(digest, std::move(done))) return;
+    if (auto known = reviews_->find(digest)) {
+      count_token_lookup(true, begun);
+      return done(std::move(*known));
+    }
+    if (!reviews_->wait(digest, counted(std::move(done), begun))) return;
     client_.ask(std::move(question), [&log = context_.log(), reviews = reviews_, digest, audiences,
-                                      own = own_](const Result<json::object>& answer) {
-      if (answer.ok())
-        return reviews->settle(digest, read_token_review(*answer, audiences, own));
-      log.error("the webhook for tokens gives no answer", {{"error", answer.status().message()}});
-      reviews->settle(digest, answer.status());
+                                      own = own_, asking = token_in_flight()](
+                                         const Result<json::object>& answer) mutable {
+      auto holder =
+          answer.ok() ? read_token_review(*answer, audiences, own) : Result<Holder>(answer.status());
+      if (!answer.ok())
+        log.error("the webhook for tokens gives no answer", {{"error", answer.status().message()}});
+      asking = Counted();
+      count_token_fetch(holder.ok());
+      reviews->settle(digest, holder);
     });
   }
   void close() override {
