@@ -231,7 +231,8 @@ void check_job_update(const batch_v1::Job& job, const batch_v1::Job& old, ErrorL
 
 constexpr Validator kValidators[] = {
     {"k8s.io.api.batch.v1.Job", check_as<batch_v1::Job, check_job>,
-     compare_as<batch_v1::Job, check_job_update>},
+     compare_as<batch_v1::Job, check_job_update>, nullptr,
+     compare_as<batch_v1::Job, check_job_status>},
 };
 
 }  // namespace

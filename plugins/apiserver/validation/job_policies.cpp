@@ -1,9 +1,9 @@
 #include <k8s/batch/v1/job.pb.h>
 
-#include <charconv>
 #include <set>
 
 #include "validation/checks.h"
+#include "validation/index_list.h"
 #include "validation/job.h"
 
 namespace kubus::apiserver {
@@ -81,55 +81,13 @@ void check_patterns(const Rule& rule, const Path& path, ErrorList& errors) {
   }
 }
 
-// How many indexes "1,3-5" names, or what is wrong with it.
-struct Indexes {
-  std::int64_t count = 0;
-  std::string wrong;
-};
-
-Indexes read_indexes(std::string_view text, std::int64_t completions) {
-  Indexes out;
-  std::int64_t last = -1;
-  while (!text.empty() && out.wrong.empty()) {
-    const std::size_t comma = text.find(',');
-    const std::string_view part = text.substr(0, comma);
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-    const std::size_t dash = part.find('-');
-    std::int64_t ends[2] = {0, 0};
-    const std::string_view parts[2] = {
-        part.substr(0, dash), dash == std::string_view::npos ? part : part.substr(dash + 1)};
-    for (int i = 0; i < 2; ++i) {
-      const char* end = parts[i].data() + parts[i].size();
-      const auto [rest, error] = std::from_chars(parts[i].data(), end, ends[i]);
-      if (error != std::errc() || rest != end) {
-        out.wrong = "cannot convert string to integer for index: \"" + std::string(parts[i]) + "\"";
-        return out;
-      }
-      if (ends[i] >= completions) {
-        out.wrong = "too large index: \"" + std::string(parts[i]) + "\"";
-        return out;
-      }
-    }
-    if (last >= ends[0]) {
-      out.wrong = "non-increasing order, previous: " + std::to_string(last) +
-                  ", current: " + std::to_string(ends[0]);
-    } else if (dash != std::string_view::npos && ends[0] >= ends[1]) {
-      out.wrong = "non-increasing order, previous: " + std::to_string(ends[0]) +
-                  ", current: " + std::to_string(ends[1]);
-    }
-    out.count += ends[1] - ends[0] + 1;
-    last = ends[1];
-  }
-  return out;
-}
-
 void check_success_rule(const batch_v1::JobSpec& spec, const batch_v1::SuccessPolicyRule& rule,
                         const Path& path, ErrorList& errors) {
   if (!rule.has_succeededcount() && !rule.has_succeededindexes()) {
     return errors.required(path,
                            "at least one of succeededCount or succeededIndexes must be specified");
   }
-  Indexes indexes;
+  IndexList indexes;
   if (rule.has_succeededindexes()) {
     indexes = read_indexes(rule.succeededindexes(), spec.completions());
     if (!indexes.wrong.empty()) {
