@@ -10,10 +10,13 @@
 namespace kubus::apiserver {
 namespace {
 
-void check_node_term(const core_v1::NodeSelectorTerm& term, const Path& path, ErrorList& errors) {
+enum class NodeTerm { kRequired, kPreferred };
+
+void check_node_term(const core_v1::NodeSelectorTerm& term, NodeTerm kind, const Path& path,
+                     ErrorList& errors) {
   for (int i = 0; i < term.matchexpressions_size(); ++i) {
     const auto& item = term.matchexpressions(i);
-    check_requirement({item.key(), item.operator_(), item.values(), true},
+    check_requirement({item.key(), item.operator_(), item.values(), true, kind == NodeTerm::kPreferred},
                       path.child("matchExpressions").index(i), errors);
   }
   for (int i = 0; i < term.matchfields_size(); ++i) {
@@ -54,7 +57,8 @@ void check_node_affinity(const core_v1::NodeAffinity& affinity, const Path& path
     const Path at = path.child("preferredDuringSchedulingIgnoredDuringExecution")
                         .index(static_cast<std::size_t>(i));
     check_weight(preferred[i].weight(), at, errors);
-    check_node_term(preferred[i].preference(), at.child("preference"), errors);
+    check_node_term(preferred[i].preference(), NodeTerm::kPreferred, at.child("preference"),
+                    errors);
   }
 }
 
@@ -117,7 +121,7 @@ void check_node_selector(const core_v1::NodeSelector& selector, const Path& path
     errors.required(at, "must have at least one node selector term");
   }
   for (int i = 0; i < selector.nodeselectorterms_size(); ++i) {
-    check_node_term(selector.nodeselectorterms(i), at.index(i), errors);
+    check_node_term(selector.nodeselectorterms(i), NodeTerm::kRequired, at.index(i), errors);
   }
 }
 

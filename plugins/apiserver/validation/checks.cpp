@@ -47,6 +47,7 @@ void check_requirement(const Requirement& item, const Path& path, ErrorList& err
     errors.invalid(path.child("operator"), op, "not a valid selector operator");
   }
   check_label_name(item.key, path.child("key"), errors);
+  if (item.any_values) return;
   for (int i = 0; i < item.values.size(); ++i) {
     errors.invalid_each(path.child("values").index(i), item.values[i],
                         check_label_value(item.values[i]));

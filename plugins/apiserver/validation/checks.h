@@ -34,6 +34,7 @@ struct Requirement {
   std::string_view key, op;
   const google::protobuf::RepeatedPtrField<std::string>& values;
   bool compares;
+  bool any_values = false;  // even such as no label has
 };
 void check_requirement(const Requirement& item, const Path& path, ErrorList& errors);
 void check_selector(const meta_v1::LabelSelector& selector, const Path& path, ErrorList& errors);

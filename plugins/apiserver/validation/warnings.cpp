@@ -1,11 +1,15 @@
 #include "validation/warnings.h"
 
 #include <google/protobuf/descriptor.h>
+#include <k8s/apps/v1/daemon_set.pb.h>
 #include <k8s/apps/v1/deployment.pb.h>
 #include <k8s/apps/v1/replica_set.pb.h>
 #include <k8s/apps/v1/stateful_set.pb.h>
 #include <k8s/batch/v1/cron_job.pb.h>
 #include <k8s/batch/v1/job.pb.h>
+#include <k8s/core/v1/persistent_volume_claim.pb.h>
+#include <k8s/core/v1/pod.pb.h>
+#include <k8s/core/v1/pod_template.pb.h>
 #include <k8s/core/v1/replication_controller.pb.h>
 #include <k8s/core/v1/selector.pb.h>
 #include <k8s/discovery/v1/endpoint_slice.pb.h>
@@ -14,13 +18,14 @@
 #include <k8s/node/v1/runtime_class.pb.h>
 #include <k8s/storage/v1/storage_class.pb.h>
 
-#include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "kubus/api/types.h"
-#include "kubus/ip.h"
+#include "validation/address_warnings.h"
+#include "validation/checks.h"
 #include "validation/field_error.h"
+#include "validation/pod_warnings.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -28,71 +33,126 @@ namespace {
 using google::protobuf::Message;
 using Warnings = std::vector<std::string>;
 
-// How labels of nodes were called that have other names now.
-constexpr std::pair<std::string_view, std::string_view> kOldLabels[] = {
-    {"beta.kubernetes.io/arch", "deprecated since v1.14; use \"kubernetes.io/arch\" instead"},
-    {"beta.kubernetes.io/os", "deprecated since v1.14; use \"kubernetes.io/os\" instead"},
-    {"failure-domain.beta.kubernetes.io/region",
-     "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead"},
-    {"failure-domain.beta.kubernetes.io/zone",
-     "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead"},
-    {"beta.kubernetes.io/instance-type",
-     "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead"},
-};
+void add_all(Warnings messages, Warnings& out) {
+  for (auto& message : messages) out.push_back(std::move(message));
+}
 
-void warn_of_label(const std::string& key, const Path& path, Warnings& out) {
-  for (const auto& [name, text] : kOldLabels)
-    if (name == key) out.push_back(path.str() + ": " + std::string(text));
+std::string name_faults(const std::string& name) {
+  std::string list;
+  for (const auto& message : check_dns1123_label(name)) list += (list.empty() ? "" : " ") + message;
+  return list.empty() ? list : "[" + list + "]";
 }
 
 // Only a new object can still be called otherwise.
 template <class T>
 void warn_of_name(const T& object, const T* old, Warnings& out) {
   if (old) return;
-  std::string list;
-  for (const auto& message : check_dns1123_label(object.metadata().name()))
-    list += (list.empty() ? "" : " ") + message;
-  if (list.empty()) return;
+  const auto faults = name_faults(object.metadata().name());
+  if (faults.empty()) return;
   out.push_back(
       "metadata.name: this is used in Pod names and hostnames, which can result in surprising "
-      "behavior; a DNS label is recommended: [" +
-      list + "]");
+      "behavior; a DNS label is recommended: " +
+      faults);
 }
 
-void warn_of_indexes(const batch_v1::JobSpec& spec, Warnings& out) {
+// Nobody is told of a template again while all is as it was.
+template <class Part>
+bool is_changed(const Part& part, const Part* old) {
+  return old == nullptr || !equal(part, *old);
+}
+
+template <class T>
+auto spec_of(const T* object) {
+  return object ? &object->spec() : nullptr;
+}
+
+template <class T>
+void warn_of_changed_template(const T& object, const T* old, Warnings& out) {
+  Warnings found;
+  warn_of_template(object.spec().template_(), Path("spec").child("template"), found);
+  if (!found.empty() && is_changed(object.spec(), spec_of(old))) add_all(std::move(found), out);
+}
+
+template <class T>
+void warn_of_workload(const T& object, const T* old, Warnings& out) {
+  warn_of_name(object, old, out);
+  warn_of_changed_template(object, old, out);
+}
+
+// Its hosts are not called by it, and it counts the changes of its template alone.
+void warn_of_daemon_set(const apps_v1::DaemonSet& object, const apps_v1::DaemonSet* old,
+                        Warnings& out) {
+  const auto& pods = object.spec().template_();
+  if (is_changed(pods, old ? &old->spec().template_() : nullptr))
+    warn_of_template(pods, Path("spec").child("template"), out);
+}
+
+void warn_of_stateful_set(const apps_v1::StatefulSet& object, const apps_v1::StatefulSet* old,
+                          Warnings& out) {
+  warn_of_changed_template(object, old, out);
+  const auto& claims = object.spec().volumeclaimtemplates();
+  for (int i = 0; i < claims.size(); ++i)
+    warn_of_claim_spec(claims[i].spec(),
+                       Path("spec").child("volumeClaimTemplates").index(i).child("Spec"), out);
+  if (object.spec().revisionhistorylimit() < 0) {
+    out.emplace_back(
+        "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= "
+        "0 is recommended");
+  }
+}
+
+void warn_of_pod_template(const core_v1::PodTemplate& object, const core_v1::PodTemplate* old,
+                          Warnings& out) {
+  if (is_changed(object.template_(), old ? &old->template_() : nullptr))
+    warn_of_template(object.template_(), Path("template"), out);
+}
+
+void warn_of_new_pod(const core_v1::Pod& pod, const core_v1::Pod* old, Warnings& out) {
+  if (old) return;
+  const auto faults = name_faults(pod.metadata().name());
+  if (!faults.empty())
+    out.push_back(
+        "metadata.name: this is used in the Pod's hostname, which can result in surprising "
+        "behavior; a DNS label is recommended: " +
+        faults);
+  warn_of_pod(pod.spec(), pod.metadata(), out);
+}
+
+void warn_of_claim(const core_v1::PersistentVolumeClaim& claim,
+                   const core_v1::PersistentVolumeClaim*, Warnings& out) {
+  warn_of_claim_spec(claim.spec(), Path("spec"), out);
+}
+
+void warn_of_job_spec(const batch_v1::JobSpec& spec, const batch_v1::JobSpec* old, const Path& path,
+                      Warnings& out) {
   constexpr std::int32_t kMany = 100'000;
   constexpr std::int32_t kManyAtOnce = 10'000;
-  if (spec.completionmode() != "Indexed" || spec.completions() <= kMany ||
-      spec.parallelism() <= kManyAtOnce)
-    return;
-  out.emplace_back(
-      "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than "
-      "10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes "
-      "fail");
+  Warnings found;
+  if (spec.completionmode() == "Indexed" && spec.completions() > kMany &&
+      spec.parallelism() > kManyAtOnce)
+    found.emplace_back(
+        "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher "
+        "than 10^4, Kubernetes might not be able to track completedIndexes when a big number of "
+        "indexes fail");
+  warn_of_template(spec.template_(), path.child("template"), found);
+  if (!found.empty() && is_changed(spec, old)) add_all(std::move(found), out);
 }
 
 void warn_of_job(const batch_v1::Job& job, const batch_v1::Job* old, Warnings& out) {
   warn_of_name(job, old, out);
-  warn_of_indexes(job.spec(), out);
+  warn_of_job_spec(job.spec(), spec_of(old), Path("spec"), out);
 }
 
 void warn_of_cron_job(const batch_v1::CronJob& job, const batch_v1::CronJob* old, Warnings& out) {
   warn_of_name(job, old, out);
-  warn_of_indexes(job.spec().jobtemplate().spec(), out);
+  warn_of_job_spec(job.spec().jobtemplate().spec(),
+                   old ? &old->spec().jobtemplate().spec() : nullptr,
+                   Path("spec").child("jobTemplate").child("spec"), out);
   // A new one is refused.
   if (old && job.spec().schedule().find("TZ") != std::string::npos) {
     out.emplace_back(
         "CRON_TZ or TZ used in spec.schedule is not officially supported, see "
         "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details");
-  }
-}
-
-void warn_of_stateful_set(const apps_v1::StatefulSet& object, const apps_v1::StatefulSet*,
-                          Warnings& out) {
-  if (object.spec().revisionhistorylimit() < 0) {
-    out.emplace_back(
-        "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= "
-        "0 is recommended");
   }
 }
 
@@ -104,46 +164,6 @@ void warn_of_ingress(const networking_v1::Ingress& object, const networking_v1::
     return;
   out.push_back("annotation " + quoted(kAnnotation) +
                 " is deprecated, please use 'spec.ingressClassName' instead");
-}
-
-// Addresses that others write in another way, and ranges that say two things at once.
-Warnings ip_warnings(std::string_view text, const std::string& path) {
-  const auto address = parse_ip(text);
-  if (!address || address->text() == text) return {};
-  const std::string shown = quoted(text), better = quoted(address->text());
-  if (address->family == 6)
-    return {path + ": IPv6 address " + shown + " should be in RFC 5952 canonical format (" +
-            better + ")"};
-  return {path + ": non-standard IP address " + shown +
-          " will be considered invalid in a future Kubernetes release: use " + better};
-}
-
-Warnings cidr_warnings(std::string_view text, const std::string& path) {
-  const auto network = parse_network(text);
-  if (!network) return {};
-  Warnings out;
-  const auto masked = network->masked().text();
-  if (network->masked() != *network) {
-    const auto single =
-        network->address.text() + "/" + std::to_string(network->address.bits());
-    out.push_back(path + ": CIDR value " + quoted(text) +
-                  " is ambiguous in this context (should be " + quoted(masked) + " or " +
-                  quoted(single) + "?)");
-  }
-  if (network->text() == text) return out;
-  if (network->address.family == 4) {
-    out.push_back(path + ": non-standard CIDR value " + quoted(text) +
-                  " will be considered invalid in a future Kubernetes release: use " +
-                  quoted(masked));
-  } else if (out.empty()) {
-    out.push_back(path + ": IPv6 CIDR value " + quoted(text) +
-                  " should be in RFC 5952 canonical format (" + quoted(network->text()) + ")");
-  }
-  return out;
-}
-
-void add_all(Warnings messages, Warnings& out) {
-  for (auto& message : messages) out.push_back(std::move(message));
 }
 
 template <class Peers>
@@ -188,16 +208,15 @@ void warn_of_storage_class(const storage_v1::StorageClass& object, const storage
     const auto& items = object.allowedtopologies(i).matchlabelexpressions();
     const Path path = Path("allowedTopologies").index(i).child("matchLabelExpressions");
     for (int j = 0; j < items.size(); ++j)
-      warn_of_label(items[j].key(), path.index(j).child("key"), out);
+      if (const auto text = old_label_text(items[j].key()); !text.empty())
+        out.push_back(path.index(j).child("key").str() + ": " + std::string(text));
   }
 }
 
 void warn_of_runtime_class(const node_v1::RuntimeClass& object, const node_v1::RuntimeClass*,
                            Warnings& out) {
-  std::set<std::string> keys;
-  for (const auto& [key, value] : object.scheduling().nodeselector()) keys.insert(key);
-  for (const auto& key : keys)
-    warn_of_label(key, Path("scheduling").child("nodeSelector"), out);
+  for (const auto& [key, text] : old_labels_in(object.scheduling().nodeselector()))
+    out.push_back("scheduling.nodeSelector: " + std::string(text));
 }
 
 using Warn = void (*)(const Message& object, const Message* old, Warnings& out);
@@ -216,9 +235,14 @@ std::pair<const google::protobuf::Descriptor* const, Warn> warning_of() {
 
 void add_warnings(const Message& object, const Message* old, std::vector<std::string>& out) {
   static const std::unordered_map<const google::protobuf::Descriptor*, Warn> kinds = {
-      warning_of<apps_v1::Deployment, warn_of_name<apps_v1::Deployment>>(),
-      warning_of<apps_v1::ReplicaSet, warn_of_name<apps_v1::ReplicaSet>>(),
-      warning_of<core_v1::ReplicationController, warn_of_name<core_v1::ReplicationController>>(),
+      warning_of<core_v1::Pod, warn_of_new_pod>(),
+      warning_of<core_v1::PodTemplate, warn_of_pod_template>(),
+      warning_of<core_v1::PersistentVolumeClaim, warn_of_claim>(),
+      warning_of<apps_v1::Deployment, warn_of_workload<apps_v1::Deployment>>(),
+      warning_of<apps_v1::ReplicaSet, warn_of_workload<apps_v1::ReplicaSet>>(),
+      warning_of<core_v1::ReplicationController,
+                 warn_of_workload<core_v1::ReplicationController>>(),
+      warning_of<apps_v1::DaemonSet, warn_of_daemon_set>(),
       warning_of<apps_v1::StatefulSet, warn_of_stateful_set>(),
       warning_of<batch_v1::Job, warn_of_job>(),
       warning_of<batch_v1::CronJob, warn_of_cron_job>(),

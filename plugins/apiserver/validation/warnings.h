@@ -10,7 +10,7 @@
 
 namespace kubus::apiserver {
 
-// `old` is null for a creation. What is to be said of pods and of their templates is not among it.
+// `old` is null for a creation.
 void add_warnings(const google::protobuf::Message& object, const google::protobuf::Message* old,
                   std::vector<std::string>& out);
 
