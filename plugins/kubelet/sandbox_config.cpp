@@ -77,6 +77,7 @@ void add_namespaces(const core_v1::Pod& pod, runtime::NamespaceOptions& out) {
 }  // namespace
 
 std::string pod_hostname(const core_v1::Pod& pod) {
+  if (!pod.spec().hostnameoverride().empty()) return pod.spec().hostnameoverride();
   if (!pod.spec().hostname().empty()) return pod.spec().hostname();
   std::string name = pod.metadata().name().substr(0, 63);
   while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
@@ -96,7 +97,7 @@ std::string hosts_file(const core_v1::Pod& pod, const std::vector<std::string>& 
   const std::string hostname = pod_hostname(pod);
   for (const std::string& ip : pod_ips) {
     out += ip + "\t";
-    if (!pod.spec().subdomain().empty())
+    if (!pod.spec().subdomain().empty() && pod.spec().hostnameoverride().empty())
       out += hostname + "." + pod.spec().subdomain() + "." + pod.metadata().namespace_() + ".svc." +
              cluster_domain + "\t";
     out += hostname + "\n";

@@ -4,6 +4,7 @@
 #include <k8s/core/v1/replication_controller.pb.h>
 #include <k8s/core/v1/secret.pb.h>
 
+#include "defaults/amounts.h"
 #include "defaults/defaulter.h"
 
 namespace kubus::apiserver {
@@ -21,6 +22,8 @@ void default_node_status(core_v1::NodeStatus& status) {
   if (status.allocatable().empty() && !status.capacity().empty()) {
     *status.mutable_allocatable() = status.capacity();
   }
+  round_amounts(*status.mutable_capacity());
+  round_amounts(*status.mutable_allocatable());
 }
 
 void default_secret(core_v1::Secret& secret) {
@@ -36,8 +39,7 @@ void default_replication_controller(core_v1::ReplicationController& object) {
 
 // What is not said follows from the bounds: the default from the largest, the request from the
 // default or the smallest.
-void default_limit(core_v1::LimitRangeItem& item) {
-  if (item.type() != "Container") return;
+void fill_limits(core_v1::LimitRangeItem& item) {
   auto& limits = *item.mutable_default_();
   auto& requests = *item.mutable_defaultrequest();
   const auto fill = [](auto& target, const auto& source) {
@@ -48,6 +50,13 @@ void default_limit(core_v1::LimitRangeItem& item) {
   fill(limits, item.max());
   fill(requests, limits);
   fill(requests, item.min());
+}
+
+void default_limit(core_v1::LimitRangeItem& item) {
+  if (item.type() == "Container") fill_limits(item);
+  for (auto* amounts : {item.mutable_max(), item.mutable_min(), item.mutable_default_(),
+                        item.mutable_defaultrequest(), item.mutable_maxlimitrequestratio()})
+    round_amounts(*amounts);
 }
 
 constexpr Defaulter kDefaulters[] = {

@@ -34,5 +34,6 @@ std::span<const Defaulter> autoscaling_defaulters();
 std::span<const Defaulter> storage_defaulters();
 std::span<const Defaulter> admission_defaulters();
 std::span<const Defaulter> system_defaulters();
+std::span<const Defaulter> amount_defaulters();
 
 }  // namespace kubus::apiserver

@@ -58,7 +58,7 @@ class Plans {
     for (const auto group :
          {pod_defaulters(), volume_defaulters(), core_defaulters(), service_defaulters(),
           workload_defaulters(), batch_defaulters(), autoscaling_defaulters(), storage_defaulters(),
-          admission_defaulters(), system_defaulters()}) {
+          admission_defaulters(), system_defaulters(), amount_defaulters()}) {
       for (const Defaulter& entry : group) defaulters_.emplace(entry.type, entry.apply);
     }
     for (const ResourceInfo& resource : all_resources()) build(*resource.message);

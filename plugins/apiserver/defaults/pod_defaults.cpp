@@ -72,6 +72,7 @@ void default_pod_spec(core_v1::PodSpec& spec) {
     spec.set_serviceaccountname(spec.serviceaccount());
   }
   if (!spec.serviceaccountname().empty()) spec.set_serviceaccount(spec.serviceaccountname());
+  round_amounts(*spec.mutable_overhead());
 }
 
 void default_probe(core_v1::Probe& probe) {

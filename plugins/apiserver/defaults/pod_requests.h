@@ -3,11 +3,9 @@
 // Thread safety: pure functions.
 #pragma once
 
-#include <google/protobuf/map.h>
-#include <k8s/apimachinery/quantity.pb.h>
-
 #include <string>
 
+#include "defaults/amounts.h"
 #include "kubus/api/types.h"
 
 namespace k8s::io::api::core::v1 {
@@ -15,8 +13,6 @@ class PodSpec;
 }
 
 namespace kubus::apiserver {
-
-using Amounts = google::protobuf::Map<std::string, Quantity>;
 
 // Whether a pod as a whole can ask for it.
 bool is_pod_resource(const std::string& name);

@@ -38,8 +38,14 @@ constexpr std::array<std::string_view, 24> kCountGenerations = {
     "resource.k8s.io/deviceclasses",
     "resource.k8s.io/resourceslices",
 };
-constexpr std::array<std::string_view, 7> kConditionalOnly = {
+constexpr std::array<std::string_view, 13> kConditionalOnly = {
     "coordination.k8s.io/leases",
+    "node.k8s.io/runtimeclasses",
+    "storage.k8s.io/csidrivers",
+    "storage.k8s.io/csinodes",
+    "storage.k8s.io/csistoragecapacities",
+    "storage.k8s.io/volumeattachments",
+    "apiregistration.k8s.io/apiservices",
     "apiextensions.k8s.io/customresourcedefinitions",
     "policy/poddisruptionbudgets",
     "admissionregistration.k8s.io/mutatingwebhookconfigurations",

@@ -2,6 +2,7 @@
 
 #include "kubus/api/resource.h"
 #include "strategy/kinds.h"
+#include "strategy/label_keys.h"
 #include "validation/pod_quality.h"
 
 namespace kubus::apiserver {
@@ -10,6 +11,7 @@ namespace {
 using core_v1::Pod;
 void create(Message& object) {
   auto& pod = static_cast<Pod&>(object);
+  merge_label_keys(pod);
   pod.mutable_status()->set_phase("Pending");
   pod.mutable_status()->set_qosclass(quality_of(pod.spec()));
   if (pod.spec().schedulinggates_size() == 0) return;

@@ -82,7 +82,8 @@ void check_attributes_class(const core_v1::PersistentVolumeSpec& spec, const Pat
   }
 }
 
-void check_source(const core_v1::PersistentVolumeSpec& spec, const Path& path, ErrorList& errors) {
+void check_source(const PersistentVolume& volume, const Path& path, ErrorList& errors) {
+  const auto& spec = volume.spec();
   const auto& source = spec.persistentvolumesource();
   const std::string_view name = first_source(source);
   if (name.empty()) return errors.required(path, "must specify a volume type");
@@ -96,6 +97,9 @@ void check_source(const core_v1::PersistentVolumeSpec& spec, const Path& path, E
     errors.invalid(at.child("path"), source.nfs().path(), "must be an absolute path");
   } else if (name == "csi") {
     check_csi(source.csi(), at, errors);
+  } else if (name == "iscsi") {
+    check_iscsi(source.iscsi(), volume.metadata().name(), Path("metadata").child("name"), at,
+                errors);
   } else if (name == "local") {
     if (has_backstep(source.local().path())) {
       errors.invalid(at.child("path"), source.local().path(), "must not contain '..'");
@@ -127,7 +131,7 @@ void check_volume(const PersistentVolume& volume, ErrorList& errors) {
   const Path reclaim = path.child("persistentVolumeReclaimPolicy");
   if (!policy.empty()) check_one_of(policy, {"Delete", "Recycle", "Retain"}, reclaim, errors);
   check_node_affinity(spec, path.child("nodeAffinity"), errors);
-  check_source(spec, path, errors);
+  check_source(volume, path, errors);
   if (spec.persistentvolumesource().hostpath().path() == "/" && policy == "Recycle") {
     errors.forbidden(reclaim, "may not be 'recycle' for a hostPath mount of '/'");
   }

@@ -25,6 +25,10 @@ void for_each_context(const core_v1::PodSpec& spec, const Path& path, Each each)
     each(spec.containers(i).securitycontext(),
          path.child("containers").index(i).child("securityContext"));
   }
+  for (int i = 0; i < spec.ephemeralcontainers_size(); ++i) {
+    each(spec.ephemeralcontainers(i).ephemeralcontainercommon().securitycontext(),
+         path.child("ephemeralContainers").index(i).child("securityContext"));
+  }
 }
 
 void check_linux(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
@@ -41,23 +45,27 @@ void check_linux(const core_v1::PodSpec& spec, const Path& path, ErrorList& erro
 void check_windows(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
   const auto& pod = spec.securitycontext();
   const Path context = path.child("securityContext");
-  for (const Setting& setting :
-       {Setting{"appArmorProfile", pod.has_apparmorprofile()},
-        Setting{"seLinuxOptions", pod.has_selinuxoptions()},
-        Setting{"seccompProfile", pod.has_seccompprofile()}, Setting{"fsGroup", pod.has_fsgroup()},
-        Setting{"fsGroupChangePolicy", pod.has_fsgroupchangepolicy()},
-        Setting{"sysctls", !pod.sysctls().empty()}, Setting{"runAsUser", pod.has_runasuser()},
-        Setting{"runAsGroup", pod.has_runasgroup()},
-        Setting{"supplementalGroups", !pod.supplementalgroups().empty()},
-        Setting{"supplementalGroupsPolicy", pod.has_supplementalgroupspolicy()},
-        Setting{"seLinuxChangePolicy", pod.has_selinuxchangepolicy()}}) {
-    if (setting.set) errors.forbidden(context.child(setting.name), kNotWindows);
-  }
-  for (const Setting& setting :
-       {Setting{"hostUsers", spec.has_hostusers()}, Setting{"hostPID", spec.hostpid()},
-        Setting{"hostIPC", spec.hostipc()},
-        Setting{"shareProcessNamespace", spec.has_shareprocessnamespace()}}) {
-    if (setting.set) errors.forbidden(path.child(setting.name), kNotWindows);
+  struct PodSetting {
+    const Path& of;
+    std::string_view name;
+    bool set;
+  };
+  for (const PodSetting& setting :
+       {PodSetting{context, "appArmorProfile", pod.has_apparmorprofile()},
+        PodSetting{context, "seLinuxOptions", pod.has_selinuxoptions()},
+        PodSetting{path, "hostUsers", spec.has_hostusers()},
+        PodSetting{path, "hostPID", spec.hostpid()}, PodSetting{path, "hostIPC", spec.hostipc()},
+        PodSetting{context, "seccompProfile", pod.has_seccompprofile()},
+        PodSetting{context, "fsGroup", pod.has_fsgroup()},
+        PodSetting{context, "fsGroupChangePolicy", pod.has_fsgroupchangepolicy()},
+        PodSetting{context, "sysctls", !pod.sysctls().empty()},
+        PodSetting{path, "shareProcessNamespace", spec.has_shareprocessnamespace()},
+        PodSetting{context, "runAsUser", pod.has_runasuser()},
+        PodSetting{context, "runAsGroup", pod.has_runasgroup()},
+        PodSetting{context, "supplementalGroups", !pod.supplementalgroups().empty()},
+        PodSetting{context, "supplementalGroupsPolicy", pod.has_supplementalgroupspolicy()},
+        PodSetting{context, "seLinuxChangePolicy", pod.has_selinuxchangepolicy()}}) {
+    if (setting.set) errors.forbidden(setting.of.child(setting.name), kNotWindows);
   }
   for_each_context(spec, path, [&](const core_v1::SecurityContext& of, const Path& at) {
     for (const Setting& setting :

@@ -82,6 +82,18 @@ void check_containers(const PodContext& pod, const Path& path, ErrorList& errors
   }
 }
 
+// A name of the pod's own in place of the one that follows from hostname and subdomain.
+void check_host_name(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
+  constexpr std::size_t kLongest = 64;
+  const std::string& name = spec.hostnameoverride();
+  if (name.empty()) return;
+  errors.invalid_each(path, name, check_dns1123_subdomain(name));
+  if (name.size() > kLongest) errors.too_long(path, kLongest);
+  if (spec.hostnetwork()) errors.forbidden(path, "may not be specified when hostNetwork is true");
+  if (spec.sethostnameasfqdn())
+    errors.forbidden(path, "may not be specified when setHostnameAsFQDN is true");
+}
+
 void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
   const auto subdomain = [&](const std::string& value, std::string_view name) {
     if (!value.empty()) {
@@ -100,6 +112,7 @@ void check_names(const core_v1::PodSpec& spec, const Path& path, ErrorList& erro
         std::pair<const std::string&, std::string_view>(spec.subdomain(), "subdomain")}) {
     if (!value.empty()) errors.invalid_each(path.child(name), value, check_dns1123_label(value));
   }
+  check_host_name(spec, path.child("hostnameOverride"), errors);
 }
 
 void check_classes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
@@ -158,7 +171,9 @@ void check_pod_spec(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta* met
   if (spec.has_affinity()) check_affinity(spec.affinity(), path.child("affinity"), errors);
   check_dns_config(spec, path.child("dnsConfig"), errors);
   check_gates(spec, path, errors);
-  check_spread(spec, path.child("topologySpreadConstraints"), errors);
+  check_spread(spec, metadata ? PodKind::kPod : PodKind::kTemplate,
+               path.child("topologySpreadConstraints"), errors);
+  check_host_processes(spec, path, errors);
   check_host_users(spec, path, errors);
   check_names(spec, path, errors);
   for (int i = 0; i < spec.tolerations_size(); ++i) {

@@ -3,6 +3,7 @@
 // Thread safety: pure functions. Each adds what it finds to the errors.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <set>
@@ -31,6 +32,7 @@ class SecurityContext;
 class Toleration;
 class Volume;
 class VolumeSource;
+class WindowsSecurityContextOptions;
 }  // namespace k8s::io::api::core::v1
 
 namespace kubus::apiserver {
@@ -39,6 +41,8 @@ namespace kubus::apiserver {
 using VolumeNames = std::map<std::string, const core_v1::VolumeSource*>;
 // The names of spec.resourceClaims.
 using ClaimNames = std::set<std::string>;
+
+enum class PodKind : std::uint8_t { kPod, kTemplate };
 
 // What the containers of a pod need to know of it.
 struct PodContext {
@@ -97,6 +101,10 @@ void check_resize_policy(const core_v1::Container& container, std::string_view r
 void check_security_context(const core_v1::SecurityContext& context, const core_v1::PodSpec& pod,
                             const Path& path, ErrorList& errors);
 void check_pod_security(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
+void check_windows_options(const core_v1::WindowsSecurityContextOptions& options, const Path& path,
+                           ErrorList& errors);
+// Whether all or none of its containers are processes of the host.
+void check_host_processes(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
 // Whether a pod with users of its own shares anything else with the node.
 void check_host_users(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
 // What only pods of the other operating system may have.
@@ -119,7 +127,7 @@ void check_resize(const core_v1::Pod& pod, const core_v1::Pod& old, ErrorList& e
 void check_affinity(const core_v1::Affinity& affinity, const Path& path, ErrorList& errors);
 void check_node_selector(const core_v1::NodeSelector& selector, const Path& path,
                          ErrorList& errors);
-void check_spread(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors);
+void check_spread(const core_v1::PodSpec& spec, PodKind kind, const Path& path, ErrorList& errors);
 void check_toleration(const core_v1::Toleration& toleration, const Path& path, ErrorList& errors);
 // The effect of a taint, which a toleration may leave open.
 void check_taint_effect(const std::string& effect, const Path& path, ErrorList& errors);

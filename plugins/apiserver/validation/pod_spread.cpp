@@ -2,8 +2,6 @@
 #include <k8s/core/v1/pod_spec.pb.h>
 #include <k8s/core/v1/scheduling.pb.h>
 
-#include <algorithm>
-
 #include "validation/checks.h"
 #include "validation/pod_spec.h"
 
@@ -30,7 +28,20 @@ void check_inclusion(bool present, const std::string& policy, const Path& path, 
   }
 }
 
-void check_keys(const Constraint& constraint, const Path& path, ErrorList& errors) {
+// Whether the selector asks for the key itself. What the server has made of the keys of a pod is as
+// good as nothing, even when the pod's labels have changed since.
+bool selects(const meta_v1::LabelSelector& selector, const std::string& key, PodKind kind) {
+  if (selector.matchlabels().contains(key)) return true;
+  int merged = 0;
+  for (const auto& item : selector.matchexpressions()) {
+    if (item.key() != key) continue;
+    const bool as_merged = item.operator_() == "In" && item.values_size() == 1;
+    if (kind == PodKind::kTemplate || !as_merged || ++merged > 1) return true;
+  }
+  return false;
+}
+
+void check_keys(const Constraint& constraint, PodKind kind, const Path& path, ErrorList& errors) {
   if (constraint.matchlabelkeys().empty()) return;
   if (!constraint.has_labelselector()) {
     return errors.forbidden(path, "must not be specified when labelSelector is not set");
@@ -39,17 +50,13 @@ void check_keys(const Constraint& constraint, const Path& path, ErrorList& error
   for (int i = 0; i < constraint.matchlabelkeys_size(); ++i) {
     const std::string& key = constraint.matchlabelkeys(i);
     check_label_name(key, path.index(i), errors);
-    const auto& items = selector.matchexpressions();
-    const bool selected = selector.matchlabels().contains(key) ||
-                          std::any_of(items.begin(), items.end(),
-                                      [&](const auto& item) { return item.key() == key; });
-    if (selected) {
+    if (selects(selector, key, kind)) {
       errors.invalid(path.index(i), key, "exists in both matchLabelKeys and labelSelector");
     }
   }
 }
 
-void check_constraint(const core_v1::PodSpec& spec, int position, const Path& path,
+void check_constraint(const core_v1::PodSpec& spec, PodKind kind, int position, const Path& path,
                       ErrorList& errors) {
   const Constraint& constraint = spec.topologyspreadconstraints(position);
   if (constraint.maxskew() <= 0) {
@@ -80,15 +87,16 @@ void check_constraint(const core_v1::PodSpec& spec, int position, const Path& pa
                   path.child("nodeAffinityPolicy"), errors);
   check_inclusion(constraint.has_nodetaintspolicy(), constraint.nodetaintspolicy(),
                   path.child("nodeTaintsPolicy"), errors);
-  check_keys(constraint, path.child("matchLabelKeys"), errors);
+  check_keys(constraint, kind, path.child("matchLabelKeys"), errors);
   check_selector(constraint.labelselector(), path.child("labelSelector"), errors);
 }
 
 }  // namespace
 
-void check_spread(const core_v1::PodSpec& spec, const Path& path, ErrorList& errors) {
+void check_spread(const core_v1::PodSpec& spec, PodKind kind, const Path& path,
+                  ErrorList& errors) {
   for (int i = 0; i < spec.topologyspreadconstraints_size(); ++i) {
-    check_constraint(spec, i, path.index(i), errors);
+    check_constraint(spec, kind, i, path.index(i), errors);
   }
 }
 

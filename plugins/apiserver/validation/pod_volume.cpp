@@ -110,6 +110,8 @@ void check_source(const core_v1::Volume& volume, const meta_v1::ObjectMeta* meta
   if (name == "hostPath") check_host_path(source.hostpath(), at, errors);
   if (name == "emptyDir") check_empty_dir(source.emptydir(), at, errors);
   if (name == "csi") check_csi(source.csi(), at, errors);
+  if (name == "iscsi")
+    check_iscsi(source.iscsi(), volume.name(), path.child("name"), at, errors);
   if (name == "ephemeral") check_ephemeral(volume, metadata, path, errors);
   if (name == "nfs" && !source.nfs().path().starts_with('/')) {
     errors.invalid(at.child("path"), source.nfs().path(), "must be an absolute path");

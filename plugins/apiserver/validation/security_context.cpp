@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kLongestSysctl = 253;
 constexpr std::size_t kLongestProfile = 4095;
-constexpr std::size_t kLargestCredentialSpec = 64U * 1024;
 constexpr std::string_view kSysctlPattern =
     "([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 
@@ -89,24 +88,6 @@ void check_app_armor(const core_v1::AppArmorProfile& profile, const Path& path, 
     }
   } else {
     errors.not_supported(path.child("type"), type, {"Localhost", "RuntimeDefault", "Unconfined"});
-  }
-}
-
-void check_windows(const core_v1::WindowsSecurityContextOptions& options, const Path& path,
-                   ErrorList& errors) {
-  if (options.has_gmsacredentialspecname()) {
-    const std::string& name = options.gmsacredentialspecname();
-    errors.invalid_each(path.child("gmsaCredentialSpecName"), name, check_dns1123_subdomain(name));
-  }
-  if (options.has_gmsacredentialspec() && options.gmsacredentialspec().empty()) {
-    errors.invalid(path.child("gmsaCredentialSpec"), "",
-                   "gmsaCredentialSpec cannot be an empty string");
-  } else if (options.gmsacredentialspec().size() > kLargestCredentialSpec) {
-    errors.invalid(path.child("gmsaCredentialSpec"), options.gmsacredentialspec(),
-                   "gmsaCredentialSpec size must be under 64 KiB");
-  }
-  if (options.has_runasusername() && options.runasusername().empty()) {
-    errors.invalid(path.child("runAsUserName"), "", "runAsUserName cannot be an empty string");
   }
 }
 
@@ -196,7 +177,7 @@ void check_security_context(const core_v1::SecurityContext& context, const core_
                           "`capabilities.Add` CAP_SYS_ADMIN");
     }
   }
-  check_windows(context.windowsoptions(), path.child("windowsOptions"), errors);
+  check_windows_options(context.windowsoptions(), path.child("windowsOptions"), errors);
   if (context.has_apparmorprofile()) {
     check_app_armor(context.apparmorprofile(), path.child("appArmorProfile"), errors);
   }
@@ -225,7 +206,7 @@ void check_pod_security(const core_v1::PodSpec& spec, const Path& path, ErrorLis
   if (context.has_seccompprofile()) {
     check_seccomp(context.seccompprofile(), at.child("seccompProfile"), errors);
   }
-  check_windows(context.windowsoptions(), at.child("windowsOptions"), errors);
+  check_windows_options(context.windowsoptions(), at.child("windowsOptions"), errors);
   if (context.has_apparmorprofile()) {
     check_app_armor(context.apparmorprofile(), at.child("appArmorProfile"), errors);
   }

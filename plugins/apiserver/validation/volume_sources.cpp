@@ -24,7 +24,6 @@ constexpr Needed kNeeded[] = {
     {"awsElasticBlockStore", {"volumeID"}},
     {"gitRepo", {"repository"}},
     {"nfs", {"server", "path"}},
-    {"iscsi", {"targetPortal", "iqn"}},
     {"glusterfs", {"endpoints", "path"}},
     {"rbd", {"monitors", "image"}},
     {"cinder", {"volumeID"}},

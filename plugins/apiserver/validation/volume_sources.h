@@ -5,9 +5,16 @@
 
 #include <google/protobuf/message.h>
 
+#include <string>
 #include <string_view>
 
+#include "kubus/api/types.h"
 #include "validation/field_error.h"
+
+namespace k8s::io::api::core::v1 {
+class ISCSIPersistentVolumeSource;
+class ISCSIVolumeSource;
+}  // namespace k8s::io::api::core::v1
 
 namespace kubus::apiserver {
 
@@ -19,5 +26,11 @@ void check_one_source(const google::protobuf::Message& sources, const Path& path
 // Members without which the source called `name` can never be mounted.
 void check_needed_members(const google::protobuf::Message& sources, std::string_view name,
                           const Path& path, ErrorList& errors);
+
+// Of a volume called `volume`; `name` is where that stands.
+void check_iscsi(const core_v1::ISCSIVolumeSource& source, const std::string& volume,
+                 const Path& name, const Path& path, ErrorList& errors);
+void check_iscsi(const core_v1::ISCSIPersistentVolumeSource& source, const std::string& volume,
+                 const Path& name, const Path& path, ErrorList& errors);
 
 }  // namespace kubus::apiserver

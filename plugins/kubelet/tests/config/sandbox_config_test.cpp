@@ -50,6 +50,8 @@ TEST(SandboxConfig, Hostname) {
     pod.mutable_metadata()->set_name(c.pod);
     pod.mutable_spec()->set_hostname(c.hostname);
     EXPECT_EQ(pod_hostname(pod), c.expected);
+    pod.mutable_spec()->set_hostnameoverride("other.example.com");
+    EXPECT_EQ(pod_hostname(pod), "other.example.com");
   }
 }
 
