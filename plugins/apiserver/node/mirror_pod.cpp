@@ -3,26 +3,29 @@
 #include <algorithm>
 
 #include "node/references.h"
+#include "respond/api_errors.h"
 
 namespace kubus::apiserver::node {
 namespace {
 
 using core_v1::Pod;
 
-std::string wrong_with_owner(const Pod& pod, const std::string& node, ClusterCache& cache) {
+Result<std::string> wrong_with_owner(const Pod& pod, const std::string& node,
+                                     ClusterCache& cache) {
   const auto& owners = pod.metadata().ownerreferences();
-  if (owners.size() > 1) return "can only create pods with a single owner reference set to itself";
+  if (owners.size() > 1) return std::string("can only create pods with a single owner reference set to itself");
   if (owners.empty() || owners[0].apiversion() != "v1" || owners[0].kind() != "Node" ||
       owners[0].name() != node)
-    return "can only create pods with an owner reference set to itself";
+    return std::string("can only create pods with an owner reference set to itself");
   if (!owners[0].controller())
-    return "can only create pods with a controller owner reference set to itself";
+    return std::string("can only create pods with a controller owner reference set to itself");
   if (owners[0].blockownerdeletion())
-    return "must not set blockOwnerDeletion on an owner reference";
+    return std::string("must not set blockOwnerDeletion on an owner reference");
   const auto object = cache.find("", "nodes")->get(node);
-  const auto uid = object ? std::string(object->uid()) : std::string();
+  if (!object) return errors::not_found({"", "nodes", node});
+  const std::string uid(object->uid());
   if (owners[0].uid() != uid) return "UID mismatch: expected " + uid + " got " + owners[0].uid();
-  return {};
+  return std::string();
 }
 
 const char* named_by_projection(const core_v1::ProjectedVolumeSource& projected) {
@@ -59,12 +62,14 @@ const char* named_by(Pod pod) {
 
 }  // namespace
 
-std::string wrong_with_mirror(const Pod& pod, const std::string& node, ClusterCache& cache) {
-  if (pod.spec().nodename() != node) return "can only create pods with spec.nodeName set to itself";
-  if (auto why = wrong_with_owner(pod, node, cache); !why.empty()) return why;
+Result<std::string> wrong_with_mirror(const Pod& pod, const std::string& node,
+                                      ClusterCache& cache) {
+  if (pod.spec().nodename() != node)
+    return std::string("can only create pods with spec.nodeName set to itself");
+  if (auto why = wrong_with_owner(pod, node, cache); !why.ok() || !why->empty()) return why;
   if (const auto* resource = named_by(pod))
     return std::string("can not create pods that reference ") + resource;
-  return {};
+  return std::string();
 }
 
 }  // namespace kubus::apiserver::node

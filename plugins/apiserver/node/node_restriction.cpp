@@ -58,6 +58,9 @@ class NodeRestriction final : public Admission {
   Status admit(const AdmissionCall& admission) override {
     const auto node = node_of(admission.call.identity);
     if (!node) return {};
+    if (node->empty())
+      return refuse(admission, "could not determine node from user " +
+                                   apiserver::quoted(admission.call.identity.name));
     const auto& resource = *admission.call.resource;
     const auto name = resource.group + "/" + resource.plural;
     if (name == "/pods") return admit_pod(admission, *node);
@@ -65,7 +68,7 @@ class NodeRestriction final : public Admission {
     if (name == "/serviceaccounts") return admit_token(admission, *node);
     if (name == "/persistentvolumeclaims") return admit_claim(admission, *node);
     if (name == "resource.k8s.io/resourceslices") return admit_slice(admission, *node);
-    if (name == "coordination.k8s.io/leases") return admit_namesake(admission, *node, "node lease");
+    if (name == "coordination.k8s.io/leases") return admit_lease(admission, *node);
     if (name == "storage.k8s.io/csinodes") return admit_namesake(admission, *node, "CSINode");
     return {};
   }
@@ -131,8 +134,9 @@ class NodeRestriction final : public Admission {
                                    " annotation, node " + apiserver::quoted(node) +
                                    " can only create mirror pods");
     const auto why = wrong_with_mirror(pod, node, cache_);
-    if (why.empty()) return {};
-    return refuse(admission, "node " + apiserver::quoted(node) + " " + why);
+    if (!why.ok()) return why.status();
+    if (why->empty()) return {};
+    return refuse(admission, "node " + apiserver::quoted(node) + " " + *why);
   }
 
   static Status admit_node(const AdmissionCall& admission, const std::string& node) {
@@ -221,6 +225,14 @@ class NodeRestriction final : public Admission {
     return refuse(admission,
                   std::string("can only ") + (creates ? "create" : "delete") +
                       " ResourceSlice with the same NodeName as the requesting node");
+  }
+
+  static Status admit_lease(const AdmissionCall& admission, const std::string& node) {
+    static constexpr const char* kLeases = "kube-node-lease";
+    if (admission.call.info.ns != kLeases)
+      return refuse(admission, "can only access leases in the " + apiserver::quoted(kLeases) +
+                                   " system namespace");
+    return admit_namesake(admission, node, "node lease");
   }
 
   static Status admit_namesake(const AdmissionCall& admission, const std::string& node,

@@ -220,6 +220,28 @@ TEST_F(NodeRestriction, OfLeasesToTheirOwn) {
               HasSubstr("can only access node lease with the same name as the requesting node"));
 }
 
+// Roles may allow a node more than the node authorizer does.
+TEST_F(NodeRestriction, HoldsWhateverRolesSay) {
+  const auto by_master = [&](const std::string& node, const std::string& path,
+                             const std::string& body) {
+    return as("system:node:" + node, "POST", path, body, {"system:nodes", "system:masters"});
+  };
+  const auto lease = by_master("leased", "/apis/coordination.k8s.io/v1/namespaces/default/leases",
+                               R"({"metadata":{"name":"leased"}})");
+  EXPECT_EQ(lease.code, 403);
+  EXPECT_EQ(lease.at("message"),
+            "leases.coordination.k8s.io \"leased\" is forbidden: can only access leases in the "
+            "\"kube-node-lease\" system namespace");
+  const auto nobody = by_master("", kNodes, R"({"metadata":{"name":"any"}})");
+  EXPECT_EQ(nobody.code, 403);
+  EXPECT_EQ(nobody.at("message"),
+            "nodes \"any\" is forbidden: could not determine node from user \"system:node:\"");
+  const auto missing = as_node("missing", "POST", kPods,
+                               pod("a", owned_by("missing", "7"), R"("nodeName":"missing",)"));
+  EXPECT_EQ(missing.code, 404) << missing.body;
+  EXPECT_EQ(missing.at("message"), "nodes \"missing\" not found");
+}
+
 TEST_F(NodeRestriction, OfResourceSlicesToTheirOwn) {
   const std::string slices = "/apis/resource.k8s.io/v1/resourceslices";
   const auto slice = [](const std::string& name, const std::string& node) {
