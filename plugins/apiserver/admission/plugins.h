@@ -12,6 +12,7 @@
 #include "auth/authorizer.h"
 #include "cache/cluster_cache.h"
 #include "custom/catalog.h"
+#include "podsecurity/configuration.h"
 #include "registry/arrivals.h"
 
 namespace kubus::apiserver {
@@ -23,6 +24,7 @@ struct AdmissionContext {
   std::vector<EventLimit> event_limits = {};
   Arrivals* arrivals = nullptr;  // null: nobody asks
   const KindCatalog* kinds = nullptr;  // of policies, which see objects in other versions
+  podsecurity::Configuration pod_security = {};
 };
 
 // Those that are on by default, with `enabled` and without `disabled`, in their fixed order.

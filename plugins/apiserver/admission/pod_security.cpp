@@ -16,6 +16,7 @@
 #include "admission/plugins.h"
 #include "audit/record.h"
 #include "podsecurity/checks.h"
+#include "podsecurity/series.h"
 #include "validation/validation.h"
 
 namespace kubus::apiserver {
@@ -24,6 +25,7 @@ namespace {
 using core_v1::Namespace;
 using core_v1::Pod;
 using core_v1::PodTemplateSpec;
+using podsecurity::Asked;
 using podsecurity::Level;
 using podsecurity::LevelVersion;
 using podsecurity::Policy;
@@ -78,11 +80,33 @@ bool is_significant(const Pod& pod, const Pod& old) {
   });
 }
 
-Policy policy_of(const Namespace& ns, ErrorList& errors) {
-  std::vector<Label> labels;
-  for (const auto& [key, value] : ns.metadata().labels()) labels.emplace_back(key, value);
-  std::sort(labels.begin(), labels.end());
-  return podsecurity::policy_of(labels, errors);
+// What a pod does against several levels, each of them looked at once.
+class PodFindings {
+ public:
+  PodFindings(const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec)
+      : metadata_(metadata), spec_(spec) {}
+  const std::vector<podsecurity::Finding>& against(const LevelVersion& level) {
+    const auto known = found_.find(level);
+    if (known != found_.end()) return known->second;
+    return found_.emplace(level, evaluate(level, metadata_, spec_)).first->second;
+  }
+
+ private:
+  const meta_v1::ObjectMeta& metadata_;
+  const core_v1::PodSpec& spec_;
+  std::map<LevelVersion, std::vector<podsecurity::Finding>> found_;
+};
+
+Asked asked_by(const AdmissionCall& admission) {
+  return {admission.updates() ? "update" : "create",
+          admission.call.info.resource == "pods" ? "pod" : "controller",
+          admission.call.info.subresource};
+}
+
+void annotate(const AdmissionCall& admission, const char* name, std::string value) {
+  if (const auto& record = admission.call.record)
+    record->annotations.insert_or_assign("pod-security.kubernetes.io/" + std::string(name),
+                                         std::move(value));
 }
 
 std::string violation(const char* verb, const LevelVersion& level,
@@ -93,8 +117,10 @@ std::string violation(const char* verb, const LevelVersion& level,
 
 class PodSecurity final : public Admission {
  public:
-  explicit PodSecurity(ClusterCache& cache)
-      : namespaces_(*cache.find("", "namespaces")), pods_(*cache.find("", "pods")) {}
+  explicit PodSecurity(const AdmissionContext& context)
+      : configured_(context.pod_security),
+        namespaces_(*context.cache.find("", "namespaces")),
+        pods_(*context.cache.find("", "pods")) {}
 
   Status validate(const AdmissionCall& admission) override {
     if (admission.deletes()) return {};
@@ -105,73 +131,125 @@ class PodSecurity final : public Admission {
       return check_pod(admission);
     if (!subresource.empty()) return {};
     for (const auto& [group, plural, pods] : kControllers)
-      if (admission.is(group, plural)) warn_of(admission, pods(*admission.object));
+      if (admission.is(group, plural)) check_template(admission, pods(*admission.object));
     return {};
   }
 
  private:
-  Policy policy_for(const std::string& ns) const {
-    ErrorList ignored;
+  // By its namespace or by who asks.
+  bool is_exempt(const AdmissionCall& admission) const {
+    if (configured_.namespaces.count(admission.call.info.ns) > 0)
+      return exempt(admission, "namespace");
+    return configured_.users.count(admission.call.identity.name) > 0 && exempt(admission, "user");
+  }
+  bool is_exempt(const core_v1::PodSpec& spec) const {
+    return configured_.runtime_classes.count(spec.runtimeclassname()) > 0;
+  }
+  static bool exempt(const AdmissionCall& admission, const char* why) {
+    count_exemption(asked_by(admission));
+    annotate(admission, "exempt", why);
+    return true;
+  }
+
+  Policy policy_for(const std::string& ns, ErrorList& unreadable) const {
     const auto object = namespaces_.get(ns);
-    return object ? podsecurity::policy_of(object->labels(), ignored) : Policy();
+    return object ? podsecurity::policy_of(object->labels(), unreadable, configured_.defaults)
+                  : configured_.defaults;
+  }
+  Policy policy_of(const Namespace& ns, ErrorList& errors) const {
+    std::vector<Label> labels;
+    for (const auto& [key, value] : ns.metadata().labels()) labels.emplace_back(key, value);
+    std::sort(labels.begin(), labels.end());
+    return podsecurity::policy_of(labels, errors, configured_.defaults);
   }
 
   Status check_pod(const AdmissionCall& admission) const {
-    const auto policy = policy_for(admission.call.info.ns);
+    if (is_exempt(admission)) return {};
+    ErrorList unreadable;
+    const auto policy = policy_for(admission.call.info.ns, unreadable);
+    if (unreadable.empty() && policy.fully_privileged()) {
+      count_evaluation(true, policy.enforce, "enforce", asked_by(admission));
+      annotate(admission, "enforce-policy", LevelVersion().to_string());
+      return {};
+    }
     const auto& pod = static_cast<const Pod&>(*admission.object);
     if (admission.updates() && !is_significant(pod, static_cast<const Pod&>(*admission.old)))
       return {};
-    annotate(admission, "enforce-policy", policy.enforce.to_string());
-    audit(admission, policy.audit, pod.metadata(), pod.spec());
-    const auto found = evaluate(policy.enforce, pod.metadata(), pod.spec());
-    if (!found.empty())
-      return errors::forbidden(admission.subject(), violation("violates", policy.enforce, found));
-    warn(admission, policy.warn, pod.metadata(), pod.spec());
+    return check(admission, policy, unreadable, pod.metadata(), pod.spec(), true);
+  }
+
+  void check_template(const AdmissionCall& admission, const PodTemplateSpec& pods) const {
+    if (is_exempt(admission)) return;
+    ErrorList unreadable;
+    const auto policy = policy_for(admission.call.info.ns, unreadable);
+    if (unreadable.empty() && policy.audit.level == Level::kPrivileged &&
+        policy.warn.level == Level::kPrivileged)
+      return;
+    static_cast<void>(
+        check(admission, policy, unreadable, pods.metadata(), pods.spec(), false));
+  }
+
+  // `enforced`: what the policy refuses is refused.
+  Status check(const AdmissionCall& admission, const Policy& policy, const ErrorList& unreadable,
+               const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec,
+               bool enforced) const {
+    if (is_exempt(spec)) return exempt(admission, "runtimeClass"), Status();
+    const auto asked = asked_by(admission);
+    if (!unreadable.empty()) {
+      annotate(admission, "error", "Failed to parse policy: " + join_errors(unreadable));
+      count_unreadable(asked);
+    }
+    PodFindings findings(metadata, spec);
+    Status refusal;
+    if (enforced) {
+      annotate(admission, "enforce-policy", policy.enforce.to_string());
+      const auto& found = findings.against(policy.enforce);
+      if (!found.empty())
+        refusal =
+            errors::forbidden(admission.subject(), violation("violates", policy.enforce, found));
+      count_evaluation(refusal.ok(), policy.enforce, "enforce", asked);
+    }
+    if (const auto& found = findings.against(policy.audit); !found.empty()) {
+      annotate(admission, "audit-violations", violation("would violate", policy.audit, found));
+      count_evaluation(false, policy.audit, "audit", asked);
+    }
+    if (!refusal.ok()) return refusal;
+    if (const auto& found = findings.against(policy.warn); !found.empty()) {
+      admission.call.warnings.push_back(violation("would violate", policy.warn, found));
+      count_evaluation(false, policy.warn, "warn", asked);
+    }
     return {};
   }
 
-  void warn_of(const AdmissionCall& admission, const PodTemplateSpec& pods) const {
-    const auto policy = policy_for(admission.call.info.ns);
-    audit(admission, policy.audit, pods.metadata(), pods.spec());
-    warn(admission, policy.warn, pods.metadata(), pods.spec());
-  }
-
-  static void warn(const AdmissionCall& admission, const LevelVersion& level,
-                   const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec) {
-    const auto found = evaluate(level, metadata, spec);
-    if (!found.empty())
-      admission.call.warnings.push_back(violation("would violate", level, found));
-  }
-
-  static void audit(const AdmissionCall& admission, const LevelVersion& level,
-                    const meta_v1::ObjectMeta& metadata, const core_v1::PodSpec& spec) {
-    if (!admission.call.record) return;
-    const auto found = evaluate(level, metadata, spec);
-    if (!found.empty())
-      annotate(admission, "audit-violations", violation("would violate", level, found));
-  }
-
-  static void annotate(const AdmissionCall& admission, const char* name, std::string value) {
-    if (const auto& record = admission.call.record)
-      record->annotations.insert_or_assign("pod-security.kubernetes.io/" + std::string(name),
-                                           std::move(value));
+  // Whoever sets a policy where there is none to be is told so.
+  void warn_of_exemption(const AdmissionCall& admission, const std::string& ns,
+                         const Policy& policy) const {
+    if (policy.fully_privileged() || policy == configured_.defaults) return;
+    admission.call.warnings.push_back("namespace " + apiserver::quoted(ns) +
+                                      " is exempt from Pod Security, and the policy (" +
+                                      policy.to_string() + ") will be ignored");
   }
 
   Status check_namespace(const AdmissionCall& admission) const {
     const auto& ns = static_cast<const Namespace&>(*admission.object);
+    const auto& name = ns.metadata().name();
+    const bool is_exempt = configured_.namespaces.count(name) > 0;
     ErrorList errors, old_errors;
     const auto policy = policy_of(ns, errors);
-    if (admission.creates())
-      return errors.empty() ? Status()
-                            : to_status(*admission.call.resource, ns.metadata().name(), errors);
+    if (admission.creates()) {
+      if (!errors.empty()) return to_status(*admission.call.resource, name, errors);
+      if (is_exempt) warn_of_exemption(admission, name, policy);
+      return {};
+    }
     const auto before = policy_of(static_cast<const Namespace&>(*admission.old), old_errors);
     if (!errors.empty() && join_errors(errors.errors()) != join_errors(old_errors.errors()))
-      return to_status(*admission.call.resource, ns.metadata().name(), errors);
+      return to_status(*admission.call.resource, name, errors);
     const bool stricter = policy.enforce != before.enforce &&
                           policy.enforce.level != Level::kPrivileged &&
                           (policy.enforce.minor != before.enforce.minor ||
                            policy.enforce.level > before.enforce.level);
-    if (stricter) warn_of_pods(admission, ns.metadata().name(), policy.enforce);
+    if (stricter && is_exempt) warn_of_exemption(admission, name, policy);
+    if (stricter && !is_exempt) warn_of_pods(admission, name, policy.enforce);
     return {};
   }
 
@@ -185,6 +263,7 @@ class PodSecurity final : public Admission {
     for (std::size_t i = 0; i < checked; ++i) {
       const auto decoded = pods[i]->decode();
       const auto& pod = static_cast<const Pod&>(*decoded);
+      if (is_exempt(pod.spec())) continue;
       const auto found = evaluate(level, pod.metadata(), pod.spec());
       if (!found.empty()) broken[reasons_of(found)].push_back(pod.metadata().name());
     }
@@ -209,6 +288,7 @@ class PodSecurity final : public Admission {
     warnings.insert(warnings.end(), lines.begin(), lines.end());
   }
 
+  const podsecurity::Configuration configured_;
   ResourceCache& namespaces_;
   ResourceCache& pods_;
 };
@@ -216,7 +296,7 @@ class PodSecurity final : public Admission {
 }  // namespace
 
 std::unique_ptr<Admission> make_pod_security(const AdmissionContext& context) {
-  return std::make_unique<PodSecurity>(context.cache);
+  return std::make_unique<PodSecurity>(context);
 }
 
 }  // namespace kubus::apiserver

@@ -1,5 +1,6 @@
 // Sees the answer to a request that is recorded.
 #include "audit/audit.h"
+#include "fairness/classify.h"
 #include "kubus/http/byte_stream.h"
 #include "request/wrapped_exchange.h"
 
@@ -10,6 +11,26 @@ std::string joined(const std::vector<Bytes>& pieces) {
   std::string text;
   for (const auto& piece : pieces) text.append(piece.view());
   return text;
+}
+
+// What the client is told where something went wrong; returns the format of the answer.
+Format note_failure(Record& record, const http::Response& response) {
+  const auto format =
+      body_format(response.headers.get("Content-Type")).value_or(Format::kJson);
+  if (response.status >= 400 && format == Format::kJson) record.failure = joined(response.body);
+  return format;
+}
+
+// What is ours to say of a failure is noted as well.
+template <class... Args>
+void note_failures_of(UniqueFunction<http::Response(Args...)>& make,
+                      const std::shared_ptr<Record>& record) {
+  if (!make) return;
+  make = [record, make = std::move(make)](Args... args) mutable {
+    auto response = make(std::move(args)...);
+    note_failure(*record, response);
+    return response;
+  };
 }
 
 // Who asked, through which proxies.
@@ -111,9 +132,7 @@ class AuditedExchange final : public WrappedExchange {
   void respond(http::Response response) override {
     answered_ = true;
     label(response);
-    const auto type = response.headers.get("Content-Type");
-    const auto format = body_format(type).value_or(Format::kJson);
-    if (response.status >= 400 && format == Format::kJson) record_->failure = joined(response.body);
+    const auto format = note_failure(*record_, response);
     if (record_->wants_response()) record_->response = Body{joined(response.body), format};
     audit_.write(*record_, kResponseComplete);
     WrappedExchange::respond(std::move(response));
@@ -129,8 +148,17 @@ class AuditedExchange final : public WrappedExchange {
 
   void forward(http::Upstream upstream) override {
     answered_ = true;
-    audit_.write(*record_, kResponseStarted);
-    audit_.write(*record_, kResponseComplete);
+    record_->code = 500;  // until somebody answers
+    note_failures_of(upstream.failed, record_);
+    note_failures_of(upstream.refused, record_);
+    note_failures_of(upstream.redirected, record_);
+    upstream.on_status = [&audit = audit_, record = record_,
+                          completion = std::make_shared<Completion>(audit_, record_),
+                          then = std::move(upstream.on_status)](int status) mutable {
+      record->code = status;
+      if (fairness::is_long_running(record->info)) audit.write(*record, kResponseStarted);
+      if (then) then(status);
+    };
     WrappedExchange::forward(std::move(upstream));
   }
 

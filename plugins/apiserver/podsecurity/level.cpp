@@ -1,26 +1,14 @@
 #include "podsecurity/level.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 
 namespace kubus::apiserver::podsecurity {
 namespace {
 
 constexpr std::array<std::string_view, 3> kLevels = {"privileged", "baseline", "restricted"};
 constexpr std::string_view kPrefix = "pod-security.kubernetes.io/";
-
-std::optional<int> parse_version(std::string_view text) {
-  if (text == "latest") return LevelVersion::kLatest;
-  if (!text.starts_with("v1.")) return std::nullopt;
-  text.remove_prefix(3);
-  int minor = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), minor);
-  const bool plain = text.size() == 1 || (!text.empty() && text[0] != '0');
-  if (error != std::errc() || end != text.data() + text.size() || minor < 0 || !plain)
-    return std::nullopt;
-  return minor;
-}
 
 // One of the three modes.
 struct Read {
@@ -29,25 +17,22 @@ struct Read {
   bool has_version = false;
 };
 
-Read read(LabelMap labels, const std::string& mode, ErrorList& errors) {
-  Read out;
+Read read(LabelMap labels, const std::string& mode, const LevelVersion& otherwise,
+          ErrorList& errors) {
+  Read out{otherwise};
   const Path path = Path("metadata").child("labels");
   const std::string key = std::string(kPrefix) + mode;
   if (const auto* text = find_label(labels, key)) {
-    out.value.level = Level::kRestricted;
-    for (std::size_t i = 0; i < kLevels.size(); ++i) {
-      if (kLevels[i] != *text) continue;
-      out.value.level = static_cast<Level>(i);
-      out.has_level = true;
-    }
-    if (!out.has_level)
-      errors.invalid(path.key(key), *text, "must be one of privileged, baseline, restricted");
+    const auto level = parse_level(*text);
+    out.has_level = level.has_value();
+    out.value.level = level.value_or(Level::kRestricted);
+    if (!level) errors.invalid(path.key(key), *text, kLevelsThereAre);
   }
   if (const auto* text = find_label(labels, key + "-version")) {
     const auto minor = parse_version(*text);
     out.has_version = minor.has_value();
     out.value.minor = minor.value_or(LevelVersion::kLatest);
-    if (!minor) errors.invalid(path.key(key + "-version"), *text, "must be \"latest\" or \"v1.x\"");
+    if (!minor) errors.invalid(path.key(key + "-version"), *text, kVersionsThereAre);
   }
   return out;
 }
@@ -61,15 +46,55 @@ void follow(Read& other, const Read& enforce) {
 
 }  // namespace
 
-std::string LevelVersion::to_string() const {
-  return std::string(kLevels[static_cast<std::size_t>(level)]) + ":" +
-         (minor == kLatest ? "latest" : "v1." + std::to_string(minor));
+std::optional<Level> parse_level(std::string_view text) {
+  const auto* const at = std::find(kLevels.begin(), kLevels.end(), text);
+  if (at == kLevels.end()) return std::nullopt;
+  return static_cast<Level>(at - kLevels.begin());
 }
 
-Policy policy_of(LabelMap labels, ErrorList& errors) {
-  const Read enforce = read(labels, "enforce", errors);
-  Read audit = read(labels, "audit", errors);
-  Read warn = read(labels, "warn", errors);
+std::optional<int> parse_version(std::string_view text) {
+  if (text == "latest") return LevelVersion::kLatest;
+  if (!text.starts_with("v1.")) return std::nullopt;
+  text.remove_prefix(3);
+  int minor = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), minor);
+  const bool plain = text.size() == 1 || (!text.empty() && text[0] != '0');
+  if (error != std::errc() || end != text.data() + text.size() || minor < 0 || !plain)
+    return std::nullopt;
+  return minor;
+}
+
+std::string LevelVersion::level_text() const {
+  return std::string(kLevels[static_cast<std::size_t>(level)]);
+}
+
+std::string LevelVersion::version_text() const {
+  return minor == kLatest ? "latest" : "v1." + std::to_string(minor);
+}
+
+std::string LevelVersion::to_string() const { return level_text() + ":" + version_text(); }
+
+bool Policy::fully_privileged() const {
+  return enforce.level == Level::kPrivileged && audit.level == Level::kPrivileged &&
+         warn.level == Level::kPrivileged;
+}
+
+std::string Policy::to_string() const {
+  std::string text;
+  const auto add = [&](const char* mode, const LevelVersion& value) {
+    if (value.level == Level::kPrivileged) return;
+    text += (text.empty() ? "" : ", ") + std::string(mode) + "=" + value.to_string();
+  };
+  add("enforce", enforce);
+  add("audit", audit);
+  add("warn", warn);
+  return text;
+}
+
+Policy policy_of(LabelMap labels, ErrorList& errors, const Policy& defaults) {
+  const Read enforce = read(labels, "enforce", defaults.enforce, errors);
+  Read audit = read(labels, "audit", defaults.audit, errors);
+  Read warn = read(labels, "warn", defaults.warn, errors);
   if (enforce.has_level) {
     follow(audit, enforce);
     follow(warn, enforce);

@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,9 @@ struct LevelVersion {
   Level level = Level::kPrivileged;
   int minor = kLatest;  // of version 1
 
-  // "restricted:latest", "baseline:v1.25".
+  // "restricted", "v1.25" or "latest", and both: "restricted:latest".
+  std::string level_text() const;
+  std::string version_text() const;
   std::string to_string() const;
   auto operator<=>(const LevelVersion&) const = default;
 };
@@ -29,9 +32,22 @@ struct LevelVersion {
 // What is refused, noted and warned about.
 struct Policy {
   LevelVersion enforce, audit, warn;
+
+  // Nothing is looked at, whatever the versions.
+  bool fully_privileged() const;
+  // Without what allows everything: "enforce=baseline:latest, warn=restricted:v1.30".
+  std::string to_string() const;
+  bool operator==(const Policy&) const = default;
 };
 
-// What labels cannot be read count as the strictest, and are added to `errors`.
-Policy policy_of(LabelMap labels, ErrorList& errors);
+// What is said of texts that are none of these.
+constexpr std::string_view kLevelsThereAre = "must be one of privileged, baseline, restricted";
+constexpr std::string_view kVersionsThereAre = "must be \"latest\" or \"v1.x\"";
+std::optional<Level> parse_level(std::string_view text);
+std::optional<int> parse_version(std::string_view text);
+
+// What labels cannot be read count as the strictest, and are added to `errors`; what they do not
+// say is as in `defaults`.
+Policy policy_of(LabelMap labels, ErrorList& errors, const Policy& defaults = {});
 
 }  // namespace kubus::apiserver::podsecurity

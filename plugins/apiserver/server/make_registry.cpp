@@ -4,6 +4,7 @@
 
 #include "admission/plugins.h"
 #include "components/component_statuses.h"
+#include "config/admission_configuration.h"
 #include "health/version.h"
 #include "rbac/escalation.h"
 #include "services/address_object.h"
@@ -23,6 +24,17 @@ std::vector<const ResourceInfo*> served_resources(ClusterCache& cache) {
            !version_of(*resource);
   });
   return resources;
+}
+
+Result<podsecurity::Configuration> pod_security_of(const std::string& file) {
+  if (file.empty()) return podsecurity::Configuration();
+  const auto plugins = config::read_admission_configuration(file, {"PodSecurity"});
+  if (!plugins.ok()) return plugins.status();
+  const auto found = plugins->find("PodSecurity");
+  if (found == plugins->end()) return podsecurity::Configuration();
+  auto read = podsecurity::read_configuration(found->second);
+  if (!read.ok()) return read.status().annotate(file + ": PodSecurity");
+  return read;
 }
 
 }  // namespace
@@ -83,9 +95,11 @@ void ApiServer::Parts::make_services() {
 
 Status ApiServer::Parts::make_admissions() {
   const auto& off = options.disabled_admission;
-  auto made = apiserver::make_admissions(
-      {*cache, authorizers, options.event_limits, &*arrivals, &*kinds}, options.enabled_admission,
-      off);
+  auto pod_security = pod_security_of(options.admission_config);
+  if (!pod_security.ok()) return pod_security.status().annotate("admission_control_config_file");
+  auto made = apiserver::make_admissions({*cache, authorizers, options.event_limits, &*arrivals,
+                                          &*kinds, std::move(*pod_security)},
+                                         options.enabled_admission, off);
   if (!made.ok()) return made.status();
   registry->admissions() = std::move(*made);
   registry->admissions().push_back(rbac::make_escalation_check(authorizers, rbac_index));

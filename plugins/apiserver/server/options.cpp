@@ -168,6 +168,7 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   if (writes < 0) return bad("max_mutating_requests_inflight", "negative");
   options.max_writes = static_cast<std::size_t>(writes);
   options.disabled_admission = config.list("disable_admission_plugins");
+  options.admission_config = config.string("admission_control_config_file");
   auto tokens = token_options(config, options);
   if (!tokens.ok()) return tokens.status();
   options.tokens = std::move(*tokens);

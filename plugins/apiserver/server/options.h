@@ -46,6 +46,7 @@ struct Options {
   std::vector<std::string> enabled_admission;
   std::vector<EventLimit> event_limits;
   std::vector<std::string> disabled_admission;
+  std::string admission_config;  // a file; empty: plugins are as they are by default
   std::chrono::nanoseconds event_ttl{};
   std::chrono::milliseconds drain_grace{};
   TokenOptions tokens;
