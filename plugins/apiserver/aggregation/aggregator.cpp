@@ -23,13 +23,15 @@ http::Response redirect_refused() {
 
 }  // namespace
 
-// A description that the server does not list is our own business: there is none.
+// A description that the server does not list is our own business: there is none, or it was made
+// here.
 RemoteServicePtr Aggregator::find(std::string_view path) const {
   static constexpr std::string_view kDescriptions = "/openapi/v3/";
   auto service = services_.find(path);
   if (!service || !path.starts_with(kDescriptions)) return service;
   const std::string page(path.substr(kDescriptions.size()));
-  return describer_.documents()->pages.contains(page) ? service : nullptr;
+  const auto documents = describer_.documents();
+  return documents->pages.contains(page) && !documents->made.contains(page) ? service : nullptr;
 }
 
 bool Aggregator::serve(const Identity& identity, const std::shared_ptr<http::Exchange>& exchange) {

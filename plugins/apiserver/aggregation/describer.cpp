@@ -5,6 +5,7 @@
 #include "aggregation/index_page.h"
 #include "aggregation/probe.h"
 #include "aggregation/remote_kinds.h"
+#include "openapi/upgrade.h"
 
 namespace kubus::apiserver::aggregation {
 namespace {
@@ -24,6 +25,19 @@ std::string failure(const Result<http::Response>& response) {
 
 ServedVersion version_of(const RemoteService& service, bool current) {
   return {service.group, service.version, service.rank, true, current};
+}
+
+// `made`: what stands in for a page of theirs; null: nothing does.
+void add_page(const std::string& theirs, const DocumentPtr& made, const std::string& path,
+              RemoteDocuments& documents) {
+  if (!theirs.empty()) {
+    documents.pages[path] = theirs;
+  } else if (made) {
+    const std::string_view tag = made->etag;  // in quotes
+    documents.pages[path] =
+        "/openapi/v3/" + path + "?hash=" + std::string(tag.substr(1, tag.size() - 2));
+    documents.made[path] = made;
+  }
 }
 
 }  // namespace
@@ -117,8 +131,10 @@ void Describer::read_index(Known& known, const RemoteServicePtr& service,
       skip(known, service, "the OpenAPI index of an API service", page.status().message());
     known.page = page.ok() ? std::move(*page) : std::string();
     known.index_tag = response->headers.get("ETag");
+    known.without_index = false;
   } else if (response.ok() && response->status == 404) {
     known.page.clear();
+    known.without_index = true;
   }
   ask(service, "/openapi/v2", known.document_tag,
       [this](Known& of, const RemoteServicePtr& from, const Result<http::Response>& document) {
@@ -128,26 +144,33 @@ void Describer::read_index(Known& known, const RemoteServicePtr& service,
 
 void Describer::read_document(Known& known, const RemoteServicePtr& service,
                               const Result<http::Response>& response) {
-  if (response.ok() && response->status == 404) known.part.reset();
+  if (response.ok() && response->status == 404) known.part.reset(), known.made.reset();
   if (!response.ok() || response->status != 200) return finish(known);
   auto& context = registry_.context();
   context.pool().post([this, &context, service, tag = std::string(response->headers.get("ETag")),
                        text = text_of(*response)] {
-    auto part = std::make_shared<Result<SwaggerPart>>(part_of_group(text, service->group));
-    context.loop().post([this, service, tag, part] { take_part(service, tag, std::move(*part)); });
+    auto part = part_of_group(text, service->group);
+    auto read = std::make_shared<Result<Understood>>(part.status());
+    if (part.ok()) {
+      auto made = json_document(document_v3_of(*part, service->group, service->version));
+      *read = Understood{std::move(*part), std::move(made)};
+    }
+    context.loop().post([this, service, tag, read] { take_part(service, tag, std::move(*read)); });
   });
 }
 
 void Describer::take_part(const RemoteServicePtr& service, std::string tag,
-                          Result<SwaggerPart> part) {
+                          Result<Understood> document) {
   const auto found = known_.find(service->name);
   if (!running_ || found == known_.end()) return;
   auto& known = found->second;
   known.document_tag = std::move(tag);
-  if (part.ok())
-    known.part = std::make_shared<const SwaggerPart>(std::move(*part));
-  else
-    skip(known, service, "the OpenAPI document of an API service", part.status().message());
+  if (document.ok()) {
+    known.part = std::make_shared<const SwaggerPart>(std::move(document->part));
+    known.made = std::move(document->made);
+  } else {
+    skip(known, service, "the OpenAPI document of an API service", document.status().message());
+  }
   finish(known);
 }
 
@@ -174,8 +197,8 @@ void Describer::publish() {
     const auto& known = known_[name];
     facts.versions.push_back(version_of(*service, known.current));
     facts.kinds.push_back(known.kinds);
-    if (!known.page.empty())
-      next->pages["apis/" + service->group + "/" + service->version] = known.page;
+    add_page(known.page, known.without_index ? known.made : nullptr,
+             "apis/" + service->group + "/" + service->version, *next);
     if (known.part) ranked.emplace_back(service->rank, known.part);
   }
   for (auto& version : local_ranks(*registry_.cache().find(kGroup, kPlural))) {

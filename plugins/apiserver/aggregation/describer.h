@@ -41,8 +41,15 @@ class Describer {
     ServiceFacts::Kinds kinds;
     std::string index_tag, page;
     std::string complaint;  // that was logged last
+    bool without_index = false;  // it has nothing of version 3
     std::string document_tag;
     std::shared_ptr<const SwaggerPart> part;
+    DocumentPtr made;  // of that, in version 3
+  };
+  // Of one document, from the pool.
+  struct Understood {
+    SwaggerPart part;
+    DocumentPtr made;
   };
   using Read = UniqueFunction<void(Known&, const RemoteServicePtr&, const Result<http::Response>&)>;
 
@@ -53,7 +60,7 @@ class Describer {
                   const Result<http::Response>& response);
   void read_document(Known& known, const RemoteServicePtr& service,
                      const Result<http::Response>& response);
-  void take_part(const RemoteServicePtr& service, std::string tag, Result<SwaggerPart> part);
+  void take_part(const RemoteServicePtr& service, std::string tag, Result<Understood> document);
   void finish(Known& known);
   // Says once what is wrong with something that is left out.
   void skip(Known& known, const RemoteServicePtr& service, const char* what,

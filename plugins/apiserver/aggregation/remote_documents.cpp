@@ -18,6 +18,11 @@ DiscoveryDocument document(std::string body, std::string_view type) {
 MergedDocument::MergedDocument(std::string json)
     : json_(document(std::move(json), "application/json")) {}
 
+DocumentPtr json_document(std::string body) {
+  if (body.empty()) return nullptr;
+  return std::make_shared<const DiscoveryDocument>(document(std::move(body), "application/json"));
+}
+
 const DiscoveryDocument& MergedDocument::protobuf() const {
   std::call_once(
       once_, [this] { protobuf_ = document(openapi_v2_protobuf(json_.body), kOpenApiProtoType); });

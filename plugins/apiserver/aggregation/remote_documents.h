@@ -3,6 +3,7 @@
 // Thread safety: immutable, but for what is made on first use.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,8 +26,15 @@ class MergedDocument {
   mutable DiscoveryDocument protobuf_;
 };
 
+using DocumentPtr = std::shared_ptr<const DiscoveryDocument>;
+
+// Null for an empty body.
+DocumentPtr json_document(std::string body);
+
 struct RemoteDocuments {
   OpenApi::Pages pages;                          // version 3
+  // Those of the pages that are made here, of servers that have version 2 only.
+  std::map<std::string, DocumentPtr, std::less<>> made;
   std::shared_ptr<const MergedDocument> merged;  // null: no other server has any
 };
 

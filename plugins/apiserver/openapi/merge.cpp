@@ -169,6 +169,7 @@ Result<SwaggerPart> part_of_group(std::string_view document, const std::string& 
   for (const auto& [path, item] : part.paths) closure.follow(item);
   part.definitions = closure.take_definitions();
   part.parameters = closure.take_parameters();
+  part.info = section("info");
   return part;
 }
 

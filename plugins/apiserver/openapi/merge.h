@@ -16,6 +16,7 @@ namespace kubus::apiserver {
 
 struct SwaggerPart {
   boost::json::object paths, definitions, parameters;
+  boost::json::object info = {};  // of the document as a whole
 };
 
 // Of a document of any origin: the paths below "/apis/GROUP/" and what these refer to.

@@ -145,8 +145,11 @@ void add_openapi_routes(Routes& routes, const KindCatalog& kinds,
     path.remove_prefix(std::min(path.size(), kPrefix.size() + 1));
     if (path.empty())
       return document_response(call.request, as_json(openapi.index(others.documents()->pages)));
-    auto document = openapi.document(path);
-    return document ? document_response(call.request, as_json(std::move(*document))) : no_page();
+    if (auto document = openapi.document(path))
+      return document_response(call.request, as_json(std::move(*document)));
+    const auto documents = others.documents();
+    const auto made = documents->made.find(path);
+    return made == documents->made.end() ? no_page() : document_response(call.request, *made->second);
   });
 }
 

@@ -177,6 +177,31 @@ TEST_F(ExtensionDocuments, TheirTypesAreInTheOneDocument) {
   }));
 }
 
+TEST_F(ExtensionDocuments, AreMadeOfVersionTwoWhereThereIsNoOther) {
+  const std::string page = "/openapi/v3/apis/ext.example.com/v1";
+  server_->on("/openapi/v2", {200, swagger("a thing of theirs"), {{"ETag", "\"one\""}}});
+  make_service();
+  ASSERT_TRUE(shows("/openapi/v3", page + "?hash="));
+  const auto answer = exchange("GET", page);
+  EXPECT_EQ(status(answer), 200);
+  const auto document = json::parse(body_of(answer));
+  EXPECT_EQ(document.at("openapi"), "3.0.0");
+  EXPECT_TRUE(document.at("components").at("schemas").as_object().contains(
+      "com.example.ext.Thing"));
+  EXPECT_TRUE(server_->asked(page).empty());
+  // As soon as it has one of its own, that is passed on.
+  server_->on("/openapi/v3",
+              {200,
+               R"({"paths":{"apis/ext.example.com/v1":{"serverRelativeURL":")" + page +
+                   R"(?hash=ABC"}}})",
+               {}});
+  server_->on(page, {200, R"({"openapi":"3.0.0","info":{"title":"theirs"}})", {}});
+  as("", "DELETE", std::string(kServices) + "/v1.ext.example.com");
+  make_service();
+  ASSERT_TRUE(shows("/openapi/v3", page + "?hash=ABC"));
+  EXPECT_THAT(body_of(exchange("GET", page)), HasSubstr("\"theirs\""));
+}
+
 TEST_F(ExtensionDocuments, BadOnesAreLeftOut) {
   server_->on("/openapi/v3", {200,
                               R"({"paths":{"apis/ext.example.com/v1":{"serverRelativeURL":)"
