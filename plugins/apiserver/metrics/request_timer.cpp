@@ -42,6 +42,13 @@ std::string verb_of(const RequestInfo& info, std::string_view type) {
   return verb;
 }
 
+// Clients may make up others.
+std::string known_method(std::string_view method) {
+  for (const auto* known : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+    if (method == known) return known;
+  return "OTHER";
+}
+
 bool is_change(const RequestInfo& info) {
   return info.verb != "get" && info.verb != "list" && info.verb != "watch";
 }
@@ -73,32 +80,63 @@ RequestTimer::RequestTimer(const RequestInfo& info, const Query& query, std::str
   if (!fairness::is_long_running(info)) in_flight_ = Counted(in_flight(is_change(info)));
 }
 
+RequestTimer::RequestTimer(std::string path, std::string_view method)
+    : begun_(std::chrono::steady_clock::now()),
+      component_(),
+      verb_(known_method(method)),
+      subresource_(std::move(path)) {}
+
 void RequestTimer::lives_long() {
   static SeriesTable<metrics::Gauge*> table;
-  const auto key = verb_ + " " + group_ + "/" + version_ + "/" + resource_ + "/" + subresource_ +
-                   " " + scope_;
-  in_flight_ = Counted(*table.find(key, [&] {
+  in_flight_ = Counted(*table.find(key(), [&] {
     return &metrics::gauge("apiserver_longrunning_requests",
                            "Requests that end when somebody ends them, watches among them",
                            labels());
   }));
 }
 
+std::string RequestTimer::key() const {
+  return verb_ + " " + group_ + "/" + version_ + "/" + resource_ + "/" + subresource_ + " " +
+         scope_ + " " + dry_run_;
+}
+
 metrics::Labels RequestTimer::labels() const {
-  return {{"component", "apiserver"},    {"group", group_}, {"resource", resource_},
+  return {{"component", component_},     {"group", group_}, {"resource", resource_},
           {"scope", scope_},             {"subresource", subresource_},
           {"verb", verb_},               {"version", version_}};
 }
 
+metrics::Counter& RequestTimer::total(const std::string& code) const {
+  auto all = labels();
+  all.insert(all.end(), {{"code", code}, {"dry_run", dry_run_}});
+  return metrics::counter("apiserver_request_total", "Requests by verb, resource and code",
+                          std::move(all));
+}
+
 void RequestTimer::forget_resource() { resource_ = subresource_ = group_ = version_ = ""; }
+
+// Many may be: their series are found as fast as those of others.
+void RequestTimer::turned_away(int code) {
+  using Pair = std::pair<metrics::Counter*, metrics::Counter*>;
+  static SeriesTable<Pair> table;
+  in_flight_ = Counted();
+  const auto text = std::to_string(code);
+  const auto [all, terminated] = table.find(key() + " " + text, [&] {
+    auto of = labels();
+    of.emplace_back("code", text);
+    return Pair(&total(text), &metrics::counter("apiserver_request_terminations_total",
+                                                "Requests turned away so that others are served",
+                                                std::move(of)));
+  });
+  all->add();
+  terminated->add();
+}
 
 void RequestTimer::done(int code, std::size_t size) {
   static SeriesTable<Series> table;
   in_flight_ = Counted();
   const auto text = std::to_string(code);
-  const auto key = verb_ + " " + group_ + "/" + version_ + "/" + resource_ + "/" + subresource_ +
-                   " " + scope_ + " " + dry_run_ + " " + text;
-  const auto series = table.find(key, [&] {
+  const auto series = table.find(key() + " " + text, [&] {
     auto all = labels();
     const bool reads = verb_ == "GET" || verb_ == "LIST";
     auto* sizes = reads ? &metrics::histogram("apiserver_response_sizes",
@@ -108,10 +146,7 @@ void RequestTimer::done(int code, std::size_t size) {
     all.insert(all.begin() + 1, {"dry_run", dry_run_});
     auto& seconds = metrics::histogram("apiserver_request_duration_seconds",
                                        "Response latency in seconds", bounds(), all);
-    all.insert(all.begin(), {"code", text});
-    auto& total =
-        metrics::counter("apiserver_request_total", "Requests by verb, resource and code", all);
-    return Series{&total, &seconds, sizes};
+    return Series{&total(text), &seconds, sizes};
   });
   series.total->add();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun_;

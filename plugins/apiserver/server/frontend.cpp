@@ -10,6 +10,7 @@
 #include "kubus/api/time.h"
 #include "metrics/authentication_series.h"
 #include "metrics/authorization_series.h"
+#include "metrics/request_timer.h"
 #include "respond/api_errors.h"
 #include "respond/status_body.h"
 #include "server/indented_exchange.h"
@@ -52,6 +53,24 @@ http::Response undecided(const http::Request& request, const Status& why) {
 // Who asks for what, for those who look at what waits.
 std::string describe(const ResourceCall& call) {
   return call.identity.name + " " + call.info.verb + " " + call.info.path;
+}
+
+// What clients make up is no resource.
+bool is_served(const RequestInfo& info, ClusterCache& cache) {
+  const auto* resource = find_resource(info.group, info.version, info.resource);
+  if (!resource)
+    if (const auto* custom = cache.find(info.group, info.resource))
+      if (custom->resource().version == info.version) resource = &custom->resource();
+  return resource && (info.subresource.empty() || resource->find_subresource(info.subresource));
+}
+
+void turn_away(const ResourceCall& call, http::Exchange& exchange, ClusterCache& cache,
+               std::int64_t retry_after) {
+  RequestTimer timer(call.info, call.query, exchange.request().headers.get("Content-Type"));
+  if (!is_served(call.info, cache)) timer.forget_resource();
+  auto response = fairness::refusal_response(retry_after);
+  timer.turned_away(response.status);
+  exchange.respond(std::move(response));
 }
 
 }  // namespace
@@ -153,7 +172,7 @@ void Frontend::take_turn(ResourceCall call) {
   arrival.width = fairness::width_of(call.info, call.query, *cache_, lane->most_seats);
   arrival.patience = call.limit / 4;
   auto entry = lane->level->enter(arrival);
-  if (entry.refused) return fair->respond(fairness::refusal_response(lane->level->retry_after()));
+  if (entry.refused) return turn_away(call, *fair, *cache_, lane->level->retry_after());
   if (entry.seats) {
     fair->hold(std::move(entry.seats));
     return check_access(std::move(call));
@@ -163,7 +182,7 @@ void Frontend::take_turn(ResourceCall call) {
       arrival, std::move(what),
       [this, fair, level = lane->level.get(), call = std::move(call)](
           fairness::Seats seats, std::optional<fairness::Refusal> refused) mutable {
-        if (refused) return fair->respond(fairness::refusal_response(level->retry_after()));
+        if (refused) return turn_away(call, *fair, *cache_, level->retry_after());
         std::exchange(fair, nullptr)->hold(std::move(seats));
         check_access(std::move(call));
       });

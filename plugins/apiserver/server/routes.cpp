@@ -3,6 +3,7 @@
 #include "fairness/dump.h"
 #include "health/version.h"
 #include "kubus/metrics.h"
+#include "metrics/request_timer.h"
 #include "metrics/server_gauges.h"
 #include "openapi/document_proto.h"
 #include "request/media_type.h"
@@ -79,8 +80,12 @@ DiscoveryDocument as_json(std::string body) {
 
 void add_health_routes(Routes& routes, const Health& health, const ClusterCache& cache) {
   for (const char* path : {"/healthz", "/livez", "/readyz"})
-    routes.add(path, true, [&health](const RouteCall& call) {
-      return health.answer(call.info.path, call.query);
+    routes.add(path, true, [&health, path](const RouteCall& call) {
+      if (call.info.path != path) return health.answer(call.info.path, call.query);
+      RequestTimer timer(path, call.request.method);
+      auto response = health.answer(path, call.query);
+      timer.done(response.status);
+      return response;
     });
   routes.add_read("/version", [](const RouteCall&) {
     return text_response(200, "application/json", version_json());

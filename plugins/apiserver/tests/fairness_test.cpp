@@ -134,6 +134,12 @@ TEST_F(FairnessTest, AFloodOfOneClientIsBoundedAndOthersGetThrough) {
   const std::string labels = R"({flow_schema="narrow",priority_level="narrow")";
   EXPECT_THAT(metrics, HasSubstr("apiserver_flowcontrol_rejected_requests_total" + labels +
                                  R"(,reason="queue-full"} 5)"));
+  const std::string posts =
+      R"(component="apiserver",group="",resource="configmaps",scope="resource",subresource="",)"
+      R"(verb="POST",version="v1"})";
+  EXPECT_THAT(metrics, HasSubstr("apiserver_request_terminations_total{code=\"429\"," + posts));
+  EXPECT_THAT(metrics, HasSubstr("apiserver_request_total{code=\"429\",component=\"apiserver\","
+                                 "dry_run=\"\",group=\"\",resource=\"configmaps\","));
   EXPECT_THAT(metrics,
               HasSubstr("apiserver_flowcontrol_dispatched_requests_total" + labels + "} 6"));
   EXPECT_THAT(metrics, HasSubstr("apiserver_flowcontrol_current_executing_seats" + labels + "} 0"));

@@ -49,6 +49,20 @@ TEST_F(MetricsTest, HaveTheOutcomesOfHealthChecksByThemselves) {
   EXPECT_THAT(metrics(), Not(HasSubstr("kubernetes_healthcheck")));
 }
 
+TEST_F(MetricsTest, CountHealthChecksByTheirPath) {
+  const auto counted = [&](const std::string& verb) {
+    return std::max(0.0, value("apiserver_request_total{code=\"200\",component=\"\",dry_run=\"\","
+                               "group=\"\",resource=\"\",scope=\"\",subresource=\"/livez\",verb=\"" +
+                               verb + "\",version=\"\"}"));
+  };
+  const auto before = counted("GET");
+  exchange("GET", "/livez");
+  exchange("GET", "/livez/ping");
+  exchange("BREW", "/livez");
+  EXPECT_EQ(counted("GET"), before + 1);
+  EXPECT_EQ(counted("OTHER"), 1);
+}
+
 TEST_F(MetricsTest, TellDryRunsFromOthers) {
   exchange("POST", "/api/v1/namespaces/default/configmaps?dryRun=All",
            R"({"metadata":{"name":"dry"}})");
