@@ -104,16 +104,16 @@ void ask_on(std::shared_ptr<Question> walk);
 
 void ask_other(std::shared_ptr<Question> walk, const AuthorizerStep& step) {
   const auto& asked = *walk;
-  step.remote->decide(asked.who, asked.info,
-               [walk = std::move(walk), &step, asker = std::this_thread::get_id()](
-                   Decision said) mutable {
-                 step.count(said.verdict);
-                 const auto& resume = walk->authorizers.resume();
-                 resume(asker, [walk = std::move(walk), said = std::move(said)]() mutable {
-                   if (!walk->opinions.add(std::move(said))) return ask_on(std::move(walk));
-                   walk->done(walk->opinions.take());
-                 });
-               });
+  step.remote->decide(
+      asked.who, asked.info,
+      [walk = std::move(walk), &step, asker = std::this_thread::get_id()](Decision said) mutable {
+        step.count(said.verdict);
+        const auto& resume = walk->authorizers.resume();
+        resume(asker, [walk = std::move(walk), said = std::move(said)]() mutable {
+          if (!walk->opinions.add(std::move(said))) return ask_on(std::move(walk));
+          walk->done(walk->opinions.take());
+        });
+      });
 }
 
 void ask_on(std::shared_ptr<Question> walk) {

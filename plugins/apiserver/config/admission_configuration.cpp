@@ -41,7 +41,8 @@ Result<std::map<std::string, std::string>> read_plugins(
     std::string name;
     KUBUS_TRY(read_member(*(*plugins)[i], "name", path, name));
     if (std::find(known.begin(), known.end(), name) == known.end())
-      return wrong(path + ".name", "there is no plugin \"" + name + "\" that takes a configuration");
+      return wrong(path + ".name",
+                   "there is no plugin \"" + name + "\" that takes a configuration");
     auto text = configuration_of(*(*plugins)[i], path, directory);
     if (!text.ok()) return text.status();
     if (!found.emplace(name, std::move(*text)).second)

@@ -13,7 +13,8 @@ using core_v1::Pod;
 Result<std::string> wrong_with_owner(const Pod& pod, const std::string& node,
                                      ClusterCache& cache) {
   const auto& owners = pod.metadata().ownerreferences();
-  if (owners.size() > 1) return std::string("can only create pods with a single owner reference set to itself");
+  if (owners.size() > 1)
+    return std::string("can only create pods with a single owner reference set to itself");
   if (owners.empty() || owners[0].apiversion() != "v1" || owners[0].kind() != "Node" ||
       owners[0].name() != node)
     return std::string("can only create pods with an owner reference set to itself");

@@ -210,7 +210,8 @@ std::string document_v3_of(const SwaggerPart& part, const std::string& group,
   json::object paths, schemas;
   for (const auto& [path, item] : part.paths) {
     const std::string_view name = path;
-    if (!name.starts_with(root) || (name.size() > root.size() && name[root.size()] != '/')) continue;
+    const bool longer = name.size() > root.size();
+    if (!name.starts_with(root) || (longer && name[root.size()] != '/')) continue;
     closure.follow(item);
     if (item.is_object()) paths[path] = upgrade.path(item.get_object());
   }

@@ -1,4 +1,4 @@
-// OpenAPI v2 of another server as a document of version 3, for one that has no such document itself.
+// OpenAPI v2 of another server as a document of version 3, where that server has none.
 //
 // Thread safety: a pure function.
 #pragma once

@@ -59,6 +59,41 @@ TEST_F(VersionsTest, NothingIsLostOnTheWay) {
   EXPECT_THAT(stored.body, Not(HasSubstr("annotations")));
 }
 
+TEST_F(VersionsTest, OwnersInTheOtherAreKnown) {
+  const auto apply = [](const char* path, const char* version, const std::string& who,
+                        const std::string& spec, const std::string& force = "false") {
+    const auto body = scaler("owned", spec);
+    return call("patch", path, "default", "owned",
+                R"({"apiVersion":"autoscaling/)" + std::string(version) +
+                    R"(","kind":"HorizontalPodAutoscaler",)" + body.substr(1),
+                {{"fieldManager", who}, {"force", force}}, "application/apply-patch+yaml");
+  };
+  const std::string half = R"("targetCPUUtilizationPercentage":50)";
+  const auto made = apply(kV1, "v1", "one", half);
+  ASSERT_EQ(made.code, 201) << made.body;
+  const auto percent = [](int value) {
+    return R"("metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":)"
+           R"("Utilization","averageUtilization":)" + std::to_string(value) + "}}}]";
+  };
+  // The same in other words is no conflict.
+  const auto same = apply(kV2, "v2", "two", percent(50));
+  EXPECT_EQ(same.code, 200) << same.body;
+  const auto conflict = apply(kV2, "v2", "two", percent(70));
+  EXPECT_EQ(conflict.code, 409);
+  EXPECT_THAT(conflict.at("message"),
+              HasSubstr(R"(conflict with "one": .spec.targetCPUUtilizationPercentage)"));
+  const auto forced = apply(kV2, "v2", "two", percent(70), "true");
+  ASSERT_EQ(forced.code, 200) << forced.body;
+  EXPECT_THAT(forced.at("metadata.managedFields"), Not(HasSubstr("f:targetCPU")));
+  // An update takes what it changes from whoever has it, in whichever words.
+  const auto updated =
+      call("patch", kV1, "default", "owned", R"({"spec":{"targetCPUUtilizationPercentage":90}})",
+           {{"fieldManager", "three"}}, kMerge);
+  ASSERT_EQ(updated.code, 200) << updated.body;
+  EXPECT_THAT(updated.at("metadata.managedFields"), HasSubstr("f:targetCPU"));
+  EXPECT_THAT(updated.at("metadata.managedFields"), Not(HasSubstr("f:metrics")));
+}
+
 TEST_F(VersionsTest, MistakesAreThoseOfTheVersion) {
   const auto unknown =
       create(kV1, "default", scaler("bad", R"("metrics":[])"), {{"fieldValidation", "Strict"}});
