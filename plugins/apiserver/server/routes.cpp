@@ -3,6 +3,7 @@
 #include "fairness/dump.h"
 #include "health/version.h"
 #include "kubus/metrics.h"
+#include "kubus/metrics_reset.h"
 #include "metrics/request_timer.h"
 #include "metrics/server_gauges.h"
 #include "openapi/document_proto.h"
@@ -76,6 +77,13 @@ DiscoveryDocument as_json(std::string body) {
   return document;
 }
 
+http::Response reset_metrics() {
+  metrics::reset();
+  auto response = text_response(200, "text/plain; charset=utf-8", "metrics reset\n");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
 }  // namespace
 
 void add_health_routes(Routes& routes, const Health& health, const ClusterCache& cache) {
@@ -90,7 +98,8 @@ void add_health_routes(Routes& routes, const Health& health, const ClusterCache&
   routes.add_read("/version", [](const RouteCall&) {
     return text_response(200, "application/json", version_json());
   });
-  routes.add("/metrics", false, [&cache](const RouteCall&) {
+  routes.add("/metrics", false, [&cache](const RouteCall& call) {
+    if (call.request.method == "DELETE") return reset_metrics();
     read_gauges(cache);
     return text_response(200, kMetricsType, metrics::expose());
   });
@@ -154,7 +163,8 @@ void add_openapi_routes(Routes& routes, const KindCatalog& kinds,
       return document_response(call.request, as_json(std::move(*document)));
     const auto documents = others.documents();
     const auto made = documents->made.find(path);
-    return made == documents->made.end() ? no_page() : document_response(call.request, *made->second);
+    if (made == documents->made.end()) return no_page();
+    return document_response(call.request, *made->second);
   });
 }
 

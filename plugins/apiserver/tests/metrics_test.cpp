@@ -51,9 +51,9 @@ TEST_F(MetricsTest, HaveTheOutcomesOfHealthChecksByThemselves) {
 
 TEST_F(MetricsTest, CountHealthChecksByTheirPath) {
   const auto counted = [&](const std::string& verb) {
-    return std::max(0.0, value("apiserver_request_total{code=\"200\",component=\"\",dry_run=\"\","
-                               "group=\"\",resource=\"\",scope=\"\",subresource=\"/livez\",verb=\"" +
-                               verb + "\",version=\"\"}"));
+    return std::max(0.0, value(R"(apiserver_request_total{code="200",component="",dry_run="",)"
+                               R"(group="",resource="",scope="",subresource="/livez",verb=")" +
+                               verb + R"(",version=""})"));
   };
   const auto before = counted("GET");
   exchange("GET", "/livez");
@@ -61,6 +61,27 @@ TEST_F(MetricsTest, CountHealthChecksByTheirPath) {
   exchange("BREW", "/livez");
   EXPECT_EQ(counted("GET"), before + 1);
   EXPECT_EQ(counted("OTHER"), 1);
+}
+
+TEST_F(MetricsTest, BeginAnewWhenTheyAreDeleted) {
+  const auto total = "apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\"," +
+                     labels("podtemplates", "namespace", "LIST");
+  const auto read = "apiserver_response_sizes_count{component=\"apiserver\"," +
+                    labels("podtemplates", "namespace", "LIST");
+  exchange("GET", "/api/v1/namespaces/default/podtemplates");
+  ASSERT_GE(value(total), 1);
+  const auto answer = exchange("DELETE", "/metrics");
+  EXPECT_EQ(status(answer), 200);
+  EXPECT_EQ(body_of(answer), "metrics reset\n");
+  EXPECT_EQ(value(total), 0);
+  EXPECT_EQ(value(read), 0);
+  EXPECT_GT(value("process_start_time_seconds"), 1e9);
+  exchange("GET", "/api/v1/namespaces/default/podtemplates");
+  EXPECT_EQ(value(total), 1);
+  // Who may read them may not do that.
+  auto stranger = connect_as_nobody();
+  stranger->send("DELETE /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(status(stranger->rest()), 403);
 }
 
 TEST_F(MetricsTest, TellDryRunsFromOthers) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/metrics_impl.h"
+#include "kubus/metrics_reset.h"
 
 namespace kubus::metrics {
 
@@ -20,7 +21,19 @@ void HistogramSeries::observe(double value) {
   sum_.fetch_add(value, std::memory_order_relaxed);
 }
 
+void HistogramSeries::reset() {
+  for (auto& bucket : buckets_) bucket.store(0, std::memory_order_relaxed);
+  sum_.store(0, std::memory_order_relaxed);
+}
+
 namespace {
+
+template <class Series>
+void reset_labelled(const Families<Series>& families) {
+  for (const auto& [name, family] : families)
+    for (const auto& [labels, series] : family.series)
+      if (!labels.empty()) series->reset();
+}
 
 template <class Series, class Make>
 Series& find_or_make(Families<Series>& families, std::string_view name, std::string_view help,
@@ -52,6 +65,12 @@ Histogram& histogram(std::string_view name, std::string_view help, std::vector<d
   const std::lock_guard lock(registry().mutex);
   return find_or_make(registry().histograms, name, help, std::move(labels),
                       [&] { return std::make_unique<HistogramSeries>(std::move(bounds)); });
+}
+
+void reset() {
+  const std::lock_guard lock(registry().mutex);
+  reset_labelled(registry().counters);
+  reset_labelled(registry().histograms);
 }
 
 }  // namespace kubus::metrics

@@ -18,6 +18,7 @@ class CounterSeries final : public Counter {
   void add(double by) override {
     if (by > 0) value_.fetch_add(by, std::memory_order_relaxed);
   }
+  void reset() { value_.store(0, std::memory_order_relaxed); }
   double value() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -38,6 +39,7 @@ class HistogramSeries final : public Histogram {
  public:
   explicit HistogramSeries(std::vector<double> bounds);
   void observe(double value) override;
+  void reset();
   const std::vector<double>& bounds() const { return bounds_; }
   // Not cumulative; the last one is above all bounds.
   std::uint64_t bucket(std::size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "kubus/metrics_page.h"
+#include "kubus/metrics_reset.h"
 
 namespace kubus::metrics {
 namespace {
@@ -70,6 +71,26 @@ TEST(MetricsTest, NoUpdateIsLostBetweenThreads) {
     });
   for (auto& thread : threads) thread.join();
   EXPECT_THAT(expose(), HasSubstr("t_parallel_total 4000\n"));
+}
+
+TEST(MetricsTest, WhatIsCountedByLabelsBeginsAnew) {
+  Counter& labelled = counter("t_reset_total", "Calls.", {{"a", "1"}});
+  labelled.add(3);
+  counter("t_reset_plain_total", "Calls.").add(3);
+  gauge("t_reset_depth", "Depth.", {{"a", "1"}}).set(3);
+  Histogram& h = histogram("t_reset_seconds", "Time.", {1}, {{"a", "1"}});
+  h.observe(0.5);
+  h.observe(5);
+  reset();
+  EXPECT_THAT(expose(), HasSubstr("t_reset_total{a=\"1\"} 0\n"));
+  EXPECT_THAT(expose(), HasSubstr("t_reset_plain_total 3\n"));
+  EXPECT_THAT(expose(), HasSubstr("t_reset_depth{a=\"1\"} 3\n"));
+  EXPECT_THAT(expose(), HasSubstr("t_reset_seconds_sum{a=\"1\"} 0\n"));
+  EXPECT_THAT(expose(), HasSubstr("t_reset_seconds_count{a=\"1\"} 0\n"));
+  labelled.add();
+  h.observe(0.5);
+  EXPECT_THAT(expose(), HasSubstr("t_reset_total{a=\"1\"} 1\n"));
+  EXPECT_THAT(expose(), HasSubstr("t_reset_seconds_bucket{a=\"1\",le=\"1\"} 1\n"));
 }
 
 }  // namespace
