@@ -100,6 +100,9 @@ class Coster {
     if (!expr.optional && place && place->kind == Kind::kObject) {
       const auto field = place->fields.find(expr.name);
       if (field != place->fields.end()) out.place = field->second.get();
+    } else if (!expr.optional && place && place->kind == Kind::kMap &&
+               place->params[1]->name == kAny) {
+      out.place = place->params[1].get();
     }
     return out;
   }

@@ -16,6 +16,9 @@
 
 namespace kubus::apiserver::cel {
 
+// The name of the type of values, of any kind, that have one bound under all names of a map.
+inline constexpr std::string_view kAny = "any";
+
 inline constexpr std::uint64_t kUnbounded = std::numeric_limits<std::uint64_t>::max();
 
 // From least to most, of a size or a cost. What is too much to count stays kUnbounded.

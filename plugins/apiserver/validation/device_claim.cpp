@@ -11,6 +11,7 @@
 
 #include "validation/checks.h"
 #include "validation/claim_status.h"
+#include "validation/device_expression.h"
 #include "validation/pod_spec.h"
 #include "validation/validator.h"
 
@@ -21,7 +22,6 @@ constexpr std::size_t kMostRequests = 32;
 constexpr std::size_t kMostAlternatives = 8;
 constexpr std::size_t kMostSelectors = 32;
 constexpr std::size_t kMostConfigurations = 32;
-constexpr std::size_t kLongestExpression = 10 * 1024;
 
 using Names = std::set<std::string>;
 
@@ -34,12 +34,7 @@ void check_selectors(const Selectors& selectors, const Path& path, ErrorList& er
       errors.required(at);
       continue;
     }
-    const std::string& expression = selectors[i].cel().expression();
-    if (expression.empty()) {
-      errors.required(at.child("expression"));
-    } else if (expression.size() > kLongestExpression) {
-      errors.too_long(at.child("expression"), kLongestExpression);
-    }
+    check_device_expression(selectors[i].cel().expression(), at.child("expression"), errors);
   }
 }
 

@@ -3,6 +3,7 @@
 // A case is a line with version, kind and a name for people; the object, or two of which the first
 // is what was there before; and one line "- error" for each error, in order. "status" behind the
 // kind: only the status changes; "warning": the lines are what is said of an object that is right.
+// A break within an error is written "\n".
 #include <gtest/gtest.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
@@ -30,6 +31,12 @@ struct Case {
   std::vector<std::string> objects;
   std::vector<std::string> errors;
 };
+
+std::string on_one_line(std::string text) {
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at))
+    text.replace(at, 1, "\\n");
+  return text;
+}
 
 std::vector<Case> read_cases(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -96,7 +103,7 @@ TEST_P(CaseTest, HasTheErrorsOfTheReference) {
     ASSERT_FALSE(c.objects.empty());
     std::vector<std::string> errors;
     const ErrorList found = errors_of(c, *resource_of(*message));
-    for (const auto& error : found.errors()) errors.push_back(error.to_string());
+    for (const auto& error : found.errors()) errors.push_back(on_one_line(error.to_string()));
     if (c.warning) {
       EXPECT_EQ(errors, std::vector<std::string>());
       EXPECT_EQ(warnings_for(c, *resource_of(*message)), c.errors);
