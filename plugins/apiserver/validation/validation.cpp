@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "validation/metadata.h"
+#include "validation/tolerated.h"
 #include "validation/validator.h"
 
 namespace kubus::apiserver {
@@ -42,6 +43,16 @@ void check_built_in(const Message& object, const meta_v1::ObjectMeta& metadata, 
   if (object.GetDescriptor()->full_name().starts_with("k8s.io.api.")) {
     check_finalizer_names(metadata, Path("metadata").child("finalizers"), errors);
   }
+}
+
+ErrorList check_changed(const Validator& validator, const Message& object, const Message& old) {
+  ErrorList errors;
+  if (validator.check != nullptr) validator.check(object, errors);
+  if (validator.update != nullptr) validator.update(object, old, errors);
+  if (validator.check == nullptr || !may_be_tolerated(errors)) return errors;
+  ErrorList before;
+  validator.check(old, before);
+  return not_tolerated(errors, before);
 }
 
 // A body of small mistakes must not become an answer a hundred times its size: of all that is wrong
@@ -84,8 +95,7 @@ ErrorList validate_update(const Message& object, const Message& old,
   }
   const Validator* validator = find_validator(object);
   if (validator == nullptr) return errors;
-  if (validator->check != nullptr) validator->check(object, errors);
-  if (validator->update != nullptr) validator->update(object, old, errors);
+  errors.append(check_changed(*validator, object, old));
   return errors;
 }
 
