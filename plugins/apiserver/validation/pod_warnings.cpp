@@ -102,13 +102,8 @@ void warn_of_nodes(const core_v1::PodSpec& spec, const Path& path, Warnings& out
     say(path.child("nodeSelector").key(key), text, out);
   const auto& nodes = spec.affinity().nodeaffinity();
   const Path affinity = path.child("affinity").child("nodeAffinity");
-  const auto& terms = nodes.requiredduringschedulingignoredduringexecution().nodeselectorterms();
-  for (int i = 0; i < terms.size(); ++i)
-    warn_of_node_term(terms[i], false,
-                      affinity.child("requiredDuringSchedulingIgnoredDuringExecution")
-                          .child("nodeSelectorTerms")
-                          .index(i),
-                      out);
+  warn_of_node_terms(nodes.requiredduringschedulingignoredduringexecution(),
+                     affinity.child("requiredDuringSchedulingIgnoredDuringExecution"), out);
   const auto& preferred = nodes.preferredduringschedulingignoredduringexecution();
   for (int i = 0; i < preferred.size(); ++i)
     warn_of_node_term(preferred[i].preference(), true,
@@ -322,6 +317,12 @@ std::vector<std::pair<std::string_view, std::string_view>> old_labels_in(const L
   for (const auto& [name, text] : kOldNodeLabels)
     if (labels.contains(std::string(name))) out.emplace_back(name, text);
   return out;
+}
+
+void warn_of_node_terms(const core_v1::NodeSelector& selector, const Path& path, Warnings& out) {
+  for (int i = 0; i < selector.nodeselectorterms_size(); ++i)
+    warn_of_node_term(selector.nodeselectorterms(i), false,
+                      path.child("nodeSelectorTerms").index(i), out);
 }
 
 void warn_of_pod(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta& metadata, Warnings& out) {

@@ -16,6 +16,7 @@
 #include "validation/field_error.h"
 
 namespace k8s::io::api::core::v1 {
+class NodeSelector;
 class PersistentVolumeClaimSpec;
 class PodSpec;
 class PodTemplateSpec;
@@ -34,6 +35,9 @@ void warn_of_pod(const core_v1::PodSpec& spec, const meta_v1::ObjectMeta& metada
 void warn_of_template(const core_v1::PodTemplateSpec& pod_template, const Path& path,
                       std::vector<std::string>& out);
 void warn_of_claim_spec(const core_v1::PersistentVolumeClaimSpec& spec, const Path& path,
+                        std::vector<std::string>& out);
+// Labels of nodes that a volume or a pod must have around it.
+void warn_of_node_terms(const core_v1::NodeSelector& selector, const Path& path,
                         std::vector<std::string>& out);
 // Files of one volume that are in each other's place.
 void warn_of_overlaps(const google::protobuf::RepeatedPtrField<core_v1::Volume>& volumes,

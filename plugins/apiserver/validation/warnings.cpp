@@ -7,11 +7,13 @@
 #include <k8s/apps/v1/stateful_set.pb.h>
 #include <k8s/batch/v1/cron_job.pb.h>
 #include <k8s/batch/v1/job.pb.h>
+#include <k8s/core/v1/persistent_volume.pb.h>
 #include <k8s/core/v1/persistent_volume_claim.pb.h>
 #include <k8s/core/v1/pod.pb.h>
 #include <k8s/core/v1/pod_template.pb.h>
 #include <k8s/core/v1/replication_controller.pb.h>
 #include <k8s/core/v1/selector.pb.h>
+#include <k8s/core/v1/service.pb.h>
 #include <k8s/discovery/v1/endpoint_slice.pb.h>
 #include <k8s/networking/v1/ingress.pb.h>
 #include <k8s/networking/v1/network_policy.pb.h>
@@ -25,6 +27,7 @@
 #include "validation/address_warnings.h"
 #include "validation/checks.h"
 #include "validation/field_error.h"
+#include "validation/kind_warnings.h"
 #include "validation/pod_warnings.h"
 
 namespace kubus::apiserver {
@@ -121,6 +124,11 @@ void warn_of_new_pod(const core_v1::Pod& pod, const core_v1::Pod* old, Warnings&
 void warn_of_claim(const core_v1::PersistentVolumeClaim& claim,
                    const core_v1::PersistentVolumeClaim*, Warnings& out) {
   warn_of_claim_spec(claim.spec(), Path("spec"), out);
+}
+
+template <class T, void (*kWarn)(const T&, Warnings&)>
+void warn_always(const T& object, const T*, Warnings& out) {
+  kWarn(object, out);
 }
 
 void warn_of_job_spec(const batch_v1::JobSpec& spec, const batch_v1::JobSpec* old, const Path& path,
@@ -238,6 +246,9 @@ void add_warnings(const Message& object, const Message* old, std::vector<std::st
       warning_of<core_v1::Pod, warn_of_new_pod>(),
       warning_of<core_v1::PodTemplate, warn_of_pod_template>(),
       warning_of<core_v1::PersistentVolumeClaim, warn_of_claim>(),
+      warning_of<core_v1::PersistentVolume,
+                 warn_always<core_v1::PersistentVolume, warn_of_volume>>(),
+      warning_of<core_v1::Service, warn_always<core_v1::Service, warn_of_service>>(),
       warning_of<apps_v1::Deployment, warn_of_workload<apps_v1::Deployment>>(),
       warning_of<apps_v1::ReplicaSet, warn_of_workload<apps_v1::ReplicaSet>>(),
       warning_of<core_v1::ReplicationController,
