@@ -7,6 +7,7 @@
 #include "kubus/api/types.h"
 #include "policy/compiled_policy.h"
 #include "policy/conditions.h"
+#include "policy/error_order.h"
 #include "schema/expression_rule.h"
 
 namespace kubus::apiserver::policy {
@@ -50,9 +51,7 @@ void check_policy(const registration::ValidatingAdmissionPolicy& policy, ErrorLi
   }
 }
 
-}  // namespace
-
-void check_admission_expressions(const Message& object, const Message* old, ErrorList& errors) {
+void check_any(const Message& object, const Message* old, ErrorList& errors) {
   const auto* type = object.GetDescriptor();
   if (type == registration::ValidatingAdmissionPolicy::descriptor())
     return check_policy(static_cast<const registration::ValidatingAdmissionPolicy&>(object),
@@ -61,6 +60,14 @@ void check_admission_expressions(const Message& object, const Message* old, Erro
     return check<registration::MutatingWebhookConfiguration>(object, old, errors);
   if (type == registration::ValidatingWebhookConfiguration::descriptor())
     check<registration::ValidatingWebhookConfiguration>(object, old, errors);
+}
+
+}  // namespace
+
+void check_admission_expressions(const Message& object, const Message* old, ErrorList& errors) {
+  const auto known = errors.size();
+  check_any(object, old, errors);
+  if (known > 0 && errors.size() > known) errors = in_order(errors);
 }
 
 }  // namespace kubus::apiserver::policy
