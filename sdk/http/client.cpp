@@ -19,20 +19,28 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr const char* kExpired = "context deadline exceeded";
+// In the words of the reference.
+Status expired() { return Status(Code::kTimeout, "context deadline exceeded"); }
+Status cancelled() { return Status(Code::kCancelled, "context canceled"); }
 
 }  // namespace
 
-struct Client::Impl {
+struct Client::Impl : std::enable_shared_from_this<Impl> {
   // One request. It and all it reaches are used on the thread of `io` alone.
   struct Job {
     Job(asio::io_context& io, ClientRequest asked, Done then)
         : request(std::move(asked)), done(std::move(then)), deadline(io) {}
+    void give_up(Status reason) {
+      why = std::move(reason);
+      if (link) link->abort();
+    }
+
     ClientRequest request;
     Done done;
     ClientLinkPtr link;
     asio::steady_timer deadline;
-    bool expired = false;
+    Registration leaving;
+    Status why;  // it was given up; OK: it was not
   };
   using JobPtr = std::shared_ptr<Job>;
 
@@ -45,21 +53,32 @@ struct Client::Impl {
 
   void begin(const JobPtr& job) {
     if (stopping) return finish(job, Status(Code::kUnavailable, "the client is stopping"));
+    if (has_left(job->request.asker)) return finish(job, cancelled());
     under_way.insert(job);
     job->deadline.expires_after(job->request.timeout);
     job->deadline.async_wait([job](boost::system::error_code error) {
-      if (error) return;
-      job->expired = true;
-      if (job->link) job->link->abort();
+      if (!error) job->give_up(expired());
     });
+    if (job->request.asker) watch(job);
     asio::co_spawn(io, serve(job), asio::detached);
+  }
+
+  void watch(const JobPtr& job) {
+    job->leaving = job->request.asker->on_leave(
+        [weak_this = weak_from_this(), weak_job = std::weak_ptr(job)] {
+          if (const auto self = weak_this.lock())
+            asio::post(self->io, [weak_job] {
+              if (const auto left = weak_job.lock()) left->give_up(cancelled());
+            });
+        });
   }
 
   asio::awaitable<void> serve(JobPtr job) {
     auto result = co_await exchange(*job);
     job->deadline.cancel();
+    job->leaving.reset();
     under_way.erase(job);
-    if (job->expired) result = Status(Code::kTimeout, kExpired);
+    if (!job->why.ok()) result = job->why;
     if (stopping) result = Status(Code::kUnavailable, "the client is stopping");
     finish(job, std::move(result));
   }
@@ -70,7 +89,7 @@ struct Client::Impl {
     job.link = idle.take(job.request);
     const bool kept = job.link != nullptr;
     auto result = co_await attempt(job);
-    if (!result.ok() && kept && !job.expired && !stopping && !job.link->answered) {
+    if (!result.ok() && kept && job.why.ok() && !stopping && !job.link->answered) {
       job.link.reset();
       result = co_await attempt(job);
     }
@@ -87,7 +106,7 @@ struct Client::Impl {
       auto why = co_await job.link->connect(job.request);
       if (!why.empty()) co_return Status(Code::kUnavailable, std::move(why));
     }
-    if (job.expired || stopping) co_return Status(Code::kTimeout, kExpired);
+    if (!job.why.ok() || stopping) co_return expired();
     co_return co_await job.link->exchange(job.request);
   }
 
@@ -113,7 +132,7 @@ struct Client::Impl {
   std::thread thread;
 };
 
-Client::Client(std::string name) : impl_(std::make_unique<Impl>(std::move(name))) {}
+Client::Client(std::string name) : impl_(std::make_shared<Impl>(std::move(name))) {}
 
 Client::~Client() {
   if (!impl_->thread.joinable()) return;

@@ -46,6 +46,7 @@ Status broken(const boost::system::error_code& error, const ClientRequest& reque
 
 void ClientLink::abort() {
   boost::system::error_code ignored;
+  aborted_ = true;
   resolver_.cancel();
   socket_.close(ignored);
 }
@@ -58,6 +59,8 @@ asio::awaitable<std::string> ClientLink::connect(const ClientRequest& request) {
     const auto [error, found] = co_await resolver_.async_resolve(
         request.host, std::to_string(request.port), kAwaitUpstream);
     if (error || found.empty()) co_return "dial tcp: lookup " + request.host + ": no such host";
+    // What is known already is not cancelled.
+    if (aborted_) co_return "dial tcp: operation was canceled";
     upstream.host = found.begin()->endpoint().address().to_string();
   }
   auto why = co_await connect_upstream(socket_, upstream);

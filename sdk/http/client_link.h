@@ -35,6 +35,7 @@ class ClientLink {
   template <class Stream>
   boost::asio::awaitable<Result<Response>> talk(Stream& stream, const ClientRequest& request);
 
+  bool aborted_ = false;
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<const ClientTls> tls_;

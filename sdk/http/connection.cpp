@@ -108,7 +108,8 @@ void Connection::abort() {
 
 void Connection::on_leave(Task task) {
   asio::post(stream_.get_executor(), [self = shared_from_this(), task = std::move(task)]() mutable {
-    self->leave_task_ = std::move(task);
+    if (self->left_) return task();
+    self->leave_tasks_.push_back(std::move(task));
     self->wake_.cancel();
   });
 }
@@ -164,9 +165,14 @@ asio::awaitable<void> Connection::stop_read() {
 
 // A read shows when it leaves. What it sends meanwhile is the next request.
 void Connection::look_for_client() {
-  if (!leave_task_) return;
+  if (leave_tasks_.empty()) return;
   if (buffer_.size() == 0) start_read();
-  if (read_ended_) std::exchange(leave_task_, Task())();
+  if (read_ended_) lose_client();
+}
+
+void Connection::lose_client() {
+  left_ = true;
+  for (auto& task : std::exchange(leave_tasks_, {})) task();
 }
 
 void Connection::guard(std::chrono::steady_clock::duration time) {
@@ -259,6 +265,7 @@ asio::awaitable<void> Connection::run() {
     if (!goes_on) break;
   }
   if (taken_) co_return;
+  lose_client();
   if (stream_.next_layer().is_open() && !reading_) {
     guard(std::chrono::seconds(1));
     co_await stream_.async_shutdown(kAwait);
@@ -332,6 +339,7 @@ asio::awaitable<void> Connection::drop_what_comes() {
 
 asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request, bool keep_alive) {
   outcome_.reset();
+  leave_tasks_.clear();
   answer_by_ = Clock::now() + limits_.answer;
   {
     auto exchange = std::make_shared<Pending>(shared_from_this(), request);
@@ -340,14 +348,16 @@ asio::awaitable<bool> Connection::answer(const std::shared_ptr<Request>& request
   // An answer that comes later finds the connection closed: it must not be taken for the next one.
   while (!outcome_) {
     look_for_client();
+    // By somebody who has been told that it left.
+    if (outcome_) break;
     if (!co_await sleep_until(answer_by_) && !outcome_) {
+      lose_client();
       co_await refuse(504, "request did not complete within the allotted timeout");
       co_return false;
     }
   }
   Outcome outcome = std::move(*outcome_);
   outcome_.reset();
-  leave_task_ = Task();
   keep_alive = keep_alive && !closing_;
   if (auto* response = std::get_if<Response>(&outcome))
     co_return co_await send_response(*request, std::move(*response), keep_alive) && keep_alive;

@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "body_budget.h"
 #include "kubus/http/exchange.h"
@@ -97,6 +98,7 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   Awaitable<void> stop_read();
   // Whoever waits for a client that has left is told.
   void look_for_client();
+  void lose_client();
   void read_peer();
   // The client as it is to be seen now: its certificate may end while it is connected.
   const Peer& peer();
@@ -114,7 +116,8 @@ class Connection final : public Responder, public std::enable_shared_from_this<C
   Peer peer_;
   std::time_t peer_until_ = std::numeric_limits<std::time_t>::max();
   std::optional<Outcome> outcome_;
-  Task leave_task_;  // of the request at hand
+  std::vector<Task> leave_tasks_;  // of the request at hand
+  bool left_ = false;              // its client, who has no other one then
   Clock::time_point answer_by_;
   std::shared_ptr<StreamQueue> active_stream_;
   bool stream_idle_ = false;  // its sender sleeps until there is something to send

@@ -147,9 +147,10 @@ void Http2Session::expire() {
 
 void Http2Session::expire(Http2Stream& stream, Clock::time_point now) {
   stream.deadline = Clock::time_point::max();
-  if (stream.state == State::kHandling)
+  if (stream.state == State::kHandling) {
+    stream.lose_client();
     return refuse(stream, 504, "request did not complete within the allotted timeout");
-
+  }
   reset(stream, NGHTTP2_CANCEL);
   stream.deadline = now + limits_.write;
 }

@@ -45,7 +45,12 @@ void Http2Stream::answer_within(Clock::duration time) {
 void Http2Stream::leave() {
   session_ = nullptr;
   body.reset();
-  if (auto task = std::exchange(leave_task_, Task())) task();
+  lose_client();
+}
+
+void Http2Stream::lose_client() {
+  left_ = true;
+  for (auto& task : std::exchange(leave_tasks_, {})) task();
 }
 
 void Http2Stream::on_leave(Task task) {
@@ -56,8 +61,8 @@ void Http2Stream::on_leave(Task task) {
 }
 
 void Http2Stream::when_over(Task task) {
-  if (!session_) return task();
-  leave_task_ = std::move(task);
+  if (left_) return task();
+  leave_tasks_.push_back(std::move(task));
 }
 
 }  // namespace kubus::http

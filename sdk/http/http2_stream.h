@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "body_budget.h"
 #include "body_source.h"
@@ -49,7 +50,9 @@ class Http2Stream final : public Responder, public std::enable_shared_from_this<
 
   // It is over, whatever its handler still says.
   void leave();
-  // Runs once when it is over, at once if it is; on the connection's thread.
+  // Nobody waits for what its handler says any more.
+  void lose_client();
+  // Runs once when that is so, at once if it is; on the connection's thread.
   void when_over(Task task);
 
   const std::int32_t id;
@@ -68,7 +71,8 @@ class Http2Stream final : public Responder, public std::enable_shared_from_this<
   Http2Session* session_;  // null once it is over
   const std::weak_ptr<Http2Carrier> carrier_;
   const Limits limits_;
-  Task leave_task_;
+  std::vector<Task> leave_tasks_;
+  bool left_ = false;  // nobody waits any more
 };
 
 }  // namespace kubus::http

@@ -32,7 +32,7 @@ class Responder {
   // The client is to see that the stream that was begun did not end in the proper way.
   virtual void abort() = 0;
   virtual const Limits& limits() const = 0;
-  // Runs when the request at hand has lost its client; the last task counts.
+  // Runs when nobody waits for an answer to the request at hand any more.
   virtual void on_leave(Task task) = 0;
   // Brings the deadline of the request at hand forward.
   virtual void answer_within(std::chrono::steady_clock::duration time) = 0;

@@ -115,6 +115,20 @@ std::size_t Echo::late_ones() {
   return late_.size();
 }
 
+void Echo::watch_late_ones() {
+  std::lock_guard lock(mutex_);
+  for (const auto& exchange : late_)
+    exchange->on_leave([this] {
+      std::lock_guard inner(mutex_);
+      ++told_;
+    });
+}
+
+std::size_t Echo::told() {
+  std::lock_guard lock(mutex_);
+  return told_;
+}
+
 std::shared_ptr<http::BodyStream> Echo::open_stream() {
   std::lock_guard lock(mutex_);
   return open_;

@@ -27,6 +27,10 @@ class Echo final : public http::Handler {
   bool wants_body(const http::Request& head) override { return head.path() != "/unwanted"; }
   void answer_late_ones();
   std::size_t late_ones();
+  // Each of them has one who wants to know when nobody waits for it any more.
+  void watch_late_ones();
+  // How many have been told.
+  std::size_t told();
   // The stream that /open began last; null when there was none.
   std::shared_ptr<http::BodyStream> open_stream();
   std::size_t closed_streams();
@@ -38,6 +42,7 @@ class Echo final : public http::Handler {
   std::vector<std::shared_ptr<http::Exchange>> late_;
   std::shared_ptr<http::BodyStream> open_;
   std::size_t closed_ = 0;
+  std::size_t told_ = 0;
 };
 
 class HttpTest : public ::testing::Test {

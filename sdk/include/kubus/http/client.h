@@ -12,6 +12,7 @@
 #include <string>
 
 #include "kubus/function.h"
+#include "kubus/http/asker.h"
 #include "kubus/http/message.h"
 #include "kubus/http/tls.h"
 #include "kubus/status.h"
@@ -29,6 +30,7 @@ struct ClientRequest {
   std::string body;
   std::chrono::milliseconds timeout{10'000};        // of all of it
   std::size_t most = std::size_t{3} * 1024 * 1024;  // bytes of the answer's body
+  AskerPtr asker;  // when they leave, the connection is closed
 };
 
 class Client {
@@ -40,7 +42,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Whatever the server answers is an answer. kTimeout: it took too long.
+  // Whatever the server answers is an answer. kTimeout: it took too long. kCancelled: the asker
+  // has left.
   // kRequestEntityTooLarge: the answer is. kUnavailable: there is no connection, or it broke; why,
   // as the reference words it: "dial tcp 10.0.0.1:443: connect: connection refused".
   using Done = UniqueFunction<void(Result<Response>)>;
@@ -48,7 +51,7 @@ class Client {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace kubus::http

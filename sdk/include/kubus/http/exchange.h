@@ -66,7 +66,8 @@ class Exchange {
   virtual ~Exchange() = default;
   virtual Request& request() = 0;
   // Runs `task` at most once, on the connection's thread: when the client leaves before it is
-  // answered. It may also run when it has been. The last task counts.
+  // answered, or has been told that there is no time left (504). It may also run when it has been
+  // answered.
   virtual void on_leave(Task task) = 0;
   // Less time to answer in than the server gives: a client that is not answered by then gets the
   // handler's failure() for 504. More is not had. Only within handle().
