@@ -25,6 +25,7 @@ Result<Identity> not_known(const Authenticators& authenticators, const http::Req
 struct Search {
   const Authenticators& authenticators;
   const http::Request& request;
+  const http::AskerPtr asker;
   UniqueFunction<void(Result<Identity>)> done;
   bool refused = false;
   std::size_t next = 0;
@@ -35,12 +36,13 @@ void search_on(std::shared_ptr<Search> walk) {
   if (asked.next == asked.authenticators.all.size())
     return asked.done(not_known(asked.authenticators, asked.request, asked.refused));
   auto& one = *asked.authenticators.all[asked.next++];
-  one.authenticate_later(asked.request, [walk = std::move(walk)](
-                                            Result<std::optional<Identity>> identity) mutable {
-    if (identity.ok() && *identity) return walk->done(std::move(**identity));
-    walk->refused = walk->refused || !identity.ok();
-    search_on(std::move(walk));
-  });
+  one.authenticate_later(
+      asked.request, asked.asker,
+      [walk = std::move(walk)](Result<std::optional<Identity>> identity) mutable {
+        if (identity.ok() && *identity) return walk->done(std::move(**identity));
+        walk->refused = walk->refused || !identity.ok();
+        search_on(std::move(walk));
+      });
 }
 
 }  // namespace
@@ -62,8 +64,9 @@ std::optional<Result<Identity>> authenticate(const Authenticators& authenticator
 }
 
 void authenticate_later(const Authenticators& authenticators, const http::Request& request,
-                        UniqueFunction<void(Result<Identity>)> done) {
-  search_on(std::shared_ptr<Search>(new Search{authenticators, request, std::move(done)}));
+                        http::AskerPtr asker, UniqueFunction<void(Result<Identity>)> done) {
+  search_on(std::shared_ptr<Search>(
+      new Search{authenticators, request, std::move(asker), std::move(done)}));
 }
 
 }  // namespace kubus::apiserver

@@ -14,6 +14,7 @@
 #include "auth/identity.h"
 #include "auth/replaceable.h"
 #include "kubus/function.h"
+#include "kubus/http/asker.h"
 #include "kubus/http/message.h"
 #include "kubus/status.h"
 
@@ -28,9 +29,11 @@ class Authenticator {
 
   // Whether there are others who may know a client that authenticate() does not.
   virtual bool asks_others(const http::Request& /*request*/) const { return false; }
-  // Asks them: `done` on any thread, also before this returns. The request lives until then.
+  // Asks them on behalf of `asker`: `done` on any thread, also before this returns. The request
+  // lives until then.
   using Done = UniqueFunction<void(Result<std::optional<Identity>>)>;
-  virtual void authenticate_later(const http::Request& request, Done done) {
+  virtual void authenticate_later(const http::Request& request, const http::AskerPtr& /*asker*/,
+                                  Done done) {
     done(authenticate(request));
   }
 };
@@ -62,6 +65,6 @@ std::optional<Result<Identity>> authenticate(const Authenticators& authenticator
 // The same where others have to be asked. `done` gets the identity on any thread, also before this
 // returns; authenticators and request live until then.
 void authenticate_later(const Authenticators& authenticators, const http::Request& request,
-                        UniqueFunction<void(Result<Identity>)> done);
+                        http::AskerPtr asker, UniqueFunction<void(Result<Identity>)> done);
 
 }  // namespace kubus::apiserver

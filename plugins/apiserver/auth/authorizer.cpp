@@ -95,6 +95,7 @@ struct Question {
   const std::shared_ptr<const AuthorizerChain> chain;
   const Identity who;
   const RequestInfo info;
+  const http::AskerPtr asker;
   RemoteAuthorizer::Done done;
   std::size_t next;
   Opinions opinions;
@@ -105,11 +106,11 @@ void ask_on(std::shared_ptr<Question> walk);
 void ask_other(std::shared_ptr<Question> walk, const AuthorizerStep& step) {
   const auto& asked = *walk;
   step.remote->decide(
-      asked.who, asked.info,
-      [walk = std::move(walk), &step, asker = std::this_thread::get_id()](Decision said) mutable {
-        step.count(said.verdict);
+      asked.who, asked.info, asked.asker,
+      [walk = std::move(walk), &step, thread = std::this_thread::get_id()](Decision said) mutable {
+        if (!http::has_left(walk->asker)) step.count(said.verdict);
         const auto& resume = walk->authorizers.resume();
-        resume(asker, [walk = std::move(walk), said = std::move(said)]() mutable {
+        resume(thread, [walk = std::move(walk), said = std::move(said)]() mutable {
           if (!walk->opinions.add(std::move(said))) return ask_on(std::move(walk));
           walk->done(walk->opinions.take());
         });
@@ -211,7 +212,8 @@ bool allowed(const Authorizers& authorizers, const Identity& identity, const Req
 }
 
 void decide_with_remote(const Authorizers& authorizers, const Identity& identity,
-                        const RequestInfo& info, RemoteAuthorizer::Done done) {
+                        const RequestInfo& info, http::AskerPtr asker,
+                        RemoteAuthorizer::Done done) {
   auto chain = authorizers.chain();
   Opinions opinions;
   std::size_t next = 0;
@@ -219,7 +221,8 @@ void decide_with_remote(const Authorizers& authorizers, const Identity& identity
     if (opinions.add(ask((*chain)[next], identity, info))) return done(opinions.take());
   if (next == chain->size()) return done(opinions.take());
   ask_on(std::shared_ptr<Question>(new Question{authorizers, std::move(chain), identity, info,
-                                       std::move(done), next, std::move(opinions)}));
+                                       std::move(asker), std::move(done), next,
+                                       std::move(opinions)}));
 }
 
 RuleList list_rules(const Authorizers& authorizers, const Identity& identity, std::string_view ns) {

@@ -14,6 +14,7 @@
 #include "auth/replaceable.h"
 #include "auth/resumption.h"
 #include "kubus/function.h"
+#include "kubus/http/asker.h"
 #include "kubus/status.h"
 #include "metrics/decision_series.h"
 #include "rbac/rule.h"
@@ -58,8 +59,9 @@ class RemoteAuthorizer {
  public:
   using Done = UniqueFunction<void(Decision)>;
   virtual ~RemoteAuthorizer() = default;
-  // `done` on any thread, also before this returns.
-  virtual void decide(const Identity& identity, const RequestInfo& info, Done done) = 0;
+  // `done` on any thread, also before this returns. kDeny with an error when `asker` leaves.
+  virtual void decide(const Identity& identity, const RequestInfo& info,
+                      const http::AskerPtr& asker, Done done) = 0;
   // Whoever waits is told that there is no answer; so is whoever asks from now on. Not called on a
   // thread that brings answers.
   virtual void close() = 0;
@@ -119,9 +121,11 @@ bool may_be_allowed(const Authorizers& authorizers, const Identity& identity,
                     const RequestInfo& info);
 // Whether that is a yes: a no is not counted, for then others are asked, or a reason is wanted.
 bool allowed(const Authorizers& authorizers, const Identity& identity, const RequestInfo& info);
-// What all of them say; `done` before this returns where nobody else has to be asked.
+// What all of them say; `done` before this returns where nobody else has to be asked on behalf of
+// `asker`.
 void decide_with_remote(const Authorizers& authorizers, const Identity& identity,
-                        const RequestInfo& info, RemoteAuthorizer::Done done);
+                        const RequestInfo& info, http::AskerPtr asker,
+                        RemoteAuthorizer::Done done);
 // What the local ones allow.
 RuleList list_rules(const Authorizers& authorizers, const Identity& identity, std::string_view ns);
 

@@ -20,7 +20,7 @@ void settle_next(const std::shared_ptr<Settlement>& work) {
   auto& check = work->checks[work->check];
   if (work->right == check.any_of.size()) return work->then(std::move(check.refusal));
   decide_with_remote(work->authorizers, work->call->identity, check.any_of[work->right],
-                     [work](const Decision& decision) {
+                     work->call->asker, [work](const Decision& decision) {
                        const bool allowed = decision.verdict == Verdict::kAllow;
                        work->check += allowed ? 1 : 0;
                        work->right = allowed ? 0 : work->right + 1;

@@ -82,6 +82,7 @@ struct Impersonation {
   const Identity who;
   Identity wanted;
   const std::vector<RequestInfo> rights;
+  const http::AskerPtr asker;
   UniqueFunction<void(Result<Identity>)> done;
   std::size_t next = 0;
 };
@@ -89,10 +90,11 @@ struct Impersonation {
 void check_next(const std::shared_ptr<Impersonation>& work) {
   if (work->next == work->rights.size()) return work->done(std::move(work->wanted));
   const auto& right = work->rights[work->next++];
-  decide_with_remote(work->authorizers, work->who, right, [work, &right](const Decision& decision) {
-    if (decision.verdict == Verdict::kAllow) return check_next(work);
-    work->done(errors::forbidden(work->who.name, right, decision.reason));
-  });
+  decide_with_remote(work->authorizers, work->who, right, work->asker,
+                     [work, &right](const Decision& decision) {
+                       if (decision.verdict == Verdict::kAllow) return check_next(work);
+                       work->done(errors::forbidden(work->who.name, right, decision.reason));
+                     });
 }
 
 // The groups that a client gets without being asked for them.
@@ -116,15 +118,16 @@ bool wants_to_impersonate(const http::Request& request) {
 }
 
 void impersonate(const Authorizers& authorizers, Identity who, const http::Request& request,
-                 UniqueFunction<void(Result<Identity>)> done) {
+                 http::AskerPtr asker, UniqueFunction<void(Result<Identity>)> done) {
   auto wanted = read_wish(request);
   if (wanted.name.empty())
     return done(errors::bad_request("requested impersonation without impersonating a user"));
   const auto user = impersonating_user(wanted.name);
   auto rights = rights_to(user, wanted);
   add_own_groups(wanted, user);
-  check_next(std::shared_ptr<Impersonation>(new Impersonation{
-      authorizers, std::move(who), std::move(wanted), std::move(rights), std::move(done)}));
+  check_next(std::shared_ptr<Impersonation>(
+      new Impersonation{authorizers, std::move(who), std::move(wanted), std::move(rights),
+                        std::move(asker), std::move(done)}));
 }
 
 }  // namespace kubus::apiserver

@@ -66,6 +66,7 @@ struct ReviewClient::Shared {
 struct ReviewClient::Job {
   const std::shared_ptr<Shared> shared;
   const std::string review;
+  const http::AskerPtr asker;
   Done done;
   int tries = 0;
   std::chrono::milliseconds pause = kFirstPause;
@@ -84,8 +85,9 @@ void ReviewClient::close() {
   client.swap(shared_->client);
 }
 
-void ReviewClient::ask(std::string review, Done done) {
-  attempt(std::shared_ptr<Job>(new Job{shared_, std::move(review), std::move(done)}));
+void ReviewClient::ask(std::string review, http::AskerPtr asker, Done done) {
+  attempt(std::shared_ptr<Job>(
+      new Job{shared_, std::move(review), std::move(asker), std::move(done)}));
 }
 
 void ReviewClient::attempt(const std::shared_ptr<Job>& job) {
@@ -100,6 +102,7 @@ void ReviewClient::attempt(const std::shared_ptr<Job>& job) {
   request->timeout = shared.timeout;
   request->most = kMostAnswer;
   request->body = job->review;
+  request->asker = job->asker;
   ++job->tries;
   const bool sent =
       job->shared->send(std::move(*request), [job](const Result<http::Response>& response) {

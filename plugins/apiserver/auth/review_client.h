@@ -12,6 +12,7 @@
 #include "config/kubeconfig.h"
 #include "kubus/context.h"
 #include "kubus/function.h"
+#include "kubus/http/asker.h"
 #include "kubus/http/client.h"
 #include "kubus/status.h"
 
@@ -25,9 +26,9 @@ class ReviewClient {
   ~ReviewClient();  // close()
 
   // `done` on a thread that must not block, or before this returns. kUnavailable: there is no usable
-  // answer; why, as the reference words it.
+  // answer, or `asker` has left; why, as the reference words it.
   using Done = UniqueFunction<void(Result<boost::json::object>)>;
-  void ask(std::string review, Done done);
+  void ask(std::string review, http::AskerPtr asker, Done done);
   // Whoever waits is told kUnavailable, when between two tries as soon as the next one is due, or
   // nothing when the loop ends before. So is whoever asks from now on. Not on the thread that brings
   // answers.

@@ -24,7 +24,8 @@ class WebhookAuthorizer final : public RemoteAuthorizer {
         client_(context, std::move(server), "authz-webhook",
                 std::chrono::ceil<std::chrono::milliseconds>(options.timeout)) {}
 
-  void decide(const Identity& identity, const RequestInfo& info, Done done) override {
+  void decide(const Identity& identity, const RequestInfo& info, const http::AskerPtr& asker,
+              Done done) override {
     if (!options_.conditions.empty()) {
       const auto match = options_.conditions.hold(identity, info);
       if (!match.ok()) return done({options_.on_error, {}, match.status()});
@@ -36,10 +37,13 @@ class WebhookAuthorizer final : public RemoteAuthorizer {
       return done(std::move(*known));
     const bool keeps = question.size() < kLongestKept;
     client_.ask(
-        std::move(question),
+        std::move(question), asker,
         [&log = context_.log(), known = known_, digest, keeps, allowed_ttl = options_.allowed_ttl,
-         denied_ttl = options_.denied_ttl, on_error = options_.on_error,
+         denied_ttl = options_.denied_ttl, on_error = options_.on_error, asker,
          done = std::move(done)](const Result<boost::json::object>& answer) mutable {
+          // Whoever leaves must not get past this by that.
+          if (!answer.ok() && http::has_left(asker))
+            return done({Verdict::kDeny, {}, answer.status()});
           if (!answer.ok()) {
             log.error("the webhook for authorization gives no answer",
                       {{"error", answer.status().message()}});

@@ -1,6 +1,8 @@
 #include "custom/conversion.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <utility>
 
 #include "cache/json_scan.h"
 #include "custom/conversion_review.h"
@@ -59,7 +61,9 @@ struct Conversion::Showing {
   std::vector<ObjectPtr> objects;  // those that are known are shown already
   std::vector<Status> failures;    // of the others; as many as there are objects
   std::size_t open = 0;
+  bool left = false;  // they do not wait for it
   Shown done;
+  Registration leaving;
 
   void end() {
     for (const auto& status : failures)
@@ -71,6 +75,7 @@ struct Conversion::Showing {
 // Questions that are asked one after the other.
 struct Conversion::Asking {
   const CustomKind* wanted = nullptr;
+  CrowdPtr crowd;
   std::deque<Batch> batches;
 };
 
@@ -113,10 +118,23 @@ std::string Conversion::question_about(const Object& object) const {
   return kind ? kind->present(text) : text;
 }
 
-void Conversion::show(std::vector<ObjectPtr> objects, const CustomKind& wanted, Shown done) {
+Conversion::WaitersPtr Conversion::join(const Key& key, std::vector<CrowdPtr>& crowds) {
+  auto there = waiting_[key].lock();
+  if (!there || std::find(crowds.begin(), crowds.end(), there->crowd) != crowds.end())
+    return there;
+  if (!there->crowd->enter()) return nullptr;
+  crowds.push_back(there->crowd);
+  return there;
+}
+
+void Conversion::show(std::vector<ObjectPtr> objects, const CustomKind& wanted,
+                      const http::AskerPtr& asker, Shown done) {
   auto showing = std::make_shared<Showing>();
   Batch asked;
-  std::vector<std::shared_ptr<Waiters>> joined;  // may be the last to hold them: not in the lock
+  CrowdPtr own;  // of what is asked now
+  std::vector<CrowdPtr> crowds;
+  bool waits = false;
+  std::vector<WaitersPtr> joined;  // may be the last to hold them: not in the lock
   {
     std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -126,29 +144,52 @@ void Conversion::show(std::vector<ObjectPtr> objects, const CustomKind& wanted, 
         continue;
       }
       ++showing->open;
-      auto& there = waiting_[Key(object.get(), &wanted)];
-      auto waiters = there.lock();
+      const Key key(object.get(), &wanted);
+      auto waiters = join(key, crowds);
       if (!waiters) {
-        there = waiters = std::make_shared<Waiters>();
+        if (!own) own = crowds.emplace_back(std::make_shared<Crowd>());
+        waiters = std::make_shared<Waiters>(Waiters{own, {}});
+        waiting_[key] = waiters;
         asked.objects.push_back(object);
         asked.waiters.push_back(waiters);
       }
-      waiters->push_back({showing, i});
+      waiters->all.push_back({showing, i});
       joined.push_back(std::move(waiters));
     }
     showing->failures.resize(objects.size());
     showing->objects = std::move(objects);
     showing->done = std::move(done);
-    // It ends with the last answer, which needs the lock.
-    if (showing->open > 0) showing.reset();
+    waits = showing->open > 0;
   }
-  if (showing) return showing->end();
-  if (!asked.objects.empty()) ask(std::move(asked), wanted);
+  if (!waits) return showing->end();
+  if (asker)
+    showing->leaving = asker->on_leave([weak = weak_from_this(), gone = std::weak_ptr(showing)] {
+      const auto self = weak.lock();
+      const auto left = gone.lock();
+      if (self && left) self->leave(*left);
+    });
+  for (const auto& crowd : crowds) crowd->watch(asker);
+  if (own) ask(std::move(asked), wanted, std::move(own));
 }
 
-void Conversion::ask(Batch all, const CustomKind& wanted) {
+void Conversion::leave(Showing& showing) {
+  std::vector<ObjectPtr> objects;  // end without the lock
+  Shown done;
+  {
+    std::lock_guard lock(mutex_);
+    if (showing.open == 0 || std::exchange(showing.left, true)) return;
+    objects.swap(showing.objects);
+    done = std::move(showing.done);
+  }
+  converter_.on_loop([done = std::move(done)]() mutable {
+    done(Status(Code::kCancelled, "context canceled"));
+  });
+}
+
+void Conversion::ask(Batch all, const CustomKind& wanted, CrowdPtr crowd) {
   auto asking = std::make_shared<Asking>();
   asking->wanted = &wanted;
+  asking->crowd = std::move(crowd);
   for (std::size_t i = 0; i < all.objects.size(); ++i) {
     auto text = question_about(*all.objects[i]);
     if (asking->batches.empty() || asking->batches.back().objects.size() >= kMostObjects ||
@@ -175,8 +216,8 @@ void Conversion::ask_next(const std::shared_ptr<Asking>& asking) {
   auto settle_all = [self, asking, batch](const Result<Converter::Texts>& answer, bool answered) {
     self->settle(asking, std::move(*batch), answer, answered);
   };
-  converter_.ask(hook_, asking->wanted->api_version(), texts, std::move(read_one),
-                 std::move(settle_all));
+  converter_.ask(hook_, asking->wanted->api_version(), texts, asking->crowd->asker(),
+                 std::move(read_one), std::move(settle_all));
 }
 
 void Conversion::settle(const std::shared_ptr<Asking>& asking, Batch batch,
@@ -185,7 +226,7 @@ void Conversion::settle(const std::shared_ptr<Asking>& asking, Batch batch,
   if (answer.ok()) {
     for (std::size_t i = 0; i < batch.objects.size(); ++i) {
       const auto& text = (*answer)[i];
-      complete(batch.objects[i], wanted,
+      complete(batch.objects[i], wanted, batch.waiters[i],
                text.ok() ? Object::make_converted(wanted, *text, batch.objects[i]->revision())
                          : Result<ObjectPtr>(text.status()));
     }
@@ -216,25 +257,27 @@ void Conversion::split(const Batch& batch, Asking& asking) {
 
 void Conversion::fail(const Batch& batch, const CustomKind& wanted, const Status& why) {
   for (std::size_t i = 0; i < batch.objects.size(); ++i)
-    complete(batch.objects[i], wanted, failure(batch.texts[i], why));
+    complete(batch.objects[i], wanted, batch.waiters[i], failure(batch.texts[i], why));
 }
 
 void Conversion::complete(const ObjectPtr& object, const CustomKind& wanted,
-                          Result<ObjectPtr> shown) {
+                          const WaitersPtr& waiters, Result<ObjectPtr> shown) {
   std::vector<std::shared_ptr<Showing>> ended;
   {
     std::lock_guard lock(mutex_);
     if (shown.ok()) object->keep(*shown);
-    const auto found = waiting_.find(Key(object.get(), &wanted));
-    const auto waiters = found->second.lock();  // there: the caller's batch holds them
-    for (const auto& [showing, index] : *waiters) {
+    for (const auto& [showing, index] : waiters->all) {
+      --showing->open;
+      if (showing->left) continue;
       if (shown.ok())
         showing->objects[index] = *shown;
       else
         showing->failures[index] = shown.status();
-      if (--showing->open == 0) ended.push_back(showing);
+      if (showing->open == 0) ended.push_back(showing);
     }
-    waiting_.erase(found);
+    // One that was given up may have been asked about anew.
+    const auto found = waiting_.find(Key(object.get(), &wanted));
+    if (found != waiting_.end() && found->second.lock() == waiters) waiting_.erase(found);
   }
   for (const auto& showing : ended) showing->end();
 }
@@ -253,7 +296,8 @@ Result<std::string> Conversion::read(const std::string& original, const CustomKi
   return to_json(object);
 }
 
-void Conversion::convert(std::string text, const CustomKind& wanted, Rest rest, Converted done) {
+void Conversion::convert(std::string text, const CustomKind& wanted, Rest rest,
+                         http::AskerPtr asker, Converted done) {
   const auto self = shared_from_this();
   const auto original = std::make_shared<const std::string>(std::move(text));
   auto read_it = [self, original, &wanted, rest](std::size_t, json::value converted) {
@@ -263,7 +307,8 @@ void Conversion::convert(std::string text, const CustomKind& wanted, Rest rest, 
                                                            bool) mutable {
     done(answer.ok() ? std::move(answer->front()) : failure(*original, answer.status()));
   };
-  converter_.ask(hook_, wanted.api_version(), {*original}, std::move(read_it), std::move(end));
+  converter_.ask(hook_, wanted.api_version(), {*original}, std::move(asker), std::move(read_it),
+                 std::move(end));
 }
 
 }  // namespace kubus::apiserver

@@ -23,6 +23,7 @@
 #include "cache/object.h"
 #include "custom/converter.h"
 #include "custom/family.h"
+#include "request/crowd.h"
 
 namespace kubus::apiserver {
 
@@ -39,20 +40,21 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
   }
 
   // `objects`, which are as they are stored, as `wanted` has them: in the same order, or why one of
-  // them cannot be shown.
+  // them cannot be shown. kCancelled: `asker` has left.
   using Shown = UniqueFunction<void(Result<std::vector<ObjectPtr>>)>;
-  void show(std::vector<ObjectPtr> objects, const CustomKind& wanted, Shown done);
+  void show(std::vector<ObjectPtr> objects, const CustomKind& wanted, const http::AskerPtr& asker,
+            Shown done);
   // The object as show() would give it, if it can be known without asking; else null.
   ObjectPtr known(const ObjectPtr& object, const CustomKind& wanted) const;
   // The object whose JSON, in whatever version, is `text`, as the webhook has it in `wanted`.
   using Converted = UniqueFunction<void(Result<std::string>)>;
-  void convert(std::string text, const CustomKind& wanted, Converted done) {
-    convert(std::move(text), wanted, Rest::kKept, std::move(done));
+  void convert(std::string text, const CustomKind& wanted, http::AskerPtr asker, Converted done) {
+    convert(std::move(text), wanted, Rest::kKept, std::move(asker), std::move(done));
   }
   // What is stored of an object whose JSON, in the version `seen`, is `text`.
-  void store(std::string text, const CustomKind& seen, Converted done) {
+  void store(std::string text, const CustomKind& seen, http::AskerPtr asker, Converted done) {
     if (seen.storage()) return done(std::move(text));
-    convert(std::move(text), family_.stored(), Rest::kDropped, std::move(done));
+    convert(std::move(text), family_.stored(), Rest::kDropped, std::move(asker), std::move(done));
   }
 
  private:
@@ -63,10 +65,15 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
     std::shared_ptr<Showing> showing;
     std::size_t index = 0;
   };
-  using Waiters = std::vector<Waiter>;
+  // For one object; the crowd of the question that it is part of.
+  struct Waiters {
+    CrowdPtr crowd;
+    std::vector<Waiter> all;
+  };
+  using WaitersPtr = std::shared_ptr<Waiters>;
   struct Batch {
     std::vector<ObjectPtr> objects;
-    std::vector<std::shared_ptr<Waiters>> waiters;  // for each of them
+    std::vector<WaitersPtr> waiters;  // for each of them
     std::vector<std::string> texts;
     std::size_t bytes = 0;
   };
@@ -78,15 +85,22 @@ class Conversion : public std::enable_shared_from_this<Conversion> {
              ConversionHook hook);
   // What a webhook is told of an object: the text of its own version, without a resourceVersion.
   std::string question_about(const Object& object) const;
+  // Those who wait for what is known of the object already; null: it is still to be asked about.
+  // `crowds` are those that were entered.
+  WaitersPtr join(const Key& key, std::vector<CrowdPtr>& crowds);
+  // Who wants to see objects does not wait for them any more.
+  void leave(Showing& showing);
   // Of a batch without texts, however large.
-  void ask(Batch all, const CustomKind& wanted);
+  void ask(Batch all, const CustomKind& wanted, CrowdPtr crowd);
   void ask_next(const std::shared_ptr<Asking>& asking);
   void settle(const std::shared_ptr<Asking>& asking, Batch batch,
               const Result<Converter::Texts>& answer, bool answered);
   static void split(const Batch& batch, Asking& asking);
   void fail(const Batch& batch, const CustomKind& wanted, const Status& why);
-  void complete(const ObjectPtr& object, const CustomKind& wanted, Result<ObjectPtr> shown);
-  void convert(std::string text, const CustomKind& wanted, Rest rest, Converted done);
+  void complete(const ObjectPtr& object, const CustomKind& wanted, const WaitersPtr& waiters,
+                Result<ObjectPtr> shown);
+  void convert(std::string text, const CustomKind& wanted, Rest rest, http::AskerPtr asker,
+               Converted done);
   // The text of `converted`, of which `original` was made, as `wanted` has it.
   Result<std::string> read(const std::string& original, const CustomKind& wanted, Rest rest,
                            boost::json::value converted) const;

@@ -13,6 +13,7 @@
 #include "cache/object.h"
 #include "custom/kind.h"
 #include "kubus/function.h"
+#include "kubus/http/asker.h"
 
 namespace kubus::apiserver {
 
@@ -28,8 +29,8 @@ class ConversionMemo {
 
   // Whether something was missed.
   bool pending() const { return !texts_missed_.empty() || !objects_missed_.empty(); }
-  // Asks about all of it. `then`, which keeps this alive, runs on the loop.
-  void await(UniqueFunction<void()> then);
+  // Asks about all of it on behalf of `asker`. `then`, which keeps this alive, runs on the loop.
+  void await(http::AskerPtr asker, UniqueFunction<void()> then);
 
  private:
   template <class What>

@@ -59,7 +59,8 @@ struct Asked {
 }  // namespace
 
 void Converter::ask(const ConversionHook& hook, const std::string& api_version,
-                    const std::vector<std::string_view>& objects, Read read, Done done) {
+                    const std::vector<std::string_view>& objects, http::AskerPtr asker, Read read,
+                    Done done) {
   Asked asked;
   asked.version = review_version(hook.review_versions);
   asked.uid = new_uid();
@@ -73,6 +74,7 @@ void Converter::ask(const ConversionHook& hook, const std::string& api_version,
   question.tls = hook.tls;
   question.timeout = kTimeout;
   question.most = kMostOfAnswer;
+  question.asker = std::move(asker);
   question.json = conversion_question(asked.version, asked.uid, api_version, objects);
   webhooks::post(client_, cache_, std::move(question),
                  [this, asked = std::move(asked),

@@ -40,7 +40,9 @@ class Converter {
   using Done = UniqueFunction<void(Result<Texts> texts, bool answered)>;
   // Asks for `objects`, the JSON of each (there is one), in `api_version`. As many come back.
   void ask(const ConversionHook& hook, const std::string& api_version,
-           const std::vector<std::string_view>& objects, Read read, Done done);
+           const std::vector<std::string_view>& objects, http::AskerPtr asker, Read read,
+           Done done);
+  void on_loop(Task task) { context_.loop().post(std::move(task)); }
 
  private:
   Context& context_;

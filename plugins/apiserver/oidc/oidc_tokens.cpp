@@ -35,7 +35,9 @@ class OidcTokens final : public Issuer {
   OidcTokens(std::unique_ptr<IssuerKeys> keys, Settings settings, Audiences own)
       : keys_(std::move(keys)), settings_(std::move(settings)), own_(std::move(own)) {}
 
-  void authenticate(const std::string& text, const Audiences& audiences, Done done) override {
+  // Keys are fetched whether somebody waits for them or not.
+  void authenticate(const std::string& text, const Audiences& audiences,
+                    const http::AskerPtr& /*asker*/, Done done) override {
     auto shown = read(text);
     if (!shown || intersection(own_, audiences).empty())
       return done(std::optional<TokenHolder>());

@@ -44,7 +44,7 @@ class Authority final : public cel::AccessAuthority {
   cel::AccessDecision decide(const cel::AccessCheck& check) const override {
     auto slot = std::make_shared<Slot>();
     const auto who = check.account_name.empty() ? client_ : account_of(check);
-    decide_with_remote(authorizers_, who, info_of(check), [slot](Decision decision) {
+    decide_with_remote(authorizers_, who, info_of(check), nullptr, [slot](Decision decision) {
       const std::lock_guard lock(slot->mutex);
       slot->decision = std::move(decision);
     });

@@ -8,6 +8,12 @@ namespace kubus::apiserver {
 
 std::string Call::key() const { return object_key(*resource, info.ns, info.name); }
 
+Status Call::still_wanted() const {
+  if (!http::has_left(asker)) return {};
+  return Status(Code::kTimeout,
+                "Timeout: request did not complete within requested timeout - context canceled");
+}
+
 std::string Call::manager() const {
   const auto named = query.get("fieldManager");
   return named.empty() ? program : std::string(named);

@@ -15,6 +15,7 @@
 #include "kubus/api/types.h"
 #include "kubus/bytes.h"
 #include "kubus/function.h"
+#include "kubus/http/asker.h"
 #include "kubus/object.h"
 #include "kubus/status.h"
 #include "request/media_type.h"
@@ -40,6 +41,7 @@ struct Call {
   RequestInfo info;
   Query query;
   Identity identity;
+  http::AskerPtr asker;  // on whose behalf others are asked; null: they do not leave
   const ResourceInfo* resource = nullptr;
   const SubresourceInfo* subresource = nullptr;
   const Lens* lens = nullptr;        // where the subresource shows another kind
@@ -70,6 +72,8 @@ struct Call {
   bool clears_managers = false;
 
   bool dry_run() const { return query.has("dryRun"); }
+  // kTimeout when nobody waits for the answer any more: nothing is to come of it then.
+  Status still_wanted() const;
   std::string manager() const;
   // The resource in the version that the client speaks of.
   const ResourceInfo& seen_resource() const;

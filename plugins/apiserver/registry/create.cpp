@@ -168,6 +168,7 @@ void Registry::try_create(std::shared_ptr<CreateJob> job) {
 
 void Registry::put_created(const std::shared_ptr<CreateJob>& job, QuotaLedger::TurnPtr turn) {
   const auto& call = *job->call;
+  if (auto status = call.still_wanted(); !status.ok()) return job->done(status);
   auto key = object_key(*call.resource, call.info.ns, metadata_of(*job->object)->name());
   auto stored = storage_key(*call.resource, key);
   auto others = companions(job->reservations, turn, *job->object);

@@ -84,7 +84,7 @@ void Registry::validate_last(const RemoteAdmission::Review& review,
     return settle_(review.call, std::move(then));
   }
   call.warnings.resize(warnings);
-  call.conversions.await([this, review, then = std::move(then)]() mutable {
+  call.conversions.await(call.asker, [this, review, then = std::move(then)]() mutable {
     validate_last(review, std::move(then));
   });
 }

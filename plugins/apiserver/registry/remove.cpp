@@ -100,6 +100,7 @@ void Registry::plan_remove(const std::shared_ptr<RemoveJob>& job, const Doomed& 
 void Registry::write_removal(const std::shared_ptr<RemoveJob>& job, const Doomed& doomed,
                              std::optional<std::string> json, bool gone) {
   const auto& call = *job->call;
+  if (auto status = call.still_wanted(); !status.ok()) return job->done(status);
   const auto revision = doomed.stored->revision();
   Removed removed{call.info.name, call.resource->group, call.resource->plural,
                   std::string(doomed.stored->uid())};

@@ -37,7 +37,7 @@ void show(const CallPtr& call, ObjectPtr stored, UniqueFunction<void(Result<Obje
   if (!conversion) return then(std::move(stored));
   const auto& wanted = *custom_kind(*call->resource);
   if (auto known = conversion->known(stored, wanted)) return then(std::move(known));
-  conversion->show({std::move(stored)}, wanted,
+  conversion->show({std::move(stored)}, wanted, call->asker,
                    [call, then = std::move(then)](Result<std::vector<ObjectPtr>> shown) mutable {
                      if (!shown.ok()) return then(shown.status());
                      then(std::move(shown->front()));
@@ -48,7 +48,7 @@ void show_all(const CallPtr& call, std::vector<ObjectPtr> stored,
               UniqueFunction<void(Result<std::vector<ObjectPtr>>)> then) {
   auto* conversion = conversion_of(*call);
   if (!conversion) return then(std::move(stored));
-  conversion->show(std::move(stored), *custom_kind(*call->resource),
+  conversion->show(std::move(stored), *custom_kind(*call->resource), call->asker,
                    [call, then = std::move(then)](Result<std::vector<ObjectPtr>> shown) mutable {
                      then(std::move(shown));
                    });
@@ -62,7 +62,7 @@ void to_storage(const CallPtr& call, Message& object,
   auto done = [call, then = std::move(then)](Result<std::string> text) mutable {
     then(std::move(text));
   };
-  kind->conversion()->store(stored_json(object), *kind, std::move(done));
+  kind->conversion()->store(stored_json(object), *kind, call->asker, std::move(done));
 }
 
 void answer_trial(const CallPtr& call, MessagePtr object, const std::string& json,

@@ -136,12 +136,12 @@ void Registry::begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Chan
     begin_change(job, change);
   };
   auto object = job->transform(*change->seen, *change->old);
-  if (conversions.pending()) return job->call->conversions.await(again);
+  if (conversions.pending()) return job->call->conversions.await(job->call->asker, again);
   if (!object.ok()) return job->done(object.status());
   change->object = std::move(*object);
   if (job->part == Part::kWhole) return write_change(std::move(job), std::move(change));
   auto prepared = prepare_change(*job, *change);
-  if (conversions.pending()) return job->call->conversions.await(again);
+  if (conversions.pending()) return job->call->conversions.await(job->call->asker, again);
   if (!prepared.ok()) return job->done(prepared);
   const auto review = change->review(job->call);
   if (!remote_ || !remote_->mutates(review.as_call())) return validate_change(job, change);
@@ -291,6 +291,7 @@ void Registry::write_text(const std::shared_ptr<ChangeJob>& job, std::shared_ptr
 
 void Registry::store(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Change> change) {
   const auto& call = *job->call;
+  if (auto status = call.still_wanted(); !status.ok()) return job->done(status);
   auto key = call.key();
   auto place = storage_key(*call.resource, key);
   const auto expected = change->stored->revision();

@@ -100,7 +100,7 @@ bool Frontend::wants_body(const http::Request& head) {
   if (wants_to_impersonate(head)) {
     if (authorizers_.asks_others()) return true;
     bool may = false;
-    impersonate(authorizers_, std::move(who), head, [&](Result<Identity> wanted) {
+    impersonate(authorizers_, std::move(who), head, nullptr, [&](Result<Identity> wanted) {
       may = wanted.ok();
       if (may) who = std::move(*wanted);
     });
@@ -115,6 +115,7 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   if (!is_well_escaped(request.path()))
     return exchange->respond(failure(400, "invalid URL escape"));
   ResourceCall call;
+  call.asker = std::make_shared<http::Asker>(exchange);
   call.query = Query::parse(request.query());
   call.info = parse_request(request.method, request.path(), call.query);
   if (wants_indented(request, call.query))
@@ -128,9 +129,10 @@ void Frontend::handle(std::shared_ptr<http::Exchange> exchange) {
   auto identity = authenticate(authenticators_, request);
   if (identity) return known(std::move(call), std::move(*identity));
   const auto waiting = std::make_shared<ResourceCall>(std::move(call));
-  authenticate_later(authenticators_, request, [this, waiting](Result<Identity> found) {
-    known(std::move(*waiting), std::move(found));
-  });
+  authenticate_later(authenticators_, request, waiting->asker,
+                     [this, waiting](Result<Identity> found) {
+                       known(std::move(*waiting), std::move(found));
+                     });
 }
 
 void Frontend::known(ResourceCall call, Result<Identity> identity) {
@@ -142,7 +144,8 @@ void Frontend::known(ResourceCall call, Result<Identity> identity) {
   drop_token_subprotocol(request);
   if (!identity.ok() || !wants_to_impersonate(request))
     return identified(std::move(call), std::move(identity));
-  impersonate(authorizers_, std::move(*identity), request,
+  auto asker = call.asker;
+  impersonate(authorizers_, std::move(*identity), request, std::move(asker),
               [this, call = std::move(call)](Result<Identity> wanted) mutable {
                 if (wanted.ok() && call.record) call.record->impersonated = *wanted;
                 identified(std::move(call), std::move(wanted));
@@ -205,7 +208,7 @@ void Frontend::check_access(ResourceCall call) {
   }
   const auto waiting = std::make_shared<ResourceCall>(std::move(call));
   decide_with_remote(
-      authorizers_, waiting->identity, waiting->info,
+      authorizers_, waiting->identity, waiting->info, waiting->asker,
       [this, waiting, begun](const Decision& said) { decided(std::move(*waiting), said, begun); });
 }
 

@@ -11,6 +11,7 @@
 #include "cache/cluster_cache.h"
 #include "fairness/exchange.h"
 #include "kubus/api/time.h"
+#include "kubus/http/asker.h"
 #include "kubus/http/exchange.h"
 #include "server/route.h"
 
@@ -19,6 +20,7 @@ namespace kubus::apiserver {
 // What one request on a resource needs to be answered over HTTP.
 struct ResourceCall {
   std::shared_ptr<http::Exchange> exchange;
+  http::AskerPtr asker;  // its client
   RequestInfo info;
   Query query;
   Identity identity;

@@ -120,6 +120,7 @@ void HttpApi::serve_proxied(CallPtr call, std::shared_ptr<http::Exchange> inner,
 void HttpApi::serve(ResourceCall request) {
   auto exchange = std::move(request.exchange);
   auto call = std::make_shared<Call>();
+  call->asker = std::move(request.asker);
   call->info = std::move(request.info);
   call->query = std::move(request.query);
   call->identity = std::move(request.identity);

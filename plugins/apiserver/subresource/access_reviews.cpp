@@ -191,10 +191,10 @@ Status review_rules(const Authorizers& authorizers, const Call& call,
 
 template <class Review>
 void decide_and_answer(const Authorizers& authorizers, const Identity& subject,
-                       std::shared_ptr<Review> review, Done done) {
+                       const http::AskerPtr& asker, std::shared_ptr<Review> review, Done done) {
   const auto info = asked_about(review->spec());
   decide_with_remote(
-      authorizers, subject, info,
+      authorizers, subject, info, asker,
       [review = std::move(review), done = std::move(done)](Decision decision) mutable {
         fill_in(std::move(decision), *review);
         done(Answer::of(std::move(review), 201));
@@ -214,8 +214,9 @@ void add(Api& api, Registry& registry, const char* resource, const Authorizers& 
                   *subject = std::move(*found);
                   return {};
                 },
-                [&authorizers, subject](std::shared_ptr<Review> review, Done answer) {
-                  decide_and_answer(authorizers, *subject, std::move(review), std::move(answer));
+                [&authorizers, call, subject](std::shared_ptr<Review> review, Done answer) {
+                  decide_and_answer(authorizers, *subject, call->asker, std::move(review),
+                                    std::move(answer));
                 });
           });
 }

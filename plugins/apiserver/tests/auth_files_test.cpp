@@ -19,6 +19,7 @@ namespace {
 
 namespace json = boost::json;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -36,15 +37,20 @@ class AuthFiles : public OwnPlaneTest {
     std::filesystem::rename(file + ".new", file);
     return file;
   }
+  // Sent, and not yet answered.
+  std::unique_ptr<testing::TlsClient> begin(const std::string& token, const std::string& method,
+                                            const std::string& target, const std::string& body) {
+    auto client = std::make_unique<testing::TlsClient>(
+        plane_->https_port(), *pki::read_file(plane_->cert_dir() + "/ca.crt"));
+    client->send(method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
+                 (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") +
+                 (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") +
+                 "\r\n" + body);
+    return client;
+  }
   std::string ask(const std::string& token, const std::string& method, const std::string& target,
                   const std::string& body = "") {
-    testing::TlsClient client(plane_->https_port(),
-                              *pki::read_file(plane_->cert_dir() + "/ca.crt"));
-    client.send(method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" +
-                (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") +
-                (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") +
-                "\r\n" + body);
-    return client.rest();
+    return begin(token, method, target, body)->rest();
   }
   void restart(std::map<std::string, std::string> settings) {
     settings["token_auth_file"] = put("tokens.csv", "jane-token,jane,7,\"staff\"\n");
@@ -69,7 +75,7 @@ class AuthorizersInAFile : public AuthFiles {
     const auto kubeconfig =
         write_webhook_kubeconfig(hooks_, "/" + name, dir_.path() + "/" + name + ".yaml");
     return "{type: Webhook, name: " + name +
-           ", webhook: {timeout: 3s, subjectAccessReviewVersion: v1, "
+           ", webhook: {timeout: 30s, subjectAccessReviewVersion: v1, "
            "matchConditionSubjectAccessReviewVersion: v1, " +
            (more.find("failurePolicy") == std::string::npos ? "failurePolicy: NoOpinion, " : "") +
            "connectionInfo: {type: KubeConfigFile, kubeConfigFile: '" + kubeconfig + "'}" + more +
@@ -138,6 +144,30 @@ TEST_F(AuthorizersInAFile, MayCloseWhenTheyFail) {
   EXPECT_THAT(ask("jane-token", "GET", "/version"), StartsWith("HTTP/1.1 200"));
   // Nobody has an opinion, and somebody could not be asked.
   EXPECT_THAT(ask("jane-token", "GET", kMaps), StartsWith("HTTP/1.1 500"));
+}
+
+// What the guard does not get to say must not be what somebody else says then.
+TEST_F(AuthorizersInAFile, WhoeverLeavesDoesNotGetPastThem) {
+  hooks_.hang("/guard");
+  say("last", R"({"allowed":true})");
+  restart({{"authorization_config",
+            config(webhook("guard",
+                           ", matchConditions: [{expression: has(request.resourceAttributes)}]") +
+                   ", " + webhook("last") + ", " + kRbac)}});
+  const auto errors = [&] {
+    const auto text = ask("jane-token", "GET", "/metrics");
+    const std::string name = "authorization_attempts_total{result=\"error\"} ";
+    const auto at = text.find(name);
+    return at == std::string::npos ? 0 : std::stoul(text.substr(at + name.size()));
+  };
+  const auto before = errors();
+  auto client = begin("jane-token", "POST", kMaps, R"({"metadata":{"name":"m"}})");
+  ASSERT_TRUE(testing::eventually([&] { return asked("guard") == 1; }));
+  client.reset();
+  EXPECT_TRUE(testing::eventually([&] { return hooks_.given_up("/guard") == 1; }));
+  EXPECT_TRUE(testing::eventually([&] { return errors() == before + 1; }));
+  EXPECT_THAT(hooks_.questions("/last"), Not(Contains(HasSubstr("configmaps"))));
+  EXPECT_EQ(request("get", "configmaps", "m").code(), Code::kNotFound);
 }
 
 TEST_F(AuthorizersInAFile, FollowTheFile) {

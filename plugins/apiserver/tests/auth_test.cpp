@@ -25,7 +25,8 @@ class AuthTest : public ::testing::Test {
     for (const auto& [name, value] : fields) request.headers.add(name, value);
     if (!wants_to_impersonate(request)) return who;
     Result<Identity> result = Status(Code::kUnknown, "not answered");
-    impersonate(authorizers_, who, request, [&](Result<Identity> found) { result = std::move(found); });
+    impersonate(authorizers_, who, request, nullptr,
+                [&](Result<Identity> found) { result = std::move(found); });
     return result;
   }
 

@@ -24,7 +24,7 @@ struct Fixed final : Authorizer {
 // Answers when it is told to, or at once.
 struct Slow final : RemoteAuthorizer {
   explicit Slow(Decision d, bool now = false) : decision(std::move(d)), at_once(now) {}
-  void decide(const Identity&, const RequestInfo&, Done done) override {
+  void decide(const Identity&, const RequestInfo&, const http::AskerPtr&, Done done) override {
     ++asked;
     if (at_once) return done(decision);
     waiting.push_back(std::move(done));
@@ -51,7 +51,7 @@ class ChainTest : public ::testing::Test {
     authorizers_.add(std::make_unique<Fixed>(verdict, std::move(reason)));
   }
   void ask() {
-    decide_with_remote(authorizers_, {"jane", {}, {}}, {}, [this](Decision said) {
+    decide_with_remote(authorizers_, {"jane", {}, {}}, {}, nullptr, [this](Decision said) {
       said_ = std::move(said);
       thread_ = std::this_thread::get_id();
     });

@@ -151,7 +151,9 @@ TEST_F(FairnessTest, AClientThatLeavesGivesItsPlaceUp) {
   make_narrow({"leaver"});
   hold_creations();
   std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < 4; ++i) clients.push_back(begin_creation("leaver", "l" + std::to_string(i)));
+  for (int i = 0; i < 3; ++i) clients.push_back(begin_creation("leaver", "l" + std::to_string(i)));
+  ASSERT_TRUE(eventually([&] { return hooks_.questions("/hold").size() == 3; }));
+  clients.push_back(begin_creation("leaver", "l3"));
   ASSERT_TRUE(eventually([&] {
     return narrow_line().starts_with("narrow,2,false,false,1,3,3,0,0,0");
   })) << narrow_line();
@@ -169,14 +171,15 @@ TEST_F(FairnessTest, AClientThatLeavesGivesItsPlaceUp) {
     return narrow_line().starts_with("narrow,2,false,false,1,3,3,0,0,1");
   })) << narrow_line();
   // Three of them are executed, and the fourth is gone.
-  clients.clear();
+  clients.pop_back();
   EXPECT_TRUE(eventually([&] {
     return narrow_line().starts_with("narrow,2,false,false,0,3,3,0,0,2");
   })) << narrow_line();
   EXPECT_THAT(as("", "GET", "/metrics").body,
               HasSubstr(R"(apiserver_flowcontrol_rejected_requests_total{flow_schema="narrow",)"
                         R"(priority_level="narrow",reason="cancelled"} 2)"));
-  hooks_.let_go("/hold");
+  // Those that are executed have nobody either, and give back their seats.
+  clients.clear();
   EXPECT_TRUE(eventually([&] {
     return narrow_line().starts_with("narrow,0,true,false,0,0,3,0,0,2");
   })) << narrow_line();

@@ -85,14 +85,25 @@ std::vector<std::string> HookServer::questions(const std::string& path) const {
   return found == questions_.end() ? std::vector<std::string>() : found->second;
 }
 
+std::size_t HookServer::given_up(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = given_up_.find(path);
+  return found == given_up_.end() ? 0 : found->second;
+}
+
 void HookServer::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
   const std::string path(request.path());
   {
     const std::lock_guard lock(mutex_);
     questions_[path].push_back(request.body);
-    if (const auto hanging = hanging_.find(path); hanging != hanging_.end())
+    if (const auto hanging = hanging_.find(path); hanging != hanging_.end()) {
+      exchange->on_leave([this, path] {
+        const std::lock_guard inner(mutex_);
+        ++given_up_[path];
+      });
       return hanging->second.push_back(std::move(exchange));
+    }
   }
   answer(exchange);
 }

@@ -39,6 +39,8 @@ class HookServer final : public http::Handler {
   std::uint16_t port() const { return server_->port(); }
   // Of the CA, in base64.
   std::string ca_bundle() const;
+  // How many of those that hang there nobody waits for any more.
+  std::size_t given_up(const std::string& path) const;
   // All questions so far, without those at other paths.
   std::vector<std::string> questions(const std::string& path) const;
 
@@ -52,6 +54,7 @@ class HookServer final : public http::Handler {
   std::map<std::string, Answer> answers_, whole_;
   std::map<std::string, std::pair<int, std::string>> raw_;
   std::map<std::string, std::vector<std::string>> questions_;
+  std::map<std::string, std::size_t> given_up_;
   std::map<std::string, std::vector<std::shared_ptr<http::Exchange>>> hanging_;
   pki::Pair ca_;
   std::unique_ptr<http::Server> server_;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "eventually.h"
+#include "http2_client.h"
 #include "kubus/pki/files.h"
 #include "tests/own_plane.h"
 #include "tests/series_value.h"
@@ -48,17 +49,18 @@ class WebhookTokens : public OwnPlaneTest {
   void say(const std::string& answer) {
     hooks_.on_whole("/tokens", [answer](const std::string&) { return answer; });
   }
-  std::string post(const std::string& path, const std::string& token, const std::string& body,
-                   const std::string& fields = "") {
-    testing::TlsClient client(plane_->https_port(),
-                              *pki::read_file(plane_->cert_dir() + "/ca.crt"));
-    client.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + fields +
-                "Authorization: Bearer " + token +
-                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-    return client.rest();
+  // Asks who it is, and does not read what it is told.
+  std::unique_ptr<testing::TlsClient> begin(const std::string& token,
+                                            const std::string& query = "") {
+    auto client = std::make_unique<testing::TlsClient>(
+        plane_->https_port(), *pki::read_file(plane_->cert_dir() + "/ca.crt"));
+    client->send("POST /apis/authentication.k8s.io/v1/selfsubjectreviews" + query +
+                 " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer " + token +
+                 "\r\nContent-Length: 2\r\n\r\n{}");
+    return client;
   }
   std::string who_am_i(const std::string& token, const std::string& query = "") {
-    return post("/apis/authentication.k8s.io/v1/selfsubjectreviews" + query, token, "{}");
+    return begin(token, query)->rest();
   }
   // A TokenReview of the tester's.
   std::string review(const std::string& spec) {
@@ -181,6 +183,31 @@ TEST_F(WebhookTokens, ARequestHasItsTimeWhoeverIsAsked) {
   ASSERT_TRUE(testing::eventually([&] { return questions().size() == 2; }));
   restart();
   waiting.wait();
+}
+
+TEST_F(WebhookTokens, AreAskedAboutAsLongAsSomebodyWaits) {
+  say(kAnn);
+  hooks_.hang("/tokens");
+  const auto ca = *pki::read_file(plane_->cert_dir() + "/ca.crt");
+  testing::Http2Client first(plane_->https_port(), ca), second(plane_->https_port(), ca);
+  const testing::HeaderFields fields{{"authorization", "Bearer abc"}};
+  const auto one = first.begin("GET", "/version", fields);
+  ASSERT_TRUE(testing::eventually([&] { return questions().size() == 1; }));
+  const auto other = second.begin("GET", "/version", fields);
+  // What a connection has sent is seen in order.
+  EXPECT_EQ(second.get("/version").status, 200);
+  first.cancel(one);
+  EXPECT_EQ(first.get("/version").status, 200);
+  EXPECT_THAT(who_am_i("abc", "?timeout=300ms"), StartsWith("HTTP/1.1 504"));
+  EXPECT_EQ(hooks_.given_up("/tokens"), 0U);
+  second.cancel(other);
+  EXPECT_TRUE(testing::eventually([&] { return hooks_.given_up("/tokens") == 1; }));
+  EXPECT_EQ(questions().size(), 1U);
+  // Whoever comes then asks anew.
+  auto third = begin("abc");
+  ASSERT_TRUE(testing::eventually([&] { return questions().size() == 2; }));
+  hooks_.let_go("/tokens");
+  EXPECT_THAT(third->rest(), StartsWith("HTTP/1.1 201"));
 }
 
 TEST_F(WebhookTokens, ComeAmongTheSubprotocolsToo) {

@@ -60,11 +60,12 @@ class SubprotocolAuthenticator final : public Authenticator {
     const auto token = offered_token(request);
     return token.ok() && !token->empty();
   }
-  void authenticate_later(const http::Request& request, Done done) override {
+  void authenticate_later(const http::Request& request, const http::AskerPtr& asker,
+                          Done done) override {
     const auto token = offered_token(request);
     if (!token.ok()) return done(token.status());
     if (token->empty()) return done(std::optional<Identity>());
-    authenticate_token(tokens_, *token, std::move(done));
+    authenticate_token(tokens_, *token, asker, std::move(done));
   }
 
  private:

@@ -34,10 +34,11 @@ class BearerAuthenticator final : public Authenticator {
   bool asks_others(const http::Request& request) const override {
     return tokens_.asks_others() && !bearer_token(request).empty();
   }
-  void authenticate_later(const http::Request& request, Done done) override {
+  void authenticate_later(const http::Request& request, const http::AskerPtr& asker,
+                          Done done) override {
     const auto token = bearer_token(request);
     if (token.empty()) return done(std::optional<Identity>());
-    authenticate_token(tokens_, token, std::move(done));
+    authenticate_token(tokens_, token, asker, std::move(done));
   }
 
  private:
@@ -67,6 +68,7 @@ void note(const Status& refusal, std::string& wrong) {
 struct TokenAuthenticators::Walk {
   const std::string token;
   const Audiences audiences;
+  const http::AskerPtr asker;
   Done done;
   const std::shared_ptr<const RemoteTokens> remote;
   std::string wrong;
@@ -96,12 +98,13 @@ Result<TokenHolder> TokenAuthenticators::authenticate(std::string_view token,
 }
 
 void TokenAuthenticators::authenticate_later(std::string_view token, Audiences audiences,
-                                             Done done) const {
+                                             http::AskerPtr asker, Done done) const {
   std::string wrong;
   auto holder = find_local(token, audiences, wrong);
   if (holder) return done(std::move(*holder));
-  go_on(std::shared_ptr<Walk>(new Walk{std::string(token), std::move(audiences), std::move(done),
-                                       remote_.get(), std::move(wrong)}));
+  go_on(std::shared_ptr<Walk>(new Walk{std::string(token), std::move(audiences),
+                                       std::move(asker), std::move(done), remote_.get(),
+                                       std::move(wrong)}));
 }
 
 void TokenAuthenticators::go_on(std::shared_ptr<Walk> walk) const {
@@ -109,7 +112,7 @@ void TokenAuthenticators::go_on(std::shared_ptr<Walk> walk) const {
   if (asked.next == asked.remote->size()) return asked.done(unknown(asked.wrong));
   auto& other = *(*asked.remote)[asked.next++];
   other.authenticate(
-      asked.token, asked.audiences,
+      asked.token, asked.audiences, asked.asker,
       [this, walk = std::move(walk), asker = std::this_thread::get_id()](
           Result<std::optional<TokenHolder>> holder) mutable {
         resume_(asker, [this, walk = std::move(walk), holder = std::move(holder)]() mutable {
@@ -130,8 +133,8 @@ std::unique_ptr<Authenticator> make_bearer_authenticator(const TokenAuthenticato
 }
 
 void authenticate_token(const TokenAuthenticators& tokens, std::string_view token,
-                        Authenticator::Done done) {
-  tokens.authenticate_later(token, tokens.own_audiences(),
+                        http::AskerPtr asker, Authenticator::Done done) {
+  tokens.authenticate_later(token, tokens.own_audiences(), std::move(asker),
                             [done = std::move(done)](Result<TokenHolder> holder) mutable {
                               if (!holder.ok()) return done(holder.status());
                               done(std::optional<Identity>(std::move(holder->identity)));

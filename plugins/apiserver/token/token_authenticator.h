@@ -40,7 +40,9 @@ class RemoteTokenAuthenticator {
   using Done = UniqueFunction<void(Result<std::optional<TokenHolder>>)>;
   virtual ~RemoteTokenAuthenticator() = default;
   // As TokenAuthenticator; `done` on any thread, also before this returns. This lives until then.
-  virtual void authenticate(const std::string& token, const Audiences& audiences, Done done) = 0;
+  // kCancelled: `asker` has left.
+  virtual void authenticate(const std::string& token, const Audiences& audiences,
+                            const http::AskerPtr& asker, Done done) = 0;
   // Whoever waits is told that there is no answer. Not called on a thread that brings answers.
   virtual void close() = 0;
 };
@@ -71,9 +73,11 @@ class TokenAuthenticators {
   // system:authenticated, unless that kind says that nobody knows it. kUnauthorized with all that
   // was found wrong with it.
   Result<TokenHolder> authenticate(std::string_view token, const Audiences& audiences) const;
-  // The same of all kinds. `done` where a request that waited goes on, or before this returns.
+  // The same of all kinds, of which some ask others on behalf of `asker`. `done` where a request
+  // that waited goes on, or before this returns.
   using Done = UniqueFunction<void(Result<TokenHolder>)>;
-  void authenticate_later(std::string_view token, Audiences audiences, Done done) const;
+  void authenticate_later(std::string_view token, Audiences audiences, http::AskerPtr asker,
+                          Done done) const;
 
  private:
   struct Walk;
@@ -93,7 +97,7 @@ std::unique_ptr<Authenticator> make_bearer_authenticator(const TokenAuthenticato
 
 // What an authenticator of requests makes of the holder of a token.
 void authenticate_token(const TokenAuthenticators& tokens, std::string_view token,
-                        Authenticator::Done done);
+                        http::AskerPtr asker, Authenticator::Done done);
 
 Audiences intersection(const Audiences& a, const Audiences& b);
 

@@ -33,13 +33,14 @@ Status check_review(const TokenReview& asked) {
   return {};
 }
 
-void authenticate(const TokenAuthenticators& tokens, std::shared_ptr<TokenReview> review,
-                  Done done) {
+void authenticate(const TokenAuthenticators& tokens, const http::AskerPtr& asker,
+                  std::shared_ptr<TokenReview> review, Done done) {
   const auto& spec = review->spec();
   tokens.authenticate_later(
       spec.token(),
       spec.audiences().empty() ? tokens.own_audiences()
                                : Audiences(spec.audiences().begin(), spec.audiences().end()),
+      asker,
       [review, done = std::move(done)](const Result<TokenHolder>& holder) mutable {
         fill_in(holder, *review);
         done(Answer::of(std::shared_ptr<const Message>(std::move(review)), 201));
@@ -56,8 +57,9 @@ void add_token_review(Api& api, Registry& registry, const TokenService& tokens) 
             post_review<TokenReview>(
                 registry, call, std::move(done),
                 [](Message& posted) { return check_review(static_cast<TokenReview&>(posted)); },
-                [authenticators](std::shared_ptr<TokenReview> review, Done answer) {
-                  authenticate(*authenticators, std::move(review), std::move(answer));
+                [authenticators, call](std::shared_ptr<TokenReview> review, Done answer) {
+                  authenticate(*authenticators, call->asker, std::move(review),
+                               std::move(answer));
                 });
           });
 }

@@ -11,6 +11,7 @@
 #include "config/kubeconfig.h"
 #include "kubus/api/json_value.h"
 #include "metrics/token_cache_series.h"
+#include "request/crowd.h"
 #include "respond/json_members.h"
 
 namespace kubus::apiserver {
@@ -22,51 +23,99 @@ using Holder = std::optional<TokenHolder>;
 
 constexpr std::size_t kTokensKept = 8192;
 
+// Somebody who waits for an answer, and hears one thing: that, or that they have left themselves.
+class Waiter {
+ public:
+  using Done = RemoteTokenAuthenticator::Done;
+  explicit Waiter(Done done) : done_(std::move(done)) {}
+
+  static std::shared_ptr<Waiter> of(const http::AskerPtr& asker, Done done) {
+    auto waiter = std::make_shared<Waiter>(std::move(done));
+    if (asker)
+      waiter->leaving_ = asker->on_leave([weak = std::weak_ptr(waiter)] {
+        if (const auto self = weak.lock())
+          self->tell(Status(Code::kCancelled, "context canceled"));
+      });
+    return waiter;
+  }
+
+  void tell(const Result<Holder>& holder) {
+    Done done;
+    {
+      const std::lock_guard lock(mutex_);
+      std::swap(done, done_);
+    }
+    if (done) done(holder);
+  }
+
+ private:
+  std::mutex mutex_;
+  Done done_;
+  Registration leaving_;
+};
+
 // What is known, and what is being asked. Answers may come after the authenticator has ended.
 class Reviews {
  public:
   using Cache = DigestCache<Holder>;
-  using Done = RemoteTokenAuthenticator::Done;
+  struct Question {
+    const CrowdPtr crowd = std::make_shared<Crowd>();
+    std::vector<std::shared_ptr<Waiter>> waiting;
+  };
+  using QuestionPtr = std::shared_ptr<Question>;
 
   explicit Reviews(std::chrono::nanoseconds ttl) : ttl_(ttl), known_(kTokensKept) {}
 
   std::optional<Holder> find(const Cache::Digest& digest) {
     return known_.find(digest, std::chrono::steady_clock::now());
   }
-  // True for the first who waits for this: it has to ask.
-  bool wait(const Cache::Digest& digest, Done done) {
-    const std::lock_guard lock(mutex_);
-    auto& waiting = waiting_[digest];
-    waiting.push_back(std::move(done));
-    return waiting.size() == 1;
-  }
-  // Troubles are not remembered.
-  void settle(const Cache::Digest& digest, const Result<Holder>& holder) {
-    if (holder.ok()) known_.put(digest, *holder, std::chrono::steady_clock::now() + ttl_);
-    decltype(waiting_)::node_type waiting;
+  // For the first who waits for this what it has to ask; null for all others.
+  QuestionPtr wait(const Cache::Digest& digest, const http::AskerPtr& asker, Waiter::Done done) {
+    auto waiter = Waiter::of(asker, std::move(done));
+    QuestionPtr question;
+    bool first = false;
     {
       const std::lock_guard lock(mutex_);
-      waiting = waiting_.extract(digest);
+      auto& open = open_[digest];
+      first = !open || !open->crowd->enter();
+      if (first) open = std::make_shared<Question>();
+      open->waiting.push_back(std::move(waiter));
+      question = open;
     }
-    if (waiting.empty()) return;
-    for (auto& done : waiting.mapped()) done(holder);
+    question->crowd->watch(asker);
+    return first ? question : nullptr;
+  }
+  // Troubles are not remembered.
+  void settle(const Cache::Digest& digest, const QuestionPtr& question,
+              const Result<Holder>& holder) {
+    if (holder.ok()) known_.put(digest, *holder, std::chrono::steady_clock::now() + ttl_);
+    decltype(question->waiting) waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting.swap(question->waiting);
+      // One that was given up may have been asked anew.
+      if (const auto open = open_.find(digest); open != open_.end() && open->second == question)
+        open_.erase(open);
+    }
+    for (const auto& one : waiting) one->tell(holder);
   }
   // Those whose question is never answered.
   void abandon() {
-    decltype(waiting_) waiting;
+    std::vector<std::shared_ptr<Waiter>> all;
     {
       const std::lock_guard lock(mutex_);
-      waiting.swap(waiting_);
+      for (auto& [digest, question] : std::exchange(open_, {}))
+        all.insert(all.end(), question->waiting.begin(), question->waiting.end());
     }
-    for (auto& [digest, all] : waiting)
-      for (auto& done : all) done(Status(Code::kUnavailable, "the server is about to end"));
+    for (const auto& one : all)
+      one->tell(Status(Code::kUnavailable, "the server is about to end"));
   }
 
  private:
   const std::chrono::nanoseconds ttl_;
   Cache known_;
   std::mutex mutex_;
-  std::map<Cache::Digest, std::vector<Done>> waiting_;
+  std::map<Cache::Digest, QuestionPtr> open_;
 };
 
 // One that waits for an answer, and is counted until it has it.
@@ -89,7 +138,8 @@ class WebhookTokens final : public RemoteTokenAuthenticator {
         reviews_(std::make_shared<Reviews>(options.ttl)),
         client_(context, std::move(server), "authn-webhook") {}
 
-  void authenticate(const std::string& token, const Audiences& audiences, Done done) override {
+  void authenticate(const std::string& token, const Audiences& audiences,
+                    const http::AskerPtr& asker, Done done) override {
     const auto begun = std::chrono::steady_clock::now();
     auto question = token_review_json(version_, token, audiences);
     const auto digest = Reviews::Cache::digest_of(question);
@@ -97,18 +147,20 @@ class WebhookTokens final : public RemoteTokenAuthenticator {
       count_token_lookup(true, begun);
       return done(std::move(*known));
     }
-    if (!reviews_->wait(digest, counted(std::move(done), begun))) return;
-    client_.ask(std::move(question), [&log = context_.log(), reviews = reviews_, digest, audiences,
-                                      own = own_, asking = token_in_flight()](
-                                         const Result<json::object>& answer) mutable {
-      auto holder =
-          answer.ok() ? read_token_review(*answer, audiences, own) : Result<Holder>(answer.status());
-      if (!answer.ok())
-        log.error("the webhook for tokens gives no answer", {{"error", answer.status().message()}});
-      asking = Counted();
-      count_token_fetch(holder.ok());
-      reviews->settle(digest, holder);
-    });
+    const auto open = reviews_->wait(digest, asker, counted(std::move(done), begun));
+    if (!open) return;
+    client_.ask(std::move(question), open->crowd->asker(),
+                [&log = context_.log(), reviews = reviews_, digest, open, audiences, own = own_,
+                 asking = token_in_flight()](const Result<json::object>& answer) mutable {
+                  auto holder = answer.ok() ? read_token_review(*answer, audiences, own)
+                                            : Result<Holder>(answer.status());
+                  if (!answer.ok() && !open->crowd->asker()->left())
+                    log.error("the webhook for tokens gives no answer",
+                              {{"error", answer.status().message()}});
+                  asking = Counted();
+                  count_token_fetch(holder.ok());
+                  reviews->settle(digest, open, holder);
+                });
   }
   void close() override {
     client_.close();

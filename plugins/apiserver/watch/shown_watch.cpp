@@ -110,7 +110,7 @@ class ShownWatch final : public Watcher, public std::enable_shared_from_this<Sho
         if (event.previous && selects_) objects.push_back(event.previous);
       }
     }
-    conversion_.show(std::move(objects), kind_,
+    conversion_.show(std::move(objects), kind_, call_->asker,
                      [self = shared_from_this()](const Result<std::vector<ObjectPtr>>& answer) {
                        self->answered(answer.status());
                      });

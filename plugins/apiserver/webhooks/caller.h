@@ -20,7 +20,8 @@ class Caller {
   // `done` gets the verdict, or why there is none, in the words of the reference and with the code
   // that metrics count it under; on the client's thread, or before this returns.
   using Done = UniqueFunction<void(Result<Verdict>)>;
-  void ask(const WebhookPtr& webhook, const std::string& uid, std::string question, Done done);
+  void ask(const WebhookPtr& webhook, const std::string& uid, std::string question,
+           http::AskerPtr asker, Done done);
 
  private:
   ClusterCache& cache_;

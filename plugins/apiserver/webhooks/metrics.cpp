@@ -28,6 +28,7 @@ metrics::Labels condition_labels(const Webhook& webhook, std::string_view operat
 
 void count(const Webhook& webhook, std::string_view operation, const Outcome& outcome,
            std::chrono::steady_clock::duration took) {
+  if (outcome.end == Outcome::End::kGivenUp) return;
   const std::string verb(operation);
   const std::string rejected = outcome.status.ok() ? "false" : "true";
   const auto code = std::to_string(std::min(outcome.code, kGreatestCode));

@@ -11,7 +11,7 @@
 
 namespace kubus::apiserver::webhooks {
 
-// `operation`: "CREATE".
+// `operation`: "CREATE". What was given up does not count.
 void count(const Webhook& webhook, std::string_view operation, const Outcome& outcome,
            std::chrono::steady_clock::duration took);
 // Its conditions say that it is not to be asked.

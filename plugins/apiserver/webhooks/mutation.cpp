@@ -31,7 +31,8 @@ class Webhooks::Mutation : public std::enable_shared_from_this<Mutation> {
       SeenCall seen(review_.as_call(), one.as);
       auto& conversions = review_.call->conversions;
       if (conversions.pending())
-        return conversions.await([self = shared_from_this()] { self->go_on(); });
+        return conversions.await(review_.call->asker,
+                                 [self = shared_from_this()] { self->go_on(); });
       ++next_;
       const auto concerned = all_.concerns(*one.hook, seen);
       if (!concerned.ok()) return done_(concerned.status());
@@ -73,10 +74,12 @@ class Webhooks::Mutation : public std::enable_shared_from_this<Mutation> {
     const auto patched = apply_webhook_patch(*seen, one.hook->name, review_.object, patch);
     auto& conversions = review_.call->conversions;
     if (conversions.pending())
-      return conversions.await([self = shared_from_this(), &one, seen = std::move(seen), begun,
-                                outcome = std::move(outcome), patch = std::move(patch)]() mutable {
-        self->take(one, std::move(seen), begun, std::move(outcome), std::move(patch));
-      });
+      return conversions.await(
+          review_.call->asker,
+          [self = shared_from_this(), &one, seen = std::move(seen), begun,
+           outcome = std::move(outcome), patch = std::move(patch)]() mutable {
+            self->take(one, std::move(seen), begun, std::move(outcome), std::move(patch));
+          });
     if (!patched.ok()) return settle(one, begun, Outcome::failed(patched.status()));
     if (patched->applied) annotator(one).patched(patched->operations);
     settle(one, begun, std::move(outcome), patched->changed);

@@ -16,6 +16,7 @@ struct Outcome {
     kDenied,
     kNotCalled,  // there is no answer, or none that can be read
     kFailed,     // of this server's own doing: a patch that does not apply
+    kGivenUp,    // nobody waits for it any more: no matter of the webhook's
   } end = End::kAllowed;
   Status status;  // with which the request ends; ok: it goes on
   // What the client is told in place of the status.

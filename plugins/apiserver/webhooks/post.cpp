@@ -61,6 +61,7 @@ void post(http::Client& client, ClusterCache& cache, Question question,
   request->headers.add("Accept", "application/json, */*");
   request->headers.add("User-Agent", "kube-apiserver-admission");
   request->body = std::move(question.json);
+  request->asker = std::move(question.asker);
   client.send(std::move(*request),
               [url = std::move(url),
                done = std::move(done)](const Result<http::Response>& response) mutable {

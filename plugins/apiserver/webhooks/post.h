@@ -43,6 +43,7 @@ struct Question {
   std::chrono::seconds timeout{10};  // said to the webhook as well
   std::string json;
   std::size_t most = std::size_t{3} * 1024 * 1024;  // bytes of an answer
+  http::AskerPtr asker;
 };
 
 // `done` gets the body of an answer that is a success, else why there is none, in the words of the

@@ -18,7 +18,8 @@ class Webhooks::Validation : public std::enable_shared_from_this<Validation> {
     auto all = look();
     auto& conversions = review_.call->conversions;
     if (conversions.pending())
-      return conversions.await([self = shared_from_this()] { self->begin(); });
+      return conversions.await(review_.call->asker,
+                               [self = shared_from_this()] { self->begin(); });
     if (auto status = gather(std::move(all)); !status.ok()) return done_(status);
     outcomes_.resize(hooks_.size());
     open_ = hooks_.size() + 1;

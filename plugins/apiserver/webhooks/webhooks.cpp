@@ -107,11 +107,17 @@ void Webhooks::ask(const WebhookPtr& webhook, const SeenCall& seen,
                           "could not create admission objects: webhook does not accept known "
                           "AdmissionReview versions (v1, v1beta1)"));
   const auto uid = new_uid();
-  caller_.ask(webhook, uid, review_json(uid, seen, webhook->review_version), std::move(on_loop));
+  caller_.ask(webhook, uid, review_json(uid, seen, webhook->review_version),
+              seen.call().call.asker, std::move(on_loop));
 }
 
 Outcome Webhooks::settle(const Webhook& webhook, Call& call, const Result<Verdict>& verdict) const {
   Outcome out;
+  if (auto given_up = call.still_wanted(); !verdict.ok() && !given_up.ok()) {
+    out.end = Outcome::End::kGivenUp;
+    out.status = std::move(given_up);
+    return out;
+  }
   if (!verdict.ok()) {
     out.end = Outcome::End::kNotCalled;
     out.code = status_code(verdict.status());
