@@ -89,6 +89,12 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
   return out;
 }
 
+FieldSelector FieldSelector::of(std::vector<FieldTerm> terms) {
+  FieldSelector out;
+  out.terms_ = std::move(terms);
+  return out;
+}
+
 bool FieldSelector::matches(const google::protobuf::Message& object) const {
   return matches_values([&](std::string_view field) { return selectable_value(object, field); });
 }

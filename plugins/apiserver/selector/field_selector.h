@@ -29,6 +29,7 @@ class FieldSelector {
 
   // "a=b,c==d,e!=f"; in values a backslash escapes ',', '=' and itself. BadRequest on a bad text.
   static Result<FieldSelector> parse(std::string_view text);
+  static FieldSelector of(std::vector<FieldTerm> terms);
 
   // BadRequest for a field that objects of this group and kind are not selected by. `custom`
   // are the further fields of a custom resource, as "spec.color"; null for a built-in one.

@@ -1,9 +1,9 @@
 #include <k8s/authorization/v1/access_review.pb.h>
 #include <k8s/authorization/v1/rules_review.pb.h>
-#include <k8s/meta/v1/label_selector.pb.h>
 #include <k8s/meta/v1/object_meta.pb.h>
 
 #include "rbac/authorizer.h"
+#include "subresource/access_selectors.h"
 #include "subresource/review.h"
 #include "subresource/subresources.h"
 #include "validation/checks.h"
@@ -17,35 +17,10 @@ using authorization_v1::SelfSubjectAccessReview;
 using authorization_v1::SelfSubjectRulesReview;
 using authorization_v1::SubjectAccessReview;
 
-// The terms that a request would have written out.
-std::string selector_text(const authorization_v1::FieldSelectorAttributes& selector) {
-  std::string text = selector.rawselector();
-  for (const auto& term : selector.requirements()) {
-    const bool in = term.operator_() == "In";
-    if ((in || term.operator_() == "NotIn") && term.values_size() == 1)
-      text += (text.empty() ? "" : ",") + term.key() + (in ? "=" : "!=") + term.values(0);
-  }
-  return text;
-}
-
-std::string selector_text(const authorization_v1::LabelSelectorAttributes& selector) {
-  std::string text = selector.rawselector();
-  for (const auto& term : selector.requirements()) {
-    text += text.empty() ? "" : ",";
-    if (term.operator_() == "Exists" || term.operator_() == "DoesNotExist") {
-      text += (term.operator_() == "Exists" ? "" : "!") + term.key();
-      continue;
-    }
-    text += term.key() + (term.operator_() == "In" ? " in (" : " notin (");
-    for (int i = 0; i < term.values_size(); ++i) text += (i == 0 ? "" : ",") + term.values(i);
-    text += ")";
-  }
-  return text;
-}
-
-// Resource and path attributes have the same fields in all three reviews.
+// Resource and path attributes have the same fields in all three reviews. `trouble` is set to what
+// there is to say about selectors that cannot be read, or empty.
 template <class Spec>
-RequestInfo asked_about(const Spec& spec) {
+RequestInfo asked_about(const Spec& spec, std::string& trouble) {
   RequestInfo info;
   if (spec.has_nonresourceattributes()) {
     info.path = spec.nonresourceattributes().path();
@@ -56,13 +31,12 @@ RequestInfo asked_about(const Spec& spec) {
   info.is_resource = true;
   info.verb = attributes.verb();
   info.group = attributes.group();
-  info.version = attributes.version();
+  info.version = attributes.version().empty() ? "*" : attributes.version();
   info.resource = attributes.resource();
   info.subresource = attributes.subresource();
   info.ns = attributes.namespace_();
   info.name = attributes.name();
-  info.field_selector = selector_text(attributes.fieldselector());
-  info.label_selector = selector_text(attributes.labelselector());
+  trouble = take_selectors(attributes, info);
   return info;
 }
 
@@ -116,6 +90,8 @@ Status check(const Call& call, const Review& review) {
   ErrorList errors;
   check_attributes(review.spec(), errors);
   if constexpr (!std::is_same_v<Review, SelfSubjectAccessReview>) check_user(review.spec(), errors);
+  check_selectors(review.spec().resourceattributes(), Path("spec").child("resourceAttributes"),
+                  errors);
   check_metadata(review, kLocal, errors);
   if constexpr (kLocal) check_local(review, errors);
   return errors.empty() ? Status() : to_status(*call.resource, "", errors);
@@ -130,12 +106,14 @@ Identity named_in(const authorization_v1::SubjectAccessReviewSpec& spec) {
 }
 
 template <class Review>
-void fill_in(Decision decision, Review& review) {
+void fill_in(Decision decision, const std::string& trouble, Review& review) {
   auto& status = *review.mutable_status();
   status.set_allowed(decision.verdict == Verdict::kAllow);
   if (decision.verdict == Verdict::kDeny) status.set_denied(true);
   if (!decision.reason.empty()) status.set_reason(std::move(decision.reason));
-  if (!decision.error.ok()) status.set_evaluationerror(decision.error.message());
+  std::string wrong(decision.error.message());
+  if (!trouble.empty()) wrong.append(wrong.empty() ? "" : "; ").append(trouble);
+  if (!wrong.empty()) status.set_evaluationerror(std::move(wrong));
 }
 
 // Checks the question, and finds out whom it is about.
@@ -192,11 +170,13 @@ Status review_rules(const Authorizers& authorizers, const Call& call,
 template <class Review>
 void decide_and_answer(const Authorizers& authorizers, const Identity& subject,
                        const http::AskerPtr& asker, std::shared_ptr<Review> review, Done done) {
-  const auto info = asked_about(review->spec());
+  std::string trouble;
+  const auto info = asked_about(review->spec(), trouble);
   decide_with_remote(
       authorizers, subject, info, asker,
-      [review = std::move(review), done = std::move(done)](Decision decision) mutable {
-        fill_in(std::move(decision), *review);
+      [review = std::move(review), trouble = std::move(trouble),
+       done = std::move(done)](Decision decision) mutable {
+        fill_in(std::move(decision), trouble, *review);
         done(Answer::of(std::move(review), 201));
       });
 }

@@ -209,6 +209,17 @@ TEST_F(WebhookAuthorization, IsPartOfAccessReviews) {
   EXPECT_THAT(ask("POST", path, question("list")), HasSubstr(R"("status":{"allowed":true})"));
   EXPECT_THAT(ask("POST", path, question("get")),
               HasSubstr(R"("status":{"allowed":false,"reason":"not in the list"})"));
+  ask("POST", path, R"({"spec":{"resourceAttributes":{"resource":"pods","verb":"delete",
+      "fieldSelector":{"requirements":[{"key":"spec.nodeName","operator":"In","values":["a,b=c"]},
+        {"key":"status.phase","operator":"In","values":["x","y"]}]},
+      "labelSelector":{"requirements":[{"key":"tier","operator":"In","values":["b","a"]},
+        {"key":"app","operator":"DoesNotExist"},{"key":"size","operator":"Near"}]}}}})");
+  EXPECT_EQ(json::parse(questions().back()).at_pointer("/spec/resourceAttributes"),
+            json::parse(R"({"verb":"delete","version":"*","resource":"pods",
+        "fieldSelector":{"requirements":[
+          {"key":"spec.nodeName","operator":"In","values":["a,b=c"]}]},
+        "labelSelector":{"requirements":[{"key":"app","operator":"DoesNotExist"},
+          {"key":"tier","operator":"In","values":["a","b"]}]}})"));
   hooks_.on_raw("/authorize", 401, "");
   EXPECT_THAT(ask("POST", path, question("watch")),
               HasSubstr(R"("evaluationError":"the server has asked for the client to provide )"

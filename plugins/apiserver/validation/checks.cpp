@@ -27,7 +27,7 @@ bool expression_matches(const meta_v1::LabelSelectorRequirement& item, const Str
 
 }  // namespace
 
-void check_requirement(const Requirement& item, const Path& path, ErrorList& errors) {
+void check_values(const Requirement& item, const Path& path, ErrorList& errors) {
   const std::string_view op = item.op;
   if (op == "In" || op == "NotIn") {
     if (item.values.empty()) {
@@ -43,9 +43,13 @@ void check_requirement(const Requirement& item, const Path& path, ErrorList& err
       errors.required(path.child("values"),
                       "must be specified single value when `operator` is 'Lt' or 'Gt'");
     }
-  } else {
+  } else if (!item.newer) {
     errors.invalid(path.child("operator"), op, "not a valid selector operator");
   }
+}
+
+void check_requirement(const Requirement& item, const Path& path, ErrorList& errors) {
+  check_values(item, path, errors);
   check_label_name(item.key, path.child("key"), errors);
   if (item.any_values) return;
   for (int i = 0; i < item.values.size(); ++i) {
@@ -78,7 +82,7 @@ void check_selector(const meta_v1::LabelSelector& selector, const Path& path, Er
   check_labels(selector.matchlabels(), path.child("matchLabels"), errors);
   for (int i = 0; i < selector.matchexpressions_size(); ++i) {
     const auto& item = selector.matchexpressions(i);
-    check_requirement({item.key(), item.operator_(), item.values(), false},
+    check_requirement({item.key(), item.operator_(), item.values()},
                       path.child("matchExpressions").index(i), errors);
   }
 }

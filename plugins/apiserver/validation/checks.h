@@ -33,9 +33,13 @@ void check_annotations(const StringMap& annotations, const Path& path, ErrorList
 struct Requirement {
   std::string_view key, op;
   const google::protobuf::RepeatedPtrField<std::string>& values;
-  bool compares;
+  bool compares = false;
   bool any_values = false;  // even such as no label has
+  bool newer = false;       // an operator that is not known may be that of a newer client
 };
+// Whether there are as many values as the operator wants.
+void check_values(const Requirement& item, const Path& path, ErrorList& errors);
+// All of an expression whose key and values are those of labels.
 void check_requirement(const Requirement& item, const Path& path, ErrorList& errors);
 void check_selector(const meta_v1::LabelSelector& selector, const Path& path, ErrorList& errors);
 // Whether the selector, which must be valid, matches.
