@@ -76,17 +76,15 @@ Outcome app_armor(const PodView& pod) {
     return bad_profile(container.security.has_apparmorprofile(),
                        container.security.apparmorprofile());
   });
-  Sorted annotations;
+  std::size_t annotations = 0;
   for (const auto& [key, value] : pod.metadata.annotations()) {
     if (!key.starts_with(kAppArmor) || is_good_app_armor(value)) continue;
-    annotations.insert(key);
-    values.insert(value);
+    values.insert(key + "=" + apiserver::quoted(value));
+    ++annotations;
   }
   Names who;
   if (of_pod || !bad.empty()) who.push_back(setters(of_pod, bad));
-  if (!annotations.empty())
-    who.push_back((annotations.size() == 1 ? "annotation " : "annotations ") +
-                  quoted_list(annotations));
+  if (annotations != 0) who.emplace_back(annotations == 1 ? "annotation" : "annotations");
   if (who.empty()) return std::nullopt;
   return Finding{
       values.size() == 1 ? "forbidden AppArmor profile" : "forbidden AppArmor profiles",
@@ -160,17 +158,9 @@ Outcome privileged(const PodView& pod) {
                  containers_text(bad) + " must not set securityContext.privileged=true"};
 }
 
-Outcome proc_mount(const PodView& pod) {
-  Sorted types;
-  const auto bad = containers_where(pod, [&](const ContainerView& container) {
-    const auto& security = container.security;
-    if (!security.has_procmount() || security.procmount() == "Default") return false;
-    types.insert(security.procmount());
-    return true;
-  });
-  if (bad.empty()) return std::nullopt;
-  return Finding{"procMount", containers_text(bad) + " must not set securityContext.procMount to " +
-                                  quoted_list(types)};
+// Root in a user namespace of its own may see all of /proc.
+Outcome host_proc_mount(const PodView& pod) {
+  return pod.is_apart_from_users() ? std::nullopt : proc_mount(pod);
 }
 
 class SeLinux {
@@ -223,7 +213,33 @@ bool is_good_seccomp(std::string_view type) {
   return type == "RuntimeDefault" || type == "Localhost";
 }
 
+constexpr std::string_view kSeccompPod = "seccomp.security.alpha.kubernetes.io/pod";
+constexpr std::string_view kSeccompContainer = "container.seccomp.security.alpha.kubernetes.io/";
+
+// What versions before v1.19 look at in place of the fields.
+Outcome seccomp_annotations(const PodView& pod) {
+  Sorted forbidden;
+  const auto& annotations = pod.metadata.annotations();
+  const auto look_at = [&](const std::string& key) {
+    const auto found = annotations.find(key);
+    if (found == annotations.end()) return;
+    const auto& value = found->second;
+    if (value == "runtime/default" || value == "docker/default" || value.starts_with("localhost/"))
+      return;
+    forbidden.insert(key + "=" + apiserver::quoted(value));
+  };
+  look_at(std::string(kSeccompPod));
+  for_each_container(pod.spec, [&](const ContainerView& container) {
+    look_at(std::string(kSeccompContainer) + container.name);
+  });
+  if (forbidden.empty()) return std::nullopt;
+  return Finding{"seccompProfile",
+                 (forbidden.size() == 1 ? "forbidden annotation " : "forbidden annotations ") +
+                     join(forbidden, ", ")};
+}
+
 Outcome seccomp(const PodView& pod) {
+  if (pod.minor < 19) return seccomp_annotations(pod);
   Sorted values;
   const auto is_bad = [&](bool given, const core_v1::SeccompProfile& profile) {
     if (!given || is_good_seccomp(profile.type())) return false;
@@ -283,11 +299,24 @@ Outcome windows_host_process(const PodView& pod) {
 
 constexpr CheckEntry kBaseline[] = {
     {app_armor},  {capabilities, 0, true, 22}, {host_namespaces}, {host_paths, 0, true, 0},
-    {host_ports}, {probe_hosts, 34},           {privileged},      {proc_mount},
-    {se_linux},   {seccomp, 19, true, 19},     {sysctls},         {windows_host_process},
+    {host_ports}, {probe_hosts, 34},           {privileged},      {host_proc_mount, 0, true, 35},
+    {se_linux},   {seccomp, 0, true, 19},      {sysctls},         {windows_host_process},
 };
 
 }  // namespace
+
+Outcome proc_mount(const PodView& pod) {
+  Sorted types;
+  const auto bad = containers_where(pod, [&](const ContainerView& container) {
+    const auto& security = container.security;
+    if (!security.has_procmount() || security.procmount() == "Default") return false;
+    types.insert(security.procmount());
+    return true;
+  });
+  if (bad.empty()) return std::nullopt;
+  return Finding{"procMount", containers_text(bad) + " must not set securityContext.procMount to " +
+                                  quoted_list(types)};
+}
 
 std::span<const CheckEntry> baseline_checks() { return kBaseline; }
 

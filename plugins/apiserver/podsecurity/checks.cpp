@@ -4,6 +4,10 @@
 
 namespace kubus::apiserver::podsecurity {
 
+bool PodView::is_apart_from_users() const {
+  return minor >= 35 && spec.has_hostusers() && !spec.hostusers();
+}
+
 std::vector<Finding> evaluate(const LevelVersion& level, const meta_v1::ObjectMeta& metadata,
                               const core_v1::PodSpec& spec) {
   std::vector<Finding> findings;

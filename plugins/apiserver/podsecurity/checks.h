@@ -27,6 +27,9 @@ struct PodView {
   const meta_v1::ObjectMeta& metadata;
   const core_v1::PodSpec& spec;
   int minor;  // of the policy's version
+
+  // Root in it is nobody on the node, which counts since v1.35.
+  bool is_apart_from_users() const;
 };
 using Check = std::optional<Finding> (*)(const PodView& pod);
 
@@ -40,6 +43,8 @@ struct CheckEntry {
 // In the order in which they are told.
 std::span<const CheckEntry> baseline_checks();
 std::span<const CheckEntry> restricted_checks();
+// Of both levels.
+std::optional<Finding> proc_mount(const PodView& pod);
 
 // All that is against the level.
 std::vector<Finding> evaluate(const LevelVersion& level, const meta_v1::ObjectMeta& metadata,

@@ -53,12 +53,10 @@ std::string join(const Strings& parts, std::string_view between) {
   return text;
 }
 
-// "a", "b"
+// "a", "b": quotes within are left alone, as in the reference.
 template <class Strings>
 std::string quoted_list(const Strings& parts) {
-  Names all;
-  for (const auto& part : parts) all.push_back(apiserver::quoted(part));
-  return join(all, ", ");
+  return '"' + join(parts, "\", \"") + '"';
 }
 
 // container "a"; containers "a", "b"

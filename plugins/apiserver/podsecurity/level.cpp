@@ -10,7 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kLevels = {"privileged", "baseline", "restricted"};
 constexpr std::string_view kPrefix = "pod-security.kubernetes.io/";
 
-// One of the three modes.
+// One of the three modes. A level that cannot be read is the strictest where it is enforced, and none
+// where it is only told of.
 struct Read {
   LevelVersion value;
   bool has_level = false;
@@ -18,14 +19,14 @@ struct Read {
 };
 
 Read read(LabelMap labels, const std::string& mode, const LevelVersion& otherwise,
-          ErrorList& errors) {
+          Level unreadable, ErrorList& errors) {
   Read out{otherwise};
   const Path path = Path("metadata").child("labels");
   const std::string key = std::string(kPrefix) + mode;
   if (const auto* text = find_label(labels, key)) {
     const auto level = parse_level(*text);
     out.has_level = level.has_value();
-    out.value.level = level.value_or(Level::kRestricted);
+    out.value.level = level.value_or(unreadable);
     if (!level) errors.invalid(path.key(key), *text, kLevelsThereAre);
   }
   if (const auto* text = find_label(labels, key + "-version")) {
@@ -37,11 +38,11 @@ Read read(LabelMap labels, const std::string& mode, const LevelVersion& otherwis
   return out;
 }
 
-// Who enforces a level and says nothing of the others is told what will be refused.
-void follow(Read& other, const Read& enforce) {
-  if (other.has_level || enforce.value.level <= other.value.level) return;
-  other.value.level = enforce.value.level;
-  if (!other.has_version) other.value.minor = enforce.value.minor;
+// Who enforces a level and says nothing of warnings is warned of what will be refused.
+void follow(Read& warn, const Read& enforce) {
+  if (warn.has_level || enforce.value.level <= warn.value.level) return;
+  warn.value.level = enforce.value.level;
+  if (!warn.has_version) warn.value.minor = enforce.value.minor;
 }
 
 }  // namespace
@@ -92,13 +93,10 @@ std::string Policy::to_string() const {
 }
 
 Policy policy_of(LabelMap labels, ErrorList& errors, const Policy& defaults) {
-  const Read enforce = read(labels, "enforce", defaults.enforce, errors);
-  Read audit = read(labels, "audit", defaults.audit, errors);
-  Read warn = read(labels, "warn", defaults.warn, errors);
-  if (enforce.has_level) {
-    follow(audit, enforce);
-    follow(warn, enforce);
-  }
+  const Read enforce = read(labels, "enforce", defaults.enforce, Level::kRestricted, errors);
+  const Read audit = read(labels, "audit", defaults.audit, Level::kPrivileged, errors);
+  Read warn = read(labels, "warn", defaults.warn, Level::kPrivileged, errors);
+  if (enforce.has_level) follow(warn, enforce);
   return {enforce.value, audit.value, warn.value};
 }
 

@@ -46,8 +46,8 @@ constexpr std::string_view kVersionsThereAre = "must be \"latest\" or \"v1.x\"";
 std::optional<Level> parse_level(std::string_view text);
 std::optional<int> parse_version(std::string_view text);
 
-// What labels cannot be read count as the strictest, and are added to `errors`; what they do not
-// say is as in `defaults`.
+// Labels that cannot be read are added to `errors`, and an unreadable level to enforce is the
+// strictest; what labels do not say is as in `defaults`.
 Policy policy_of(LabelMap labels, ErrorList& errors, const Policy& defaults = {});
 
 }  // namespace kubus::apiserver::podsecurity

@@ -12,9 +12,10 @@ namespace {
 
 using Outcome = std::optional<Finding>;
 
-constexpr std::array<std::string_view, 8> kVolumes = {
-    "configMap", "csi",   "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
-    "projected", "secret"};
+constexpr std::array<std::string_view, 9> kVolumes = {
+    "configMap", "csi",   "downwardAPI",           "emptyDir",
+    "ephemeral", "image", "persistentVolumeClaim", "projected",
+    "secret"};
 
 // What Linux alone has is not asked of pods that say they are for Windows.
 bool is_for_windows(const PodView& pod) {
@@ -101,6 +102,7 @@ Setters gather(bool pod_bad, bool pod_good, const Names& containers, Names missi
 }
 
 Outcome run_as_non_root(const PodView& pod) {
+  if (pod.is_apart_from_users()) return std::nullopt;
   const auto& context = pod.spec.securitycontext();
   const bool given = context.has_runasnonroot();
   Names bad, missing;
@@ -121,6 +123,7 @@ Outcome run_as_non_root(const PodView& pod) {
 }
 
 Outcome run_as_user(const PodView& pod) {
+  if (pod.is_apart_from_users()) return std::nullopt;
   const auto& context = pod.spec.securitycontext();
   Names bad;
   for_each_container(pod.spec, [&](const ContainerView& container) {
@@ -163,7 +166,7 @@ Outcome required_seccomp(const PodView& pod) {
 }
 
 constexpr CheckEntry kRestricted[] = {
-    {privilege_escalation, 8}, {dropped_capabilities, 22}, {volume_types, 0},
+    {privilege_escalation, 8}, {dropped_capabilities, 22}, {proc_mount, 35}, {volume_types, 0},
     {run_as_non_root, 0},      {run_as_user, 23},          {required_seccomp, 19},
 };
 

@@ -106,6 +106,7 @@ TEST(Restricted, NamesWhatItAsksFor) {
        R"(runAsUser=0 (container "a" must not set runAsUser=0))"},
       {R"("securityContext":{"runAsNonRoot":false},)" + containers(kHardened, {"a"}),
        "runAsNonRoot != true (pod must not set securityContext.runAsNonRoot=false)"},
+      {R"("volumes":[{"name":"v","image":{"reference":"r"}}],)" + containers(kHardened, {"a"}), ""},
       {R"("volumes":[{"name":"v","hostPath":{"path":"/"}},{"name":"w","nfs":{}}],)" +
            containers(kHardened, {"a"}),
        R"(restricted volume types (volumes "v", "w" use restricted volume types "hostPath", "nfs"))"},
@@ -140,9 +141,57 @@ TEST(Annotations, OfAppArmorCount) {
   EXPECT_EQ(found(pod(containers("", {"a"}),
                       R"("container.apparmor.security.beta.kubernetes.io/a":"unconfined")"),
                   Level::kBaseline),
-            R"(forbidden AppArmor profile (annotation )"
-            R"("container.apparmor.security.beta.kubernetes.io/a" must not set AppArmor profile )"
-            R"(type to "unconfined"))");
+            R"(forbidden AppArmor profile (annotation must not set AppArmor profile type to )"
+            R"("container.apparmor.security.beta.kubernetes.io/a="unconfined""))");
+  EXPECT_EQ(found(pod(R"("securityContext":{"appArmorProfile":{"type":"Unconfined"}},)" +
+                          containers("", {"a"}),
+                      R"("container.apparmor.security.beta.kubernetes.io/b":"foo",)"
+                      R"("container.apparmor.security.beta.kubernetes.io/a":"unconfined")"),
+                  Level::kBaseline),
+            R"(forbidden AppArmor profiles (pod and annotations must not set AppArmor profile )"
+            R"(type to "Unconfined", )"
+            R"("container.apparmor.security.beta.kubernetes.io/a="unconfined"", )"
+            R"("container.apparmor.security.beta.kubernetes.io/b="foo""))");
+}
+
+TEST(Annotations, OfSeccompCountBeforeThereWereFields) {
+  const auto odd = pod(containers(R"("seccompProfile":{"type":"Unconfined"})", {"a"}),
+                       R"("seccomp.security.alpha.kubernetes.io/pod":"foo",)"
+                       R"("container.seccomp.security.alpha.kubernetes.io/a":"unconfined",)"
+                       R"("container.seccomp.security.alpha.kubernetes.io/none":"unconfined")");
+  EXPECT_EQ(found(odd, Level::kBaseline, 18),
+            R"(seccompProfile (forbidden annotations )"
+            R"(container.seccomp.security.alpha.kubernetes.io/a="unconfined", )"
+            R"(seccomp.security.alpha.kubernetes.io/pod="foo"))");
+  EXPECT_EQ(found(odd, Level::kBaseline, 19),
+            R"(seccompProfile (container "a" must not set securityContext.seccompProfile.type to )"
+            R"("Unconfined"))");
+  EXPECT_EQ(found(pod(containers("", {"a"}),
+                      R"("seccomp.security.alpha.kubernetes.io/pod":"localhost/x",)"
+                      R"("container.seccomp.security.alpha.kubernetes.io/a":"docker/default")"),
+                  Level::kBaseline, 0),
+            "");
+  EXPECT_EQ(found(pod(containers("", {"a"}), R"("seccomp.security.alpha.kubernetes.io/pod":"")"),
+                  Level::kBaseline, 0),
+            R"(seccompProfile (forbidden annotation seccomp.security.alpha.kubernetes.io/pod=""))");
+}
+
+TEST(UserNamespaces, LetMoreBeDoneSinceTheyAreCounted) {
+  const auto apart =
+      pod(R"("hostUsers":false,)" +
+          containers(R"("allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},)"
+                     R"("seccompProfile":{"type":"RuntimeDefault"},"runAsUser":0,)"
+                     R"("procMount":"Unmasked")",
+                     {"a"}));
+  const std::string mount =
+      R"(procMount (container "a" must not set securityContext.procMount to "Unmasked"))";
+  EXPECT_EQ(found(apart, Level::kBaseline, 35), "");
+  EXPECT_EQ(found(apart, Level::kBaseline, 34), mount);
+  EXPECT_EQ(found(apart, Level::kRestricted, 35), mount);
+  EXPECT_EQ(found(apart, Level::kRestricted, 34),
+            mount + R"(, runAsNonRoot != true (pod or container "a" must set )"
+                    R"(securityContext.runAsNonRoot=true), runAsUser=0 (container "a" must not )"
+                    R"(set runAsUser=0))");
 }
 
 TEST(Labels, MakeThePolicy) {
@@ -156,16 +205,28 @@ TEST(Labels, MakeThePolicy) {
       {{}, "privileged:latest", "privileged:latest", "privileged:latest", ""},
       {{{"pod-security.kubernetes.io/enforce", "restricted"}},
        "restricted:latest",
-       "restricted:latest",
+       "privileged:latest",
        "restricted:latest",
        ""},
       {{{"pod-security.kubernetes.io/enforce", "baseline"},
         {"pod-security.kubernetes.io/enforce-version", "v1.25"},
         {"pod-security.kubernetes.io/warn", "restricted"}},
        "baseline:v1.25",
-       "baseline:v1.25",
+       "privileged:latest",
        "restricted:latest",
        ""},
+      {{{"pod-security.kubernetes.io/enforce", "baseline"},
+        {"pod-security.kubernetes.io/warn-version", "v1.20"}},
+       "baseline:latest",
+       "privileged:latest",
+       "baseline:v1.20",
+       ""},
+      {{{"pod-security.kubernetes.io/audit", "x"}},
+       "privileged:latest",
+       "privileged:latest",
+       "privileged:latest",
+       R"(metadata.labels[pod-security.kubernetes.io/audit]: Invalid value: "x": must be one of )"
+       "privileged, baseline, restricted"},
       {{{"pod-security.kubernetes.io/warn", "baseline"}},
        "privileged:latest",
        "privileged:latest",
@@ -180,7 +241,7 @@ TEST(Labels, MakeThePolicy) {
       {{{"pod-security.kubernetes.io/enforce", "baseline"},
         {"pod-security.kubernetes.io/enforce-version", "1.25"}},
        "baseline:latest",
-       "baseline:latest",
+       "privileged:latest",
        "baseline:latest",
        R"(metadata.labels[pod-security.kubernetes.io/enforce-version]: Invalid value: "1.25": )"
        R"(must be "latest" or "v1.x")"},
