@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "custom/embedded.h"
 #include "custom/family.h"
-#include "kubus/api/json.h"
+#include "custom/scale.h"
 #include "kubus/api/json_value.h"
 #include "registry/reflect.h"
 #include "schema/expression_rule.h"
@@ -21,22 +22,10 @@ Status missing(const CustomObject& object, const char* what) {
                                        to_json(object, {.type_meta = false}) + "'");
 }
 
-// The numbers that a scale shows cannot be anything.
-void check_scale(const json::object& tree, const std::vector<std::string>& path,
-                 ErrorList& errors) {
-  const auto* value = value_at(tree, path);
-  if (!value || !value->is_int64()) return;
-  Path at;
-  for (const auto& name : path) at = at.child(name);
-  const auto number = value->get_int64();
-  if (number < 0) errors.invalid(at, number, "should be a non-negative integer");
-  if (number > INT32_MAX) errors.invalid(at, number, "should be less than or equal to 2147483647");
-}
-
 // Rules are written for objects of the right shape.
 bool blocks_rules(const FieldError& error) {
   return error.type == FieldErrorType::kNotSupported || error.type == FieldErrorType::kRequired ||
-         error.type == FieldErrorType::kTooLong || error.type == FieldErrorType::kDuplicate ||
+         error.type == FieldErrorType::kTooLong || error.type == FieldErrorType::kTooMany ||
          error.type == FieldErrorType::kTypeInvalid;
 }
 
@@ -48,8 +37,10 @@ Status admit_body(CustomObject& object, const CustomKind& kind, std::vector<std:
   auto tree = tree_of(object);
   std::vector<std::string> paths;
   prune(tree, kind.schema(), unknown ? &paths : nullptr);
-  set_members(object, tree);
+  std::sort(paths.begin(), paths.end());
   for (const auto& path : paths) unknown->push_back("unknown field \"" + path + "\"");
+  KUBUS_TRY(settle_embedded(tree, kind.schema(), unknown));
+  set_members(object, tree);
   return {};
 }
 
@@ -59,30 +50,28 @@ void apply_custom_defaults(CustomObject& object, const CustomKind& kind) {
   set_members(object, tree);
 }
 
-ErrorList check_custom(const CustomObject& object, const CustomObject* old,
-                       const CustomKind& kind) {
-  ErrorList errors;
+void check_custom(const CustomObject& object, const CustomObject* old, const CustomKind& kind,
+                  ErrorList& errors) {
   if (object.kind() != kind.kind)
     errors.invalid(Path("kind"), object.kind(), "must be " + kind.kind);
   if (object.api_version() != kind.api_version())
     errors.invalid(Path("apiVersion"), object.api_version(), "must be " + kind.api_version());
+  // What is of another type need not be like this one.
+  if (object.kind() != kind.kind || object.api_version() != kind.api_version()) return;
   const json::value tree(tree_of(object));
   const json::value before = old ? json::value(tree_of(*old)) : json::value();
   const auto& details = kind.details();
   check_schema(tree, old ? &before : nullptr, details.schema, Path(), errors);
-  if (details.scale) {
-    check_scale(tree.get_object(), details.scale->replicas, errors);
-    check_scale(tree.get_object(), details.scale->status_replicas, errors);
-  }
+  check_embedded(tree.get_object(), details.schema, errors);
+  if (details.scale) check_scale_values(tree.get_object(), *details.scale, errors);
   check_list_items(tree, details.schema, Path(), errors);
-  if (!details.schema.has_expressions) return errors;
+  if (!details.schema.has_expressions) return;
   if (std::any_of(errors.errors().begin(), errors.errors().end(), blocks_rules))
-    errors.add({FieldErrorType::kInvalid, "<nil>", "\"null\"",
+    errors.add({FieldErrorType::kInvalid, "<nil>", "null",
                 "some validation rules were not checked because the object was invalid; correct "
                 "the existing errors to complete validation"});
   else
     check_expressions(tree, old ? &before : nullptr, details.schema, errors);
-  return errors;
 }
 
 std::string stored_json(Message& object, const ResourceInfo& resource) {

@@ -88,9 +88,9 @@ const FieldManager& CustomManagers::get(const CustomKind& kind, std::string_view
   empty.set_kind(kind.kind);
   managed.empty_json = to_json(empty);
   managed.subresource = subresource;
+  // Who writes a status owns the metadata that came with it, though that does not become the object's.
   if (subresource == "status") {
     managed.not_owned.insert(field("spec"));
-    managed.not_owned.insert(field("metadata"));
   } else if (kind.find_subresource("status")) {
     managed.not_owned.insert(field("status"));
   }

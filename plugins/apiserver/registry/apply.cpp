@@ -21,12 +21,6 @@ namespace {
 
 constexpr int kApplyAttempts = 8;
 
-std::string listed(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + text;
-  return out;
-}
-
 Status check_identity(const Call& call, meta_v1::ObjectMeta& metadata, bool exists) {
   if (!exists && !metadata.uid().empty())
     return errors::conflict(call.subject(), "uid mismatch: the provided object specified uid " +
@@ -51,25 +45,26 @@ Status check_identity(const Call& call, meta_v1::ObjectMeta& metadata, bool exis
 Result<boost::json::value> read_configuration(Call& call) {
   const auto validation = field_validation(call);
   if (!validation.ok()) return validation.status();
-  auto json = yaml_to_json(call.body.view());
+  std::vector<std::string> repeated;
+  auto json = yaml_to_json(call.body.view(), &repeated);
   if (json.code() == Code::kRequestEntityTooLarge) return json.status();
-  if (!json.ok()) return errors::bad_request("error decoding YAML: " + json.status().message());
+  if (!json.ok())
+    return errors::bad_request("error decoding YAML: error converting YAML to JSON: " +
+                               json.status().message());
   KUBUS_TRY(check_parts(*json));
-  std::vector<std::string> duplicates;
-  DecodeOptions options;
-  options.strict_errors = &duplicates;
   boost::json::value config;
-  if (auto status = parse_json(*json, config, options); !status.ok())
+  if (auto status = parse_json(*json, config); !status.ok())
     return errors::bad_request("error decoding YAML: " + status.message());
   if (config.is_null()) config = boost::json::object();
   if (!config.is_object())
     return errors::bad_request(
-        "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
-        "into Go value of type map[string]interface {}");
-  if (*validation == FieldValidation::kStrict && !duplicates.empty())
-    return errors::bad_request("error strict decoding YAML: " + listed(duplicates));
+        "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " +
+        std::string(go_kind(config)) + " into Go value of type map[string]interface {}");
+  if (*validation == FieldValidation::kStrict && !repeated.empty())
+    return errors::bad_request("error strict decoding YAML: error converting YAML to JSON: " +
+                               yaml_errors(repeated));
   if (*validation != FieldValidation::kIgnore)
-    call.warnings.insert(call.warnings.end(), duplicates.begin(), duplicates.end());
+    call.warnings.insert(call.warnings.end(), repeated.begin(), repeated.end());
   return config;
 }
 

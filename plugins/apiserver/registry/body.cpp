@@ -39,7 +39,16 @@ Status cannot_handle(const TypeMeta& sent, const Wanted& wanted, std::string_vie
                              wanted.kind + ": " + std::string(why));
 }
 
+Status other_version(const TypeMeta& sent, const Wanted& wanted) {
+  return errors::bad_request("the API version in the data (" + sent.api_version +
+                             ") does not match the expected API version (" + wanted.api_version +
+                             ")");
+}
+
 Status check_type(const TypeMeta& sent, const Wanted& wanted, const Descriptor& type) {
+  // Of which kind a custom object is, is checked with all else of it.
+  if (&type == CustomObject::descriptor())
+    return sent.api_version == wanted.api_version ? Status() : other_version(sent, wanted);
   const bool versions_differ = !sent.api_version.empty() && sent.api_version != wanted.api_version;
   const bool kinds_differ = !sent.kind.empty() && sent.kind != wanted.kind;
   if (!versions_differ && !kinds_differ) return {};
@@ -48,14 +57,9 @@ Status check_type(const TypeMeta& sent, const Wanted& wanted, const Descriptor& 
     return slash == std::string::npos ? std::string() : version.substr(0, slash);
   };
   // Another version of the same kind could have been read.
-  const bool custom = &type == CustomObject::descriptor();
-  const bool known = custom || find_message(sent.api_version, wanted.kind) != nullptr;
-  if (versions_differ && !kinds_differ && known &&
-      (custom || group(sent.api_version) == group(wanted.api_version)))
-    return errors::bad_request("the API version in the data (" + sent.api_version +
-                               ") does not match the expected API version (" + wanted.api_version +
-                               ")");
-  if (custom) return cannot_handle(sent, wanted, "the kinds differ");
+  if (versions_differ && !kinds_differ && find_message(sent.api_version, wanted.kind) &&
+      group(sent.api_version) == group(wanted.api_version))
+    return other_version(sent, wanted);
   return cannot_handle(sent, wanted, other_type(sent, message_info(type)));
 }
 
@@ -75,14 +79,30 @@ std::string beginning_of(std::string_view body) {
   return hex + more;
 }
 
-// What is no JSON at all does not even say what it is.
-Status check_syntax(std::string_view json, const Wanted& wanted) {
-  boost::json::value tree;
-  const auto status = parse_json(json, tree);
-  if (status.ok()) return {};
+// What does not even say what it is.
+Status unrecognized(std::string_view body, const Wanted& wanted, std::string_view why) {
   return errors::bad_request("the object provided is unrecognized (must be of type " + wanted.kind +
-                             "): couldn't get version/kind; json parse error: " +
-                             std::string(status.message()) + " (" + beginning_of(json) + ")");
+                             "): " + std::string(why) + " (" + beginning_of(body) + ")");
+}
+
+// Why a text does not tell its kind and version; empty where it may.
+std::string type_fault(std::string_view json) {
+  boost::json::value tree;
+  const std::string error = "couldn't get version/kind; json parse error: ";
+  if (auto status = parse_json(json, tree); !status.ok())
+    return error + std::string(status.message());
+  if (tree.is_null()) return {};
+  if (!tree.is_object())
+    return error + "json: cannot unmarshal " + std::string(go_kind(tree)) +
+           " into Go value of type struct { APIVersion string "
+           "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string "
+           "\"json:\\\"kind,omitempty\\\"\" }";
+  for (const char* name : {"apiVersion", "kind"})
+    if (const auto* word = tree.get_object().if_contains(name);
+        word && !word->is_string() && !word->is_null())
+      return error + "json: cannot unmarshal " + std::string(go_kind(*word)) +
+             " into Go struct field ." + name + " of type string";
+  return {};
 }
 
 // Whether the object has an empty list of managers, which in a message is the same as none.
@@ -116,21 +136,34 @@ Status check_sent(const TypeMeta& sent, const Wanted& wanted, const Descriptor& 
 }
 
 // What nothing was made of.
-Status refuse_json(std::string_view json, const TypeMeta& sent, const Wanted& wanted,
-                   const Status& why) {
+Status refuse_json(std::string_view json, std::string_view body, const TypeMeta& sent,
+                   const Wanted& wanted, std::string_view why) {
   if (!is_options(wanted)) {
-    KUBUS_TRY(check_syntax(json, wanted));
-    return cannot_handle(sent, wanted, why.message());
+    const auto fault = type_fault(json);
+    return fault.empty() ? cannot_handle(sent, wanted, why) : unrecognized(body, wanted, fault);
   }
   boost::json::value tree;
   const auto status = parse_json(json, tree);
-  if (status.ok()) return Status(Code::kUnknown, std::string(why.message()));
+  if (status.ok()) return Status(Code::kUnknown, std::string(why));
   return Status(Code::kUnknown, "couldn't get version/kind; json parse error: " +
                                     std::string(status.message()));
 }
 
-Result<MessagePtr> read_json(Call& call, std::string_view json,
+// A body as JSON; `repeated`: keys that came twice in the YAML that it was.
+struct Text {
+  std::string_view json, body;
+  std::vector<std::string> repeated;
+};
+
+std::string strict_error(const Text& text, const std::vector<std::string>& mistakes) {
+  auto list = text.repeated.empty() ? std::string() : yaml_errors(text.repeated);
+  for (const auto& mistake : mistakes) list += (list.empty() ? "" : ", ") + mistake;
+  return "strict decoding error: " + list;
+}
+
+Result<MessagePtr> read_text(Call& call, const Text& text,
                              const google::protobuf::Descriptor& type) {
+  const auto json = text.json;
   const auto wanted = wanted_type(call, type);
   const auto mode = is_options(wanted) ? Result<FieldValidation>(FieldValidation::kIgnore)
                                        : field_validation(call);
@@ -142,17 +175,22 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
   options.type_meta = &sent;
   if (*mode != FieldValidation::kIgnore) options.strict_errors = &mistakes;
   auto message = new_message(type);
+  const bool custom = &type == CustomObject::descriptor();
   if (auto status = from_json(json, *message, options); !status.ok())
-    return refuse_json(json, sent, wanted, status);
-  KUBUS_TRY(admit_custom(call, *message, options.strict_errors));
+    return refuse_json(json, text.body, sent, wanted, status.message());
+  // Nothing is taken for granted of a custom object.
+  if (custom && sent.kind.empty())
+    return unrecognized(text.body, wanted,
+                        "Object 'Kind' is missing in '" + std::string(text.body) + "'");
   KUBUS_TRY(check_sent(sent, wanted, type));
-  if (!mistakes.empty() && *mode == FieldValidation::kStrict) {
-    std::string list;
-    for (const auto& mistake : mistakes) list += (list.empty() ? "" : ", ") + mistake;
-    return cannot_handle(sent, wanted, "strict decoding error: " + list);
-  }
+  if (auto status = admit_custom(call, *message, options.strict_errors); !status.ok())
+    return cannot_handle(sent, wanted, status.message());
+  if (*mode == FieldValidation::kStrict && !(mistakes.empty() && text.repeated.empty()))
+    return cannot_handle(sent, wanted, strict_error(text, mistakes));
+  if (*mode != FieldValidation::kIgnore)
+    call.warnings.insert(call.warnings.end(), text.repeated.begin(), text.repeated.end());
   call.warnings.insert(call.warnings.end(), mistakes.begin(), mistakes.end());
-  call.clears_managers = text_clears_managers(json);
+  call.clears_managers = !custom && text_clears_managers(json);
   return message;
 }
 
@@ -161,6 +199,19 @@ Result<MessagePtr> read_json(Call& call, std::string_view json,
 Status admit_custom(const Call& call, Message& message, std::vector<std::string>* mistakes) {
   if (message.GetDescriptor() != CustomObject::descriptor()) return {};
   return admit_body(static_cast<CustomObject&>(message), *custom_kind(*call.resource), mistakes);
+}
+
+std::string_view go_kind(const boost::json::value& value) {
+  if (value.is_bool()) return "bool";
+  if (value.is_string()) return "string";
+  if (value.is_array()) return "array";
+  return value.is_object() ? "object" : "number";
+}
+
+std::string yaml_errors(const std::vector<std::string>& lines) {
+  std::string list = "yaml: unmarshal errors:";
+  for (const auto& line : lines) list += "\n  " + line;
+  return list;
 }
 
 Result<FieldValidation> field_validation(const Call& call) {
@@ -180,11 +231,16 @@ Result<FieldValidation> field_validation(const Call& call) {
 }
 
 Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type) {
-  if (call.body_format == Format::kJson) return read_json(call, call.body.view(), type);
+  const auto body = call.body.view();
+  if (call.body_format == Format::kJson) return read_text(call, {body, body, {}}, type);
   if (call.body_format == Format::kYaml) {
-    auto json = yaml_to_json(call.body.view());
-    if (!json.ok()) return json.status();
-    return read_json(call, *json, type);
+    std::vector<std::string> repeated;
+    auto json = yaml_to_json(body, &repeated);
+    if (!json.ok())
+      return json.status().code() == Code::kBadRequest
+                 ? unrecognized(body, wanted_type(call, type), json.status().message())
+                 : json.status();
+    return read_text(call, {*json, body, std::move(repeated)}, type);
   }
   if (&type == CustomObject::descriptor())
     return Status(Code::kUnsupportedMediaType,

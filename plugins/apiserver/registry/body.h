@@ -3,8 +3,12 @@
 // Thread safety: free functions.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "registry/call.h"
 
@@ -21,6 +25,11 @@ Result<FieldValidation> field_validation(const Call& call);
 // Unknown and duplicate fields of objects are an error, a warning of the call, or nothing, as its
 // fieldValidation says.
 Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type);
+
+// What Go calls a value of JSON that is not null.
+std::string_view go_kind(const boost::json::value& value);
+// What is said of keys that were repeated in YAML, as an error.
+std::string yaml_errors(const std::vector<std::string>& lines);
 
 // What is left to do for an object of a custom kind; ok for others. `mistakes` gets one sentence
 // for each unknown field, which is gone then; it may be null.

@@ -17,7 +17,11 @@ const CustomObject& custom(const Message& object) {
 
 Status outcome(const Message& object, const ResourceInfo& resource, const ErrorList& errors) {
   if (errors.empty()) return {};
-  return to_status(resource, metadata_of(object)->name(), errors);
+  if (!custom_kind(resource)) return to_status(resource, metadata_of(object)->name(), errors);
+  // The object may say that it is another one, which is one of its faults.
+  const std::string_view version = custom(object).api_version();
+  return to_status(version.substr(0, version.find('/')), custom(object).kind(),
+                   metadata_of(object)->name(), errors);
 }
 
 }  // namespace
@@ -32,7 +36,7 @@ Engines standard_engines() {
   engines.check_create = [](const Message& object, const ResourceInfo& resource) {
     auto errors = validate_create(object, resource);
     if (const auto* kind = custom_kind(resource))
-      errors.append(check_custom(custom(object), nullptr, *kind));
+      check_custom(custom(object), nullptr, *kind, errors);
     policy::check_admission_expressions(object, nullptr, errors);
     fairness::check_mandatory(object, errors);
     return outcome(object, resource, errors);
@@ -41,7 +45,7 @@ Engines standard_engines() {
                             const ResourceInfo& resource) {
     auto errors = validate_update(object, old, resource);
     if (const auto* kind = custom_kind(resource))
-      errors.append(check_custom(custom(object), &custom(old), *kind));
+      check_custom(custom(object), &custom(old), *kind, errors);
     policy::check_admission_expressions(object, &old, errors);
     fairness::check_mandatory(object, errors);
     return outcome(object, resource, errors);
@@ -50,7 +54,7 @@ Engines standard_engines() {
                             const ResourceInfo& resource) {
     auto errors = validate_status_update(object, old, resource);
     if (const auto* kind = custom_kind(resource))
-      errors.append(check_custom(custom(object), &custom(old), *kind));
+      check_custom(custom(object), &custom(old), *kind, errors);
     return outcome(object, resource, errors);
   };
   engines.check_part = [](const Message& object, const Message& old, const ResourceInfo& resource,

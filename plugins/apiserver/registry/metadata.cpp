@@ -22,24 +22,30 @@ Status settle_namespace(meta_v1::ObjectMeta& metadata, const std::string& ns) {
       "the namespace of the provided object does not match the namespace sent on the request");
 }
 
-Status changed_uid(const meta_v1::ObjectMeta& metadata, const Call& call) {
+Status immutable(const meta_v1::ObjectMeta& metadata, const Call& call, const char* field,
+                 const std::string& value) {
   return errors::invalid({call.resource->group, call.resource->kind, metadata.name()},
-                         {{"FieldValueInvalid",
-                           "Invalid value: \"" + metadata.uid() + "\": field is immutable",
-                           "metadata.uid"}});
+                         {{"FieldValueInvalid", "Invalid value: " + value + ": field is immutable",
+                           std::string("metadata.") + field}});
+}
+
+// Who does not speak of the object's end leaves it; who does may not change it.
+Status keep_end(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old, const Call& call) {
+  if (!metadata.has_deletiontimestamp() && old.has_deletiontimestamp())
+    *metadata.mutable_deletiontimestamp() = old.deletiontimestamp();
+  if (metadata.deletiontimestamp().seconds() != old.deletiontimestamp().seconds())
+    return immutable(metadata, call, "deletionTimestamp",
+                     '"' + format_time(to_time(metadata.deletiontimestamp())) + '"');
+  if (!metadata.has_deletiongraceperiodseconds() && old.has_deletiongraceperiodseconds())
+    metadata.set_deletiongraceperiodseconds(old.deletiongraceperiodseconds());
+  if (metadata.deletiongraceperiodseconds() != old.deletiongraceperiodseconds())
+    return immutable(metadata, call, "deletionGracePeriodSeconds",
+                     std::to_string(metadata.deletiongraceperiodseconds()));
+  return {};
 }
 
 std::string namespace_of(const Call& call) {
   return call.resource->namespaced ? call.info.ns : std::string();
-}
-
-Status other_uid(const meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
-                 const Call& call) {
-  return errors::conflict(
-      call.subject(old.name()),
-      "StorageError: invalid object, Code: 4, Key: " + storage_key(*call.resource, call.key()) +
-          ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
-          metadata.uid() + ", UID in object meta: " + old.uid());
 }
 
 }  // namespace
@@ -101,25 +107,27 @@ Status check_place(meta_v1::ObjectMeta& metadata, const Call& call) {
   return check_name(metadata, call.info.name);
 }
 
+Status check_uid(const meta_v1::ObjectMeta& metadata, const std::string& uid, const Call& call) {
+  if (metadata.uid().empty() || metadata.uid() == uid) return {};
+  return errors::conflict(
+      call.subject(call.info.name),
+      "StorageError: invalid object, Code: 4, Key: " + storage_key(*call.resource, call.key()) +
+          ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
+          metadata.uid() + ", UID in object meta: " + uid);
+}
+
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
                        const Call& call) {
   KUBUS_TRY(check_name(metadata, old.name()));
   KUBUS_TRY(settle_namespace(metadata, old.namespace_()));
   if (metadata.uid().empty()) metadata.set_uid(old.uid());
   if (metadata.uid() != old.uid())
-    return call.info.verb == "patch" ? changed_uid(metadata, call) : other_uid(metadata, old, call);
+    return immutable(metadata, call, "uid", '"' + metadata.uid() + '"');
   metadata.clear_selflink();
   *metadata.mutable_creationtimestamp() = old.creationtimestamp();
-  metadata.clear_generatename();
-  if (old.has_generatename()) metadata.set_generatename(old.generatename());
   metadata.clear_generation();
   if (old.has_generation()) metadata.set_generation(old.generation());
-  metadata.clear_deletiontimestamp();
-  if (old.has_deletiontimestamp()) *metadata.mutable_deletiontimestamp() = old.deletiontimestamp();
-  metadata.clear_deletiongraceperiodseconds();
-  if (old.has_deletiongraceperiodseconds())
-    metadata.set_deletiongraceperiodseconds(old.deletiongraceperiodseconds());
-  return {};
+  return keep_end(metadata, old, call);
 }
 
 }  // namespace kubus::apiserver

@@ -27,7 +27,9 @@ Status check_name(const meta_v1::ObjectMeta& metadata, const std::string& name);
 // What is sent to the place of the call is in its namespace, or goes there, and has its name.
 // kBadRequest otherwise.
 Status check_place(meta_v1::ObjectMeta& metadata, const Call& call);
-// Carries over from `old` what a client cannot change. kConflict when it means another object.
+// kConflict when what is sent for the object with this uid means another one.
+Status check_uid(const meta_v1::ObjectMeta& metadata, const std::string& uid, const Call& call);
+// Carries over from `old` what a client cannot change; kInvalid when it says something else.
 Status prepare_updated(meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
                        const Call& call);
 

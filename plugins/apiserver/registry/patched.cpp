@@ -53,6 +53,19 @@ std::string read_object(const boost::json::value& patched, PatchType patch_type,
   return object.GetDescriptor() == CustomObject::descriptor() ? "" : other_type(sent, wanted);
 }
 
+// Why it is no object of its custom kind; empty when it is, or is none.
+std::string admit_patched(const Call& call, const boost::json::value& patched, Message& object,
+                          std::vector<std::string>* mistakes) {
+  if (object.GetDescriptor() != CustomObject::descriptor()) return {};
+  if (static_cast<const CustomObject&>(object).kind().empty()) {
+    std::string text;
+    append_json(patched, text);
+    return "Object 'Kind' is missing in '" + text + "'";
+  }
+  const auto status = admit_custom(call, object, mistakes);
+  return status.ok() ? std::string() : status.message();
+}
+
 }  // namespace
 
 Result<PatchType> patch_type(const std::string& media_type, const ResourceInfo& resource) {
@@ -82,13 +95,13 @@ Result<MessagePtr> read_patched(Call& call, PatchType patch_type, boost::json::v
   if (!patched.ok()) return in_words_of_the_reference(patched.status());
   auto object = new_message(type);
   auto why = read_object(*patched, patch_type, *object, validates ? &unknown : nullptr);
-  if (why.empty()) KUBUS_TRY(admit_custom(call, *object, validates ? &unknown : nullptr));
+  if (why.empty()) why = admit_patched(call, *patched, *object, validates ? &unknown : nullptr);
   mistakes.insert(mistakes.end(), unknown.begin(), unknown.end());
   if (why.empty() && *mode == FieldValidation::kStrict && !mistakes.empty()) why = joined(mistakes);
   if (!why.empty())
     return invalid_patch(patch_value_text(patch_type, *patch, std::move(*patched)), why);
   call.warnings = std::move(mistakes);
-  call.clears_managers = clears_managers(*patched);
+  call.clears_managers = &type != CustomObject::descriptor() && clears_managers(*patched);
   return object;
 }
 

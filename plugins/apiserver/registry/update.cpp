@@ -73,8 +73,9 @@ void Registry::update(CallPtr call, Part part, Done done) {
   }
   change(
       call, part,
-      [body, call](const Object& stored, const Message&) -> Result<MessagePtr> {
+      [body, call](const Object& stored, const Message& current) -> Result<MessagePtr> {
         auto object = clone(*body);
+        KUBUS_TRY(check_uid(*metadata_of(*object), metadata_of(current)->uid(), *call));
         KUBUS_TRY(settle_version(*object, stored, *call));
         return object;
       },

@@ -5,6 +5,7 @@
 
 #include "kubus/api/json.h"
 #include "kubus/api/utf8.h"
+#include "validation/field_error.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -34,10 +35,8 @@ std::vector<Cause> manager_problems(std::string_view manager) {
     if (!is_printable(rune)) {
       char point[16];
       std::snprintf(point, sizeof(point), "U+%04X", static_cast<unsigned>(code_point(rune)));
-      std::string message = "Invalid value: ";
-      append_json_string(manager, message);
       causes.push_back({"FieldValueInvalid",
-                        message + ": invalid character " + point + " (at position " +
+                        "Invalid value: " + quoted(manager) + ": invalid character " + point + " (at position " +
                             std::to_string(position) + ")",
                         "fieldManager"});
     }

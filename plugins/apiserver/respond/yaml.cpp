@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <sstream>
+#include <unordered_map>
+#include <utility>
 
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
@@ -120,44 +122,80 @@ void append_scalar(const YAML::Node& node, std::string& out) {
     append_json_string(text, out);
 }
 
-Status append_node(const YAML::Node& node, std::string& out, std::size_t limit, int depth) {
-  if (depth > kMaxDepth) return Status(Code::kBadRequest, "yaml: the document nests too deep");
-  if (out.size() > limit)
-    return Status(Code::kBadRequest, "yaml: document contains excessive aliasing");
-  switch (node.Type()) {
-    case YAML::NodeType::Undefined:
-    case YAML::NodeType::Null:
-      out += "null";
-      return {};
-    case YAML::NodeType::Scalar:
-      append_scalar(node, out);
-      return {};
-    case YAML::NodeType::Sequence: {
-      out.push_back('[');
-      bool first = true;
-      for (const auto& item : node) {
-        if (!std::exchange(first, false)) out.push_back(',');
-        KUBUS_TRY(append_node(item, out, limit, depth + 1));
-      }
-      out.push_back(']');
-      return {};
+class JsonWriter {
+ public:
+  JsonWriter(std::size_t limit, std::vector<std::string>* repeated)
+      : limit_(limit), repeated_(repeated) {}
+
+  Status append(const YAML::Node& node, int depth) {
+    if (depth > kMaxDepth) return Status(Code::kBadRequest, "yaml: the document nests too deep");
+    if (out_.size() > limit_)
+      return Status(Code::kBadRequest, "yaml: document contains excessive aliasing");
+    switch (node.Type()) {
+      case YAML::NodeType::Undefined:
+      case YAML::NodeType::Null:
+        out_ += "null";
+        return {};
+      case YAML::NodeType::Scalar:
+        append_scalar(node, out_);
+        return {};
+      case YAML::NodeType::Sequence:
+        return append_list(node, depth);
+      case YAML::NodeType::Map:
+        break;
     }
-    case YAML::NodeType::Map:
-      break;
+    return append_map(node, depth);
   }
-  out.push_back('{');
-  bool first = true;
-  for (const auto& item : node) {
-    if (!item.first.IsScalar() && !item.first.IsNull())
-      return Status(Code::kBadRequest, "yaml: a key is not a scalar");
-    if (!std::exchange(first, false)) out.push_back(',');
-    append_json_string(item.first.IsNull() ? "null" : item.first.Scalar(), out);
-    out.push_back(':');
-    KUBUS_TRY(append_node(item.second, out, limit, depth + 1));
+  std::string take() { return std::move(out_); }
+
+ private:
+  Status append_list(const YAML::Node& node, int depth) {
+    out_.push_back('[');
+    bool first = true;
+    for (const auto& item : node) {
+      if (!std::exchange(first, false)) out_.push_back(',');
+      KUBUS_TRY(append(item, depth + 1));
+    }
+    out_.push_back(']');
+    return {};
   }
-  out.push_back('}');
-  return {};
-}
+
+  Status append_map(const YAML::Node& node, int depth) {
+    struct Member {
+      std::string key;
+      YAML::Node value;
+    };
+    std::vector<Member> members;
+    std::unordered_map<std::string, std::size_t> places;
+    for (const auto& item : node) {
+      if (!item.first.IsScalar() && !item.first.IsNull())
+        return Status(Code::kBadRequest, "yaml: a key is not a scalar");
+      const auto key = item.first.IsNull() ? "null" : item.first.Scalar();
+      const auto [place, is_new] = places.emplace(key, members.size());
+      if (is_new) {
+        members.push_back({key, item.second});
+        continue;
+      }
+      members[place->second].value.reset(item.second);
+      if (repeated_)
+        repeated_->push_back("line " + std::to_string(item.first.Mark().line + 1) + ": key " +
+                             '"' + key + "\" already set in map");
+    }
+    out_.push_back('{');
+    for (const auto& [key, value] : members) {
+      if (&key != &members.front().key) out_.push_back(',');
+      append_json_string(key, out_);
+      out_.push_back(':');
+      KUBUS_TRY(append(value, depth + 1));
+    }
+    out_.push_back('}');
+    return {};
+  }
+
+  std::size_t limit_;
+  std::vector<std::string>* repeated_;
+  std::string out_;
+};
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -229,16 +267,18 @@ void emit(const boost::json::value& value, YAML::Emitter& out) {
 
 }  // namespace
 
-Result<std::string> yaml_to_json(std::string_view yaml) {
+Result<std::string> yaml_to_json(std::string_view yaml, std::vector<std::string>* repeated) {
   try {
     const std::string text(yaml);
     KUBUS_TRY(check_nodes(text));
-    std::string out;
-    auto status = append_node(YAML::Load(text), out, most_json(yaml.size()), 0);
-    if (!status.ok()) return status;
-    return out;
+    JsonWriter writer(most_json(yaml.size()), repeated);
+    KUBUS_TRY(writer.append(YAML::Load(text), 0));
+    return writer.take();
+  } catch (const YAML::Exception& error) {
+    return Status(Code::kBadRequest, "yaml: line " + std::to_string(error.mark.line + 1) + ": " +
+                                         error.msg);
   } catch (const std::exception& error) {
-    return Status(Code::kBadRequest, std::string("error parsing YAML: ") + error.what());
+    return Status(Code::kBadRequest, std::string("yaml: ") + error.what());
   }
 }
 

@@ -1,6 +1,7 @@
 // Whether objects keep the rules of their schema.
 #include <boost/json.hpp>
 
+#include "kubus/api/json_value.h"
 #include "schema/expression_rule.h"
 #include "schema/old_items.h"
 
@@ -16,6 +17,13 @@ FieldErrorType error_type(const std::string& reason) {
   if (reason == "FieldValueForbidden") return FieldErrorType::kForbidden;
   if (reason == "FieldValueDuplicate") return FieldErrorType::kDuplicate;
   return FieldErrorType::kInvalid;
+}
+
+// The value that broke a rule, where it is no list and no object.
+std::string scalar_text(const json::value& value) {
+  std::string out;
+  if (!value.is_structured() && !value.is_null()) append_json(value, out);
+  return out;
 }
 
 // How a rule is called where it could not be evaluated.
@@ -80,7 +88,8 @@ class RuleWalk {
     auto where = rule.field_path.empty()
                      ? at
                      : resolve_field_path(at, rule.field_path, schema, problem).value_or(at);
-    add(error_type(rule.reason), where, schema, message_of(rule, variables, at, schema));
+    add(error_type(rule.reason), where, scalar_text(value),
+        message_of(rule, variables, at, schema));
   }
 
   void failed(const ExpressionRule& rule, const cel::Outcome& outcome, const Schema& schema,
@@ -88,19 +97,19 @@ class RuleWalk {
     const std::string error(outcome.value.as_text());
     if (outcome.over_limit) {
       spent_ = true;
-      return add(FieldErrorType::kInvalid, at, schema,
+      return add(FieldErrorType::kInvalid, at, quoted(schema.type),
                  "'" + error +
                      "': no further validation rules will be run due to call cost exceeds limit "
                      "for rule: " +
                      name_of(rule));
     }
     if (error.starts_with("no such overload"))
-      return add(FieldErrorType::kInvalid, at, schema,
+      return add(FieldErrorType::kInvalid, at, quoted(schema.type),
                  "'" + error +
                      "': call arguments did not match a supported operator, function or macro "
                      "signature for rule: " +
                      name_of(rule));
-    add(FieldErrorType::kInvalid, at, schema, error + " evaluating rule: " + name_of(rule));
+    add(FieldErrorType::kInvalid, at, quoted(schema.type), error + " evaluating rule: " + name_of(rule));
   }
 
   // What the rule says for itself; a message that cannot be made is none.
@@ -125,15 +134,17 @@ class RuleWalk {
     }
     if (spent_) return;
     spent_ = true;
-    add(FieldErrorType::kInvalid, at, schema,
+    add(FieldErrorType::kInvalid, at, quoted(schema.type),
         "validation failed due to running out of cost budget, no further validation rules will be "
         "run");
   }
 
-  void add(FieldErrorType type, const Path& at, const Schema& schema, std::string detail) {
+  void add(FieldErrorType type, const Path& at, std::string value, std::string detail) {
     const bool shows = type == FieldErrorType::kInvalid || type == FieldErrorType::kDuplicate;
-    errors_.add({type, at.str().empty() ? "<nil>" : at.str(),
-                 shows ? quoted(schema.type) : std::string(), std::move(detail)});
+    // What is there already says it all.
+    if (type == FieldErrorType::kDuplicate) detail.clear();
+    errors_.add({type, at.str().empty() ? "<nil>" : at.str(), shows ? std::move(value) : "",
+                 std::move(detail)});
   }
 
   ErrorList& errors_;

@@ -52,6 +52,7 @@ class Compiler {
     out.int_or_string = flag(props, "x-kubernetes-int-or-string");
     out.preserve_unknown = flag(props, "x-kubernetes-preserve-unknown-fields");
     out.embedded = flag(props, "x-kubernetes-embedded-resource");
+    out.has_embedded = out.embedded;
     out.map_atomic = text(props, "x-kubernetes-map-type") == "atomic";
     const auto list = text(props, "x-kubernetes-list-type");
     if (list == "set") out.list = SchemaList::kSet;
@@ -88,6 +89,7 @@ class Compiler {
     auto out = std::make_unique<Schema>(compile(props));
     around.has_defaults |= out->has_defaults;
     around.has_expressions |= out->has_expressions;
+    around.has_embedded |= out->has_embedded;
     return out;
   }
 
@@ -98,6 +100,7 @@ class Compiler {
         auto schema = compile(member.value());
         out.has_defaults |= schema.has_defaults;
         out.has_expressions |= schema.has_expressions;
+        out.has_embedded |= schema.has_embedded;
         out.properties.emplace_back(std::string(member.key()), std::move(schema));
       }
       std::sort(out.properties.begin(), out.properties.end(),

@@ -43,6 +43,7 @@ struct Schema {
   bool int_or_string = false;
   bool preserve_unknown = false;
   bool embedded = false;
+  bool has_embedded = false;    // here or below
   bool any_additional = false;  // additionalProperties: true
   bool map_atomic = false;
   bool has_defaults = false;  // here or below

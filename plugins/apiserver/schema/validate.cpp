@@ -31,8 +31,8 @@ std::string_view type_name(const json::value& value) {
     case json::kind::bool_:
       return "boolean";
     case json::kind::int64:
-    case json::kind::uint64:
       return "integer";
+    case json::kind::uint64:  // beyond the integers there are
     case json::kind::double_:
       return "number";
     case json::kind::string:
@@ -43,6 +43,12 @@ std::string_view type_name(const json::value& value) {
       break;
   }
   return "object";
+}
+
+// A number without a fraction that loses nothing as a float64.
+bool is_integer(double number) {
+  constexpr double kMost = 9007199254740991;
+  return std::trunc(number) == number && std::abs(number) <= kMost;
 }
 
 // As Go's %v prints a float64.
@@ -75,7 +81,7 @@ class Checker {
     if (const auto* text = value.if_string(); text && schema.rules)
       check_string({text->data(), text->size()}, *schema.rules, at);
     if (value.is_number() && schema.rules) check_number(value, *schema.rules, at);
-    if (const auto* array = value.if_array()) check_array(*array, value, old, schema, at);
+    if (const auto* array = value.if_array()) check_array(*array, old, schema, at);
     if (schema.rules && !schema.rules->values.empty()) check_enum(value, *schema.rules, at);
     if (const auto* object = value.if_object()) check_object(*object, old, schema, at);
   }
@@ -85,7 +91,10 @@ class Checker {
     errors_.add({type, at.empty() ? root_ : at, std::move(value), std::move(detail)});
   }
   void invalid(const std::string& at, const json::value& value, const std::string& detail) {
-    fault(FieldErrorType::kInvalid, at, json_of(value), at + " in body " + detail);
+    fault(FieldErrorType::kInvalid, at,
+          value.is_number() && !value.is_int64() ? number_text(value.to_number<double>())
+                                                 : json_of(value),
+          at + " in body " + detail);
   }
   void wrong_type(const std::string& at, std::string_view wanted, std::string_view got) {
     fault(FieldErrorType::kTypeInvalid, at, quoted(got),
@@ -98,7 +107,7 @@ class Checker {
     if (wanted.empty()) return;
     const auto got = type_name(value);
     if (value.is_null() && schema.nullable) return;
-    const bool integral = value.is_double() && std::trunc(value.get_double()) == value.get_double();
+    const bool integral = value.is_double() && is_integer(value.get_double());
     const bool fits = got == wanted || (got == "number" && integral && wanted == "integer") ||
                       (got == "integer" && wanted == "number") ||
                       (wanted == "integer,string" &&
@@ -167,13 +176,14 @@ class Checker {
   void check_string(std::string_view text, const Rules& rules, const std::string& at) {
     const json::value value(text);
     const auto length = static_cast<std::int64_t>(utf8_count(text));
+    // The first of these that is broken is told.
     if (rules.max_length && length > *rules.max_length)
       fault(FieldErrorType::kTooLong, at, {},
             "may not be more than " + std::to_string(*rules.max_length) + " bytes");
-    if (rules.min_length && length < *rules.min_length)
+    else if (rules.min_length && length < *rules.min_length)
       invalid(at, value, "should be at least " + std::to_string(*rules.min_length) + " chars long");
-    if (rules.expression && rules.expression->ok() &&
-        !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *rules.expression))
+    else if (rules.expression && rules.expression->ok() &&
+             !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *rules.expression))
       invalid(at, value, "should match '" + rules.pattern + "'");
     if (!rules.format.empty() && !matches_format(rules.format, text))
       wrong_type(at, rules.format, text);
@@ -207,8 +217,8 @@ class Checker {
           "must have at most " + std::to_string(may) + (may == 1 ? " item" : " items"));
   }
 
-  void check_array(const json::array& array, const json::value& value, const json::value* old,
-                   const Schema& schema, const std::string& at) {
+  void check_array(const json::array& array, const json::value* old, const Schema& schema,
+                   const std::string& at) {
     if (schema.items) {
       const OldItems before(old, schema);
       for (std::size_t i = 0; i < array.size(); ++i)
@@ -217,7 +227,7 @@ class Checker {
     if (!schema.rules) return;
     const auto size = static_cast<std::int64_t>(array.size());
     if (schema.rules->min_items && size < *schema.rules->min_items)
-      invalid(at, value,
+      invalid(at, size,
               "should have at least " + std::to_string(*schema.rules->min_items) + " items");
     if (schema.rules->max_items && size > *schema.rules->max_items)
       too_many(at, array.size(), *schema.rules->max_items);
@@ -243,18 +253,13 @@ class Checker {
     if (const auto* rules = schema.rules.get()) {
       const auto size = static_cast<std::int64_t>(object.size());
       if (rules->min_properties && size < *rules->min_properties)
-        invalid(at, object,
+        invalid(at, size,
                 "should have at least " + std::to_string(*rules->min_properties) + " properties");
       if (rules->max_properties && size > *rules->max_properties)
         too_many(at, object.size(), *rules->max_properties);
       for (const auto& name : rules->required)
         if (!object.contains(name)) fault(FieldErrorType::kRequired, child(name), {}, {});
     }
-    if (schema.embedded)
-      for (const char* name : {"apiVersion", "kind"})
-        if (const auto* word = object.if_contains(name);
-            !word || !word->is_string() || word->get_string().empty())
-          fault(FieldErrorType::kRequired, child(name), {}, "must not be empty");
     for (const auto& member : object) {
       const std::string_view name(member.key().data(), member.key().size());
       const auto* type = schema.member(name);

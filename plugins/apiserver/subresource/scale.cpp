@@ -99,13 +99,20 @@ std::shared_ptr<Scale> scale_of(const Message& object, const ResourceInfo& resou
   return scale;
 }
 
+// A scale of a custom kind is checked where the number goes.
+Status below_zero(std::int32_t replicas, const Call& call) {
+  const auto number = "Invalid value: " + std::to_string(replicas) + ": ";
+  if (const auto* kind = custom_kind(*call.resource))
+    return errors::invalid({kind->group, kind->kind, call.info.name},
+                           {{"FieldValueInvalid", number + "should be a non-negative integer",
+                             path_text(kind->details().scale->replicas)}});
+  return errors::invalid({"autoscaling", "Scale", call.info.name},
+                         {{"FieldValueInvalid", number + "must be greater than or equal to 0",
+                           "spec.replicas"}});
+}
+
 Status set_replicas(const Scale& scale, const Call& call, Message& object) {
-  if (scale.spec().replicas() < 0)
-    return errors::invalid({"autoscaling", "Scale", call.info.name},
-                           {{"FieldValueInvalid",
-                             "Invalid value: " + std::to_string(scale.spec().replicas()) +
-                                 ": must be greater than or equal to 0",
-                             "spec.replicas"}});
+  if (scale.spec().replicas() < 0) return below_zero(scale.spec().replicas(), call);
   if (const auto* kind = custom_kind(*call.resource)) {
     set_custom_replicas(static_cast<CustomObject&>(object), *kind, scale.spec().replicas());
     return {};
@@ -152,6 +159,10 @@ void get_scale(Registry& registry, CallPtr call, Done done) {
   registry.get(call, [call, done = std::move(done)](Result<Answer> result) mutable {
     if (!result.ok()) return done(std::move(result));
     const auto object = result->object->decode();
+    if (const auto* kind = custom_kind(*call->resource))
+      if (auto status = check_has_replicas(static_cast<const CustomObject&>(*object), *kind);
+          !status.ok())
+        return done(status);
     done(Answer::of(std::shared_ptr<const Message>(
         scale_of(*object, *call->resource, result->object->revision()))));
   });

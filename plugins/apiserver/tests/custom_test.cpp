@@ -106,7 +106,8 @@ TEST_F(CustomTest, WhatTheSchemaForbidsIsRefused) {
              object("Pear", "a", R"({"size":1,"parts":[{"name":"x"},{"name":"x"}]})"));
   EXPECT_THAT(twice.at("message"), HasSubstr(R"(spec.parts[1]: Duplicate value: {"name":"x"})"));
   const auto other = create(path("pears"), "default", object("Apple", "a", R"({"size":1})"));
-  EXPECT_EQ(other.code, 400);
+  EXPECT_EQ(other.at("message"),
+            "Apple.example.com \"a\" is invalid: kind: Invalid value: \"Apple\": must be Pear");
 }
 
 TEST_F(CustomTest, StatusAndSpecChangeApart) {
@@ -367,7 +368,7 @@ TEST_F(CustomTest, RulesInExpressionsHold) {
   define("olives", "Olive", version("v1", true, schema));
   const auto refused = create(path("olives"), "default", object("Olive", "a", R"({"size":0})"));
   EXPECT_EQ(refused.code, 422) << refused.body;
-  EXPECT_THAT(refused.body, HasSubstr(R"(spec.size: Invalid value: \"object\": size is 0)"));
+  EXPECT_THAT(refused.body, HasSubstr("spec.size: Invalid value: size is 0"));
   ASSERT_EQ(create(path("olives"), "default", object("Olive", "a", R"({"size":5})")).code, 201);
   const auto shrink =
       call("patch", path("olives"), "default", "a", R"({"spec":{"size":4}})", {}, kMerge);

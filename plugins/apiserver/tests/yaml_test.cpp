@@ -51,6 +51,16 @@ TEST(Yaml, EscapesWhatIsNoCharacter) {
             "{\"k\":[\"\\uFFFF\xef\xbf\xbd\",\"\\U0010FFFF\"]}\n");
 }
 
+TEST(Yaml, TellsWhichKeysComeAgain) {
+  std::vector<std::string> repeated;
+  EXPECT_EQ(*yaml_to_json("a: 1\nb:\n  c: 1\n  \"c\": 2\na: 3\nd: {e: 1, e: 2}\n", &repeated),
+            R"({"a":3,"b":{"c":2},"d":{"e":2}})");
+  EXPECT_THAT(repeated, ::testing::ElementsAre("line 5: key \"a\" already set in map",
+                                               "line 4: key \"c\" already set in map",
+                                               "line 6: key \"e\" already set in map"));
+  EXPECT_EQ(yaml_to_json("a: *b").status().message().substr(0, 14), "yaml: line 1: ");
+}
+
 TEST(Yaml, OfCountlessValuesIsNotRead) {
   const auto list = [](int count) {
     std::string text;

@@ -50,32 +50,16 @@ std::string FieldError::to_string() const { return path + ": " + body(); }
 
 std::string quoted(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
+  static constexpr std::string_view kEscaped = "\"\\\a\b\f\n\r\t\v", kNames = "\"\\abfnrtv";
   std::string out = "\"";
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (byte < 0x20 || byte == 0x7f) {
-          out.append("\\x").append({kHex[byte >> 4], kHex[byte & 15]});
-        } else {
-          out += c;
-        }
-    }
+    if (const auto at = kEscaped.find(c); at != std::string_view::npos)
+      out.append({'\\', kNames[at]});
+    else if (byte < 0x20 || byte == 0x7f)
+      out.append("\\x").append({kHex[byte >> 4], kHex[byte & 15]});
+    else
+      out += c;
   }
   return out + '"';
 }

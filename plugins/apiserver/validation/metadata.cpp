@@ -47,6 +47,13 @@ void check_owner(const meta_v1::OwnerReference& owner, const Path& path, ErrorLi
   }
 }
 
+std::string owners_json(const meta_v1::ObjectMeta& metadata) {
+  std::string out;
+  for (const auto& owner : metadata.ownerreferences())
+    out += (out.empty() ? "[" : ",") + message_json(owner);
+  return out + "]";
+}
+
 void check_owners(const meta_v1::ObjectMeta& metadata, const Path& path, ErrorList& errors) {
   std::string controller;
   for (const auto& owner : metadata.ownerreferences()) {
@@ -54,7 +61,7 @@ void check_owners(const meta_v1::ObjectMeta& metadata, const Path& path, ErrorLi
     if (!owner.controller()) continue;
     const std::string name = owner.kind() + "/" + owner.name();
     if (!controller.empty()) {
-      errors.invalid(path, name,
+      errors.invalid_json(path, owners_json(metadata),
                      "Only one reference can have Controller set to true. Found \"true\" in "
                      "references for " +
                          controller + " and " + name);
@@ -72,7 +79,8 @@ void check_finalizers(const meta_v1::ObjectMeta& metadata, const Path& path, Err
     foreground |= finalizer == "foregroundDeletion";
   }
   if (orphan && foreground) {
-    errors.invalid(path, "orphan", "finalizer orphan and foregroundDeletion cannot be both set");
+    errors.invalid_json(path, list_json(metadata.finalizers()),
+                        "finalizer orphan and foregroundDeletion cannot be both set");
   }
 }
 
@@ -137,6 +145,21 @@ void check_metadata(const meta_v1::ObjectMeta& metadata, bool namespaced, NameCh
   if (!namespaced && !space.empty()) {
     errors.forbidden(path.child("namespace"), "not allowed on this type");
   }
+  check_non_negative(metadata.generation(), path.child("generation"), errors);
+  check_common(metadata, path, errors);
+  check_finalizers(metadata, path.child("finalizers"), errors);
+}
+
+void check_embedded_metadata(const meta_v1::ObjectMeta& metadata, const Path& path,
+                             ErrorList& errors) {
+  if (!metadata.generatename().empty())
+    errors.invalid_each(path.child("generateName"), metadata.generatename(),
+                        check_path_segment(metadata.generatename()));
+  if (!metadata.name().empty())
+    errors.invalid_each(path.child("name"), metadata.name(), check_path_segment(metadata.name()));
+  if (!metadata.namespace_().empty())
+    errors.invalid_each(path.child("namespace"), metadata.namespace_(),
+                        check_dns1123_label(metadata.namespace_()));
   check_non_negative(metadata.generation(), path.child("generation"), errors);
   check_common(metadata, path, errors);
   check_finalizers(metadata, path.child("finalizers"), errors);

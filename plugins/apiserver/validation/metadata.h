@@ -15,6 +15,9 @@ NameCheck name_check(const ResourceInfo& resource);
 
 void check_metadata(const meta_v1::ObjectMeta& metadata, bool namespaced, NameCheck name,
                     const Path& path, ErrorList& errors);
+// Of an object within another one, which need not have a name.
+void check_embedded_metadata(const meta_v1::ObjectMeta& metadata, const Path& path,
+                             ErrorList& errors);
 // Finalizers of built-in kinds: a plain name is one of those that the API itself knows.
 void check_finalizer_name(const std::string& name, const Path& path, ErrorList& errors);
 void check_finalizer_names(const meta_v1::ObjectMeta& metadata, const Path& path,

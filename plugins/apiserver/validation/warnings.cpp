@@ -14,6 +14,7 @@
 #include <k8s/core/v1/replication_controller.pb.h>
 #include <k8s/core/v1/selector.pb.h>
 #include <k8s/core/v1/service.pb.h>
+#include <k8s/custom_object.pb.h>
 #include <k8s/discovery/v1/endpoint_slice.pb.h>
 #include <k8s/networking/v1/ingress.pb.h>
 #include <k8s/networking/v1/network_policy.pb.h>
@@ -227,6 +228,19 @@ void warn_of_runtime_class(const node_v1::RuntimeClass& object, const node_v1::R
     out.push_back("scheduling.nodeSelector: " + std::string(text));
 }
 
+// Of custom objects: names without a domain are the API's own.
+void warn_of_finalizers(const schema::CustomObject& object, const schema::CustomObject* old,
+                        Warnings& out) {
+  constexpr std::string_view kOwn[] = {"orphan", "foregroundDeletion", "kubernetes"};
+  std::set<std::string_view> before(std::begin(kOwn), std::end(kOwn));
+  if (old) before.insert(old->metadata().finalizers().begin(), old->metadata().finalizers().end());
+  for (const auto& name : object.metadata().finalizers())
+    if (name.find('/') == std::string::npos && !before.contains(name))
+      out.push_back("metadata.finalizers: " + quoted(name) +
+                    ": prefer a domain-qualified finalizer name to avoid accidental conflicts with "
+                    "other finalizer writers");
+}
+
 using Warn = void (*)(const Message& object, const Message* old, Warnings& out);
 
 template <class T, void (*kWarn)(const T&, const T*, Warnings&)>
@@ -261,7 +275,8 @@ void add_warnings(const Message& object, const Message* old, std::vector<std::st
       warning_of<networking_v1::NetworkPolicy, warn_of_network_policy>(),
       warning_of<discovery_v1::EndpointSlice, warn_of_slice>(),
       warning_of<storage_v1::StorageClass, warn_of_storage_class>(),
-      warning_of<node_v1::RuntimeClass, warn_of_runtime_class>()};
+      warning_of<node_v1::RuntimeClass, warn_of_runtime_class>(),
+      warning_of<schema::CustomObject, warn_of_finalizers>()};
   const auto found = kinds.find(object.GetDescriptor());
   if (found != kinds.end()) found->second(object, old, out);
 }

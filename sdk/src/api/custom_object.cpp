@@ -4,6 +4,7 @@
 #include <k8s/custom_object.pb.h>
 #include <k8s/meta/v1/partial_object_metadata.pb.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <map>
 
@@ -25,7 +26,13 @@ Status read_metadata(const boost::json::value& value, CustomObject& object,
   inner.type_meta = nullptr;
   std::vector<std::string> mistakes;
   if (options.strict_errors) inner.strict_errors = &mistakes;
-  KUBUS_TRY(from_json(std::string_view(text), holder, inner));
+  if (auto status = from_json(std::string_view(text), holder, inner); !status.ok()) {
+    // What cannot be read is told of the metadata alone.
+    meta_v1::ObjectMeta alone;
+    auto own = from_json(value, alone);
+    return own.ok() ? status : own;
+  }
+  std::sort(mistakes.begin(), mistakes.end());
   if (options.strict_errors)
     options.strict_errors->insert(options.strict_errors->end(), mistakes.begin(), mistakes.end());
   if (holder.has_metadata()) object.mutable_metadata()->Swap(holder.mutable_metadata());
