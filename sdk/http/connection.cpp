@@ -34,8 +34,8 @@ std::string name_entry(X509_NAME* name, int nid, int after, int* found) {
           static_cast<std::size_t>(ASN1_STRING_length(data))};
 }
 
-// In seconds, because the clock's own unit does not reach all years. One whose end cannot be read is
-// over.
+// In seconds, because the clock's own unit does not reach all years. One whose end cannot be read
+// is over.
 std::time_t end_of(X509* certificate) {
   std::tm time{};
   return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) == 1 ? ::timegm(&time) : 0;

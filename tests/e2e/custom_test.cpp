@@ -251,7 +251,7 @@ TEST_F(Custom, AreCountedByQuotas) {
 
 TEST_F(Custom, RulesInExpressionsHold) {
   define();
-  const auto kind = "The CronTab \"my\" is invalid: spec: Invalid value: \"object\": ";
+  const auto kind = "The CronTab \"my\" is invalid: spec: Invalid value: ";
   const auto patch = "kubectl patch crd crontabs." + group_ + " --type=json -p '[{\"op\":\"add\",";
   const std::string at =
       "\"path\":\"/spec/versions/0/schema/openAPIV3Schema/properties/spec/"

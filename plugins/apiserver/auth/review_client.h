@@ -25,13 +25,13 @@ class ReviewClient {
                std::chrono::milliseconds timeout = std::chrono::seconds(30));
   ~ReviewClient();  // close()
 
-  // `done` on a thread that must not block, or before this returns. kUnavailable: there is no usable
-  // answer, or `asker` has left; why, as the reference words it.
+  // `done` on a thread that must not block, or before this returns. kUnavailable: there is no
+  // usable answer, or `asker` has left; why, as the reference words it.
   using Done = UniqueFunction<void(Result<boost::json::object>)>;
   void ask(std::string review, http::AskerPtr asker, Done done);
   // Whoever waits is told kUnavailable, when between two tries as soon as the next one is due, or
-  // nothing when the loop ends before. So is whoever asks from now on. Not on the thread that brings
-  // answers.
+  // nothing when the loop ends before. So is whoever asks from now on. Not on the thread that
+  // brings answers.
   void close();
 
  private:

@@ -6,6 +6,7 @@
 
 #include "kubus/api/json.h"
 #include "kubus/api/json_value.h"
+#include "respond/go_values.h"
 #include "validation/checks.h"
 #include "validation/field_error.h"
 
@@ -28,28 +29,6 @@ std::string text_at(const json::object& object, std::string_view name) {
 const json::object* object_at(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value ? value->if_object() : nullptr;
-}
-
-// A type as Go names that of a decoded value.
-std::string go_type(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null:
-      return "<nil>";
-    case json::kind::bool_:
-      return "bool";
-    case json::kind::string:
-      return "string";
-    case json::kind::array:
-      return "[]interface {}";
-    case json::kind::object:
-      return "map[string]interface {}";
-    case json::kind::double_:
-      return "float64";
-    case json::kind::int64:
-    case json::kind::uint64:
-      break;
-  }
-  return "int64";
 }
 
 // Versions of before v1 were not checked, and are not in the reference to this day.

@@ -24,7 +24,8 @@ void walk(Value& value, const Schema& schema, const Path& path, const Visit& vis
     if (schema.embedded) visit(*object, path);
     for (auto& member : *object) {
       const std::string_view name(member.key().data(), member.key().size());
-      if (const auto* type = schema.member(name)) walk(member.value(), *type, path.child(name), visit);
+      const auto* type = schema.member(name);
+      if (type) walk(member.value(), *type, path.child(name), visit);
     }
   }
   auto* array = value.if_array();
@@ -38,7 +39,8 @@ template <class Object, class Visit>
 void walk_members(Object& tree, const Schema& schema, const Visit& visit) {
   for (auto& member : tree) {
     const std::string_view name(member.key().data(), member.key().size());
-    if (const auto* type = schema.member(name)) walk(member.value(), *type, Path().child(name), visit);
+    const auto* type = schema.member(name);
+    if (type) walk(member.value(), *type, Path().child(name), visit);
   }
 }
 

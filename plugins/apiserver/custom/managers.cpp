@@ -88,7 +88,8 @@ const FieldManager& CustomManagers::get(const CustomKind& kind, std::string_view
   empty.set_kind(kind.kind);
   managed.empty_json = to_json(empty);
   managed.subresource = subresource;
-  // Who writes a status owns the metadata that came with it, though that does not become the object's.
+  // Who writes a status owns the metadata that came with it, though it does not become the
+  // object's.
   if (subresource == "status") {
     managed.not_owned.insert(field("spec"));
   } else if (kind.find_subresource("status")) {

@@ -2,10 +2,8 @@
 
 #include <k8s/meta/v1/object_meta.pb.h>
 
-#include <map>
-
-#include "kubus/api/json_value.h"
 #include "respond/api_errors.h"
+#include "respond/go_values.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -24,44 +22,6 @@ json::value& place_at(json::object& tree, const std::vector<std::string>& path) 
     here = &value.get_object();
   }
   return (*here)[path.back()];
-}
-
-// Values and their types as Go prints them.
-std::string go_text(const json::value& value) {
-  std::string out;
-  if (const auto* text = value.if_string()) return std::string(*text);
-  if (value.is_null()) return "<nil>";
-  if (const auto* array = value.if_array()) {
-    for (const auto& item : *array) out += (out.empty() ? "" : " ") + go_text(item);
-    return "[" + out + "]";
-  }
-  if (const auto* object = value.if_object()) {
-    std::map<std::string, std::string> sorted;
-    for (const auto& member : *object) sorted[std::string(member.key())] = go_text(member.value());
-    for (const auto& [name, text] : sorted) out += (out.empty() ? "" : " ") + name + ":" + text;
-    return "map[" + out + "]";
-  }
-  append_json(value, out);
-  return out;
-}
-
-std::string_view go_type(const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null:
-      return "<nil>";
-    case json::kind::bool_:
-      return "bool";
-    case json::kind::int64:
-      return "int64";
-    case json::kind::string:
-      return "string";
-    case json::kind::array:
-      return "[]interface {}";
-    case json::kind::object:
-      return "map[string]interface {}";
-    default:
-      return "float64";
-  }
 }
 
 void check_number(std::int64_t number, const std::string& path, ErrorList& errors) {
@@ -98,7 +58,7 @@ void check_value(const json::object& tree, const std::vector<std::string>& names
   if (value)
     return errors.invalid_json(Path(path), wanted == json::kind::string ? "\"\"" : "0",
                                path + " accessor error: " + go_text(*value) + " is of the type " +
-                                   std::string(go_type(*value)) + ", expected " + expected);
+                                   go_type(*value) + ", expected " + expected);
   const auto* found = value_at(tree, names);
   if (found && found->is_int64()) check_number(found->get_int64(), path, errors);
 }

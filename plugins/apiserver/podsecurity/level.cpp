@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kLevels = {"privileged", "baseline", "restricted"};
 constexpr std::string_view kPrefix = "pod-security.kubernetes.io/";
 
-// One of the three modes. A level that cannot be read is the strictest where it is enforced, and none
-// where it is only told of.
+// One of the three modes. A level that cannot be read is the strictest where it is enforced, and
+// none where it is only told of.
 struct Read {
   LevelVersion value;
   bool has_level = false;

@@ -13,6 +13,7 @@
 #include "registry/owner_versions.h"
 #include "registry/owners.h"
 #include "registry/registry.h"
+#include "respond/go_values.h"
 #include "respond/yaml.h"
 #include "versions/version.h"
 
@@ -58,8 +59,9 @@ Result<boost::json::value> read_configuration(Call& call) {
   if (config.is_null()) config = boost::json::object();
   if (!config.is_object())
     return errors::bad_request(
-        "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " +
-        std::string(go_kind(config)) + " into Go value of type map[string]interface {}");
+        "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot "
+        "unmarshal " +
+        go_kind(config) + " into Go value of type map[string]interface {}");
   if (*validation == FieldValidation::kStrict && !repeated.empty())
     return errors::bad_request("error strict decoding YAML: error converting YAML to JSON: " +
                                yaml_errors(repeated));

@@ -13,6 +13,7 @@
 #include "registry/body_parts.h"
 #include "registry/owners.h"
 #include "registry/type_mismatch.h"
+#include "respond/go_values.h"
 #include "respond/yaml.h"
 
 namespace kubus::apiserver {
@@ -93,14 +94,12 @@ std::string type_fault(std::string_view json) {
     return error + std::string(status.message());
   if (tree.is_null()) return {};
   if (!tree.is_object())
-    return error + "json: cannot unmarshal " + std::string(go_kind(tree)) +
-           " into Go value of type struct { APIVersion string "
-           "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string "
-           "\"json:\\\"kind,omitempty\\\"\" }";
+    return error + "json: cannot unmarshal " + go_kind(tree) +
+           " into Go value of type " + std::string(kTypeMetaStruct);
   for (const char* name : {"apiVersion", "kind"})
     if (const auto* word = tree.get_object().if_contains(name);
         word && !word->is_string() && !word->is_null())
-      return error + "json: cannot unmarshal " + std::string(go_kind(*word)) +
+      return error + "json: cannot unmarshal " + go_kind(*word) +
              " into Go struct field ." + name + " of type string";
   return {};
 }
@@ -119,7 +118,7 @@ bool text_clears_managers(std::string_view json) {
   return parse_json(json, object).ok() && clears_managers(object);
 }
 
-// Options such as DeleteOptions belong to every group. Fields that they do not have are passed over.
+// Options such as DeleteOptions belong to every group. Fields that they do not have do not matter.
 bool is_options(const Wanted& wanted) { return wanted.kind.ends_with("Options"); }
 
 // The reference has no reason for what are no options.
@@ -199,13 +198,6 @@ Result<MessagePtr> read_text(Call& call, const Text& text,
 Status admit_custom(const Call& call, Message& message, std::vector<std::string>* mistakes) {
   if (message.GetDescriptor() != CustomObject::descriptor()) return {};
   return admit_body(static_cast<CustomObject&>(message), *custom_kind(*call.resource), mistakes);
-}
-
-std::string_view go_kind(const boost::json::value& value) {
-  if (value.is_bool()) return "bool";
-  if (value.is_string()) return "string";
-  if (value.is_array()) return "array";
-  return value.is_object() ? "object" : "number";
 }
 
 std::string yaml_errors(const std::vector<std::string>& lines) {

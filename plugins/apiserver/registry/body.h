@@ -3,11 +3,9 @@
 // Thread safety: free functions.
 #pragma once
 
-#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "registry/call.h"
@@ -26,8 +24,6 @@ Result<FieldValidation> field_validation(const Call& call);
 // fieldValidation says.
 Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& type);
 
-// What Go calls a value of JSON that is not null.
-std::string_view go_kind(const boost::json::value& value);
 // What is said of keys that were repeated in YAML, as an error.
 std::string yaml_errors(const std::vector<std::string>& lines);
 

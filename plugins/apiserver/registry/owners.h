@@ -23,7 +23,7 @@ const FieldManager& field_manager_of(const ResourceInfo& resource, std::string_v
 void record_owners(const Call& call, const Object* stored, const meta_v1::ObjectMeta& old,
                    Message& object);
 
-// Whether an object has a list of managers with nobody in it. (Of custom kinds that is the same as none.)
+// Whether an object has a list of managers with nobody in it, which is no list for custom kinds.
 bool clears_managers(const boost::json::value& object);
 
 // The manager's name out of a User-Agent header: what stands before the version.

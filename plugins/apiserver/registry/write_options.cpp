@@ -36,8 +36,8 @@ std::vector<Cause> manager_problems(std::string_view manager) {
       char point[16];
       std::snprintf(point, sizeof(point), "U+%04X", static_cast<unsigned>(code_point(rune)));
       causes.push_back({"FieldValueInvalid",
-                        "Invalid value: " + quoted(manager) + ": invalid character " + point + " (at position " +
-                            std::to_string(position) + ")",
+                        "Invalid value: " + quoted(manager) + ": invalid character " + point +
+                            " (at position " + std::to_string(position) + ")",
                         "fieldManager"});
     }
     position += rune.size();

@@ -1,5 +1,5 @@
-// Crowd: those who wait for one answer. It is asked for on behalf of all, and given up when the last
-// of them has left.
+// Crowd: those who wait for one answer. It is asked for on behalf of all, and given up when the
+// last of them has left.
 //
 // Thread safety: all members from any thread.
 #pragma once

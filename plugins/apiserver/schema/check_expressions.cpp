@@ -109,7 +109,8 @@ class RuleWalk {
                      "': call arguments did not match a supported operator, function or macro "
                      "signature for rule: " +
                      name_of(rule));
-    add(FieldErrorType::kInvalid, at, quoted(schema.type), error + " evaluating rule: " + name_of(rule));
+    add(FieldErrorType::kInvalid, at, quoted(schema.type),
+        error + " evaluating rule: " + name_of(rule));
   }
 
   // What the rule says for itself; a message that cannot be made is none.

@@ -1,5 +1,5 @@
-// What may become of the status of a job, whoever manages it. What an update leaves as it was is not
-// held against it.
+// What may become of the status of a job, whoever manages it. What an update leaves as it was is
+// not held against it.
 #include <k8s/batch/v1/job.pb.h>
 #include <k8s/meta/v1/time.pb.h>
 

@@ -47,7 +47,8 @@ struct Question {
 };
 
 // `done` gets the body of an answer that is a success, else why there is none, in the words of the
-// reference and with the code of the answer, or kServiceUnavailable; on the client's thread, or before this returns. `cache` is where Services are.
+// reference and with the code of the answer, or kServiceUnavailable; on the client's thread, or
+// before this returns. `cache` is where Services are.
 void post(http::Client& client, ClusterCache& cache, Question question,
           UniqueFunction<void(Result<std::string>)> done);
 

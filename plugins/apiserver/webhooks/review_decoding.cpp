@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "kubus/api/json_value.h"
+#include "respond/go_values.h"
 #include "respond/yaml.h"
 
 namespace kubus::apiserver::webhooks {
@@ -12,19 +13,8 @@ namespace json = boost::json;
 
 constexpr const char* kReview = "AdmissionReview";
 
-// What Go makes of an answer that is no object.
-constexpr const char* kTypeOnly =
-    R"(struct { APIVersion string "json:\"apiVersion,omitempty\""; )"
-    R"(Kind string "json:\"kind,omitempty\"" })";
-
 Status broken(const std::string& why) {
   return Status(Code::kServiceUnavailable, "couldn't get version/kind; json parse error: " + why);
-}
-
-const char* go_kind(const json::value& value) {
-  if (value.is_string()) return "string";
-  if (value.is_bool()) return "bool";
-  return value.is_array() ? "array" : "number";
 }
 
 Result<json::value> parse(std::string_view body) {
@@ -39,8 +29,8 @@ Result<json::value> parse(std::string_view body) {
   if (const auto read = parse_json(*text, tree); !read.ok()) return broken(read.message());
   if (tree.is_null()) return json::value(json::object());
   if (!tree.is_object())
-    return broken(std::string("json: cannot unmarshal ") + go_kind(tree) +
-                  " into Go value of type " + kTypeOnly);
+    return broken("json: cannot unmarshal " + go_kind(tree) +
+                  " into Go value of type " + std::string(kTypeMetaStruct));
   return tree;
 }
 
