@@ -26,7 +26,7 @@ std::vector<std::string> seeds() {
   return {"self.a.all(x, x == 1 || x != 2.5)",
           "has(self.m.k) ? self.m.k + 'a' : string(1)",
           "self.a.map(x, type(x)).filter(t, t == int).size() > 0",
-          "cel.bind(x, self.s, x.split('e').join('-').matches('t.*'))",
+          "optional.of(self.s).optMap(x, x.split('e').join('-').matches('t.*')).orValue(false)",
           "timestamp('2024-01-01T00:00:00Z') + duration('1h') > timestamp(0)",
           "{'a': [1u, 0x2u], ?'b': self.?m.?z}[?'a'].orValue([])",
           "quantity('1Gi').isGreaterThan(quantity('1M')) && ip('::1').isLoopback()",

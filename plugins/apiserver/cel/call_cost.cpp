@@ -37,8 +37,10 @@ Span smaller(Arguments a) {
   return Span{most > 0 ? 1u : 0u, most}.times(kTraversal);
 }
 CallEstimate equality(Arguments a) {
-  const bool fixed = kind_of(a[0]) == Kind::kOpaque && kind_of(a[1]) == Kind::kOpaque;
-  return {fixed ? kOne : smaller(a)};
+  const bool opaque = kind_of(a[0]) == Kind::kOpaque && kind_of(a[1]) == Kind::kOpaque;
+  if (!opaque || a[0].expr->type->name == "kubernetes.URL") return {smaller(a)};
+  constexpr std::uint64_t kNameOfFormat = 7;
+  return {a[0].expr->type->name == "kubernetes.NamedFormat" ? Span::exactly(kNameOfFormat) : kOne};
 }
 CallEstimate order(Arguments a) { return by_kind(kind_of(a[0]), {smaller(a)}, {kOne}); }
 
@@ -65,13 +67,15 @@ Span searched(Arguments a) {
 CallEstimate matches(Arguments a) { return {searched(a)}; }
 CallEstimate found(Arguments a) { return {searched(a), a[0].known_size()}; }
 
-CallEstimate parsed_text(Arguments a) {
-  return kind_of(a[1]) == Kind::kString ? second_walked(a) : CallEstimate{kOne};
+// Whether an address or a range is within a range, which a text must be read for.
+template <int Compared>
+CallEstimate within(Arguments a) {
+  const auto read = kind_of(a[1]) == Kind::kString ? second_walked(a).cost : Span();
+  return {Span::exactly(Compared) + read};
 }
 
-// Of the items of a list: what its place or what it is made of tells.
+// Of the items of a list: what its place tells.
 Span item_size(const Estimate& list) {
-  if (list.item_size) return *list.item_size;
   const bool placed = list.place && list.place->kind == Kind::kList;
   return placed ? Span{0, list.place->params[0]->most} : Span::unknown();
 }
@@ -93,11 +97,16 @@ CallEstimate list_joined(Arguments a) {
   return {size.times(kTraversal), size};
 }
 
+// A number that stands there; one below nothing is more than any.
+std::optional<std::uint64_t> literal_of(const Estimate& argument) {
+  if (argument.expr->kind != Expr::Kind::kLiteral) return std::nullopt;
+  return static_cast<std::uint64_t>(argument.expr->literal.as_int());
+}
+
 CallEstimate split(Arguments a) {
   const auto size = a[0].known_size();
   auto most = size.most;
-  if (a.size() > 2 && a[2].expr->kind == Expr::Kind::kLiteral && a[2].expr->literal.as_int() >= 0)
-    most = static_cast<std::uint64_t>(a[2].expr->literal.as_int());
+  if (a.size() > 2) most = literal_of(a[2]).value_or(most);
   return {size.times(2 * kTraversal), Span{0, most}};
 }
 
@@ -131,32 +140,20 @@ CallEstimate replaced(Arguments a) {
 }
 
 CallEstimate to_bytes(Arguments a) {
-  if (kind_of(a[0]) != Kind::kString) return {kOne};
+  const auto kind = kind_of(a[0]);
+  if (kind != Kind::kString && kind != Kind::kDyn) return {kOne};
   const auto size = a[0].known_size();
-  return {size.times(kTraversal), Span{size.least, saturating_multiply(size.most, 4)}};
+  const auto walk = size.times(kTraversal);
+  return {kind == Kind::kDyn ? walk.or_else(kOne) : walk,
+          Span{size.least, saturating_multiply(size.most, 4)}};
 }
-// The longest text that a value of fixed size is written as. The reference takes it for endless,
-// and so refuses to add it to another.
-std::optional<Span> written_size(Kind kind) {
-  switch (kind) {
-    case Kind::kBool:
-      return Span{4, 5};
-    case Kind::kInt:
-    case Kind::kUint:
-      return Span{1, 20};
-    case Kind::kDouble:
-    case Kind::kDuration:
-      return Span{1, 25};
-    case Kind::kTimestamp:
-      return Span{20, 30};
-    default:
-      return std::nullopt;
-  }
-}
+// Of a value that is no text nobody says how long it is written.
 CallEstimate to_text(Arguments a) {
+  const auto kind = kind_of(a[0]);
   const auto size = a[0].known_size();
-  if (kind_of(a[0]) == Kind::kString) return {kOne, size};
-  if (kind_of(a[0]) != Kind::kBytes) return {kOne, written_size(kind_of(a[0]))};
+  if (kind == Kind::kString) return {kOne, size};
+  if (kind == Kind::kDyn) return {size.times(kTraversal).or_else(kOne), Span{0, size.most}};
+  if (kind != Kind::kBytes) return {kOne};
   return {size.times(kTraversal), Span{size.least / 4, size.most}};
 }
 CallEstimate quoted(Arguments a) {
@@ -176,20 +173,43 @@ CallEstimate validated(Arguments a) {
 }
 CallEstimate access_check(Arguments) { return {Span::exactly(350'000)}; }
 
-// What makes a list of a list goes over it once.
-CallEstimate list_made(Arguments a) {
-  return {a[0].known_size() + kOne, Span{0, a[0].known_size().most}};
+// What makes a list of `size` items with so much work for each.
+CallEstimate list_made(Span work, Span size) {
+  constexpr std::uint64_t kList = 10;
+  return {work + Span::exactly(kList) + kOne, size};
 }
-CallEstimate list_sorted(Arguments a) {
+CallEstimate reversed(Arguments a) {
+  if (kind_of(a[0]) != Kind::kList) return {kOne};
+  return list_made(a[0].known_size(), a[0].known_size());
+}
+CallEstimate sliced(Arguments a) {
+  const auto from = literal_of(a[1]), to = literal_of(a[2]);
+  const auto most = from && to ? *to - *from : to.value_or(a[0].known_size().most);
+  const Span size = from && to ? Span::exactly(most) : Span{0, most};
+  return list_made(size, size);
+}
+CallEstimate flattened(Arguments a) {
   const auto size = a[0].known_size();
-  return {size * size + kOne, Span{0, size.most}};
+  const auto depth = a.size() > 1 ? literal_of(a[1]).value_or(kUnbounded) : 1;
+  return list_made(size * Span::exactly(depth), size);
 }
+// Each is compared with each; so many the reference takes the list for, too.
+CallEstimate sorted(const Estimate& keys, bool by_text) {
+  constexpr double kCompared = 2, kTextCompared = 2.1;
+  const auto pairs = keys.known_size() * keys.known_size();
+  return list_made(pairs.times(by_text ? kTextCompared : kCompared), pairs);
+}
+bool are_texts(const Estimate& list) {
+  const auto& type = *list.expr->type;
+  return type.kind == Kind::kList && is_text(type.params[0]->kind);
+}
+CallEstimate distinct(Arguments a) { return sorted(a[0], false); }
+CallEstimate list_sorted(Arguments a) { return sorted(a[0], are_texts(a[0])); }
+CallEstimate list_sorted_by(Arguments a) { return sorted(a[1], are_texts(a[1])); }
 CallEstimate counted(Arguments a) {
-  const bool literal = a[0].expr->kind == Expr::Kind::kLiteral && a[0].expr->literal.as_int() >= 0;
-  const auto size =
-      literal ? Span::exactly(static_cast<std::uint64_t>(a[0].expr->literal.as_int()))
-              : Span::unknown();
-  return {size + kOne, size};
+  const auto count = literal_of(a[0]);
+  const auto size = count ? Span::exactly(*count) : Span::unknown();
+  return list_made(size, size);
 }
 
 struct Rule {
@@ -217,19 +237,18 @@ constexpr Rule kMembers[] = {
     {"max", each_compared},
     {"indexOf", each_compared},
     {"lastIndexOf", each_compared},
-    {"containsIP", parsed_text},
-    {"containsCIDR", parsed_text},
+    {"containsIP", within<4>},
+    {"containsCIDR", within<7>},
     {"validate", validated},
     {"check", access_check},
     {"fieldSelector", second_walked},
     {"labelSelector", second_walked},
-    {"slice", list_made},
-    {"flatten", list_made},
-    {"reverse", list_made},
-    {"unwrapOpt", list_made},
-    {"distinct", list_sorted},
+    {"slice", sliced},
+    {"flatten", flattened},
+    {"reverse", reversed},
+    {"distinct", distinct},
     {"sort", list_sorted},
-    {"@sortByAssociatedKeys", list_sorted},
+    {"@sortByAssociatedKeys", list_sorted_by},
 };
 constexpr Rule kGlobals[] = {
     {"_+_", joined},
@@ -240,11 +259,10 @@ constexpr Rule kGlobals[] = {
     {"_>_", order},
     {"_>=_", order},
     {"@in", membership},
-    {"matches", matches},
     {"bytes", to_bytes},
     {"string", to_text},
     {"strings.quote", quoted},
-    {"url", first_walked},
+    {"url", first_kept},
     {"ip", first_walked},
     {"isIP", first_walked},
     {"ip.isCanonical", first_walked_twice},
@@ -258,7 +276,6 @@ constexpr Rule kGlobals[] = {
     {"sets.intersects", sets<1>},
     {"sets.equivalent", sets<2>},
     {"lists.range", counted},
-    {"optional.unwrap", list_made},
 };
 
 }  // namespace

@@ -79,9 +79,9 @@ class Checker {
   }
   static TypePtr literal_type(Expr& expr, TypePtr type) {
     expr.kind = Expr::Kind::kLiteral;
-    expr.literal = Value::type(std::move(type));
+    expr.literal = Value::type(type);
     expr.args.clear();
-    return type_of(Kind::kType);
+    return type_of_type(std::move(type));
   }
 
   // "a.b.c" of names only, whose first is no variable; else empty.
@@ -160,14 +160,20 @@ class Checker {
     mixing_ = mixing;
     expr.function = find_function(expr.name, expr.member);
     if (!expr.function)
-      return fault(expr, "undeclared reference to '" + expr.name + "' (in container '')");
+      return find_function(expr.name, !expr.member)
+                 ? no_overload(expr, expr.name, args, expr.member)
+                 : fault(expr, "undeclared reference to '" + expr.name + "' (in container '')");
     if (std::any_of(args.begin(), args.end(),
                     [](const TypePtr& one) { return one->kind == Kind::kError; }))
       return type_of(Kind::kError);
-    auto result = resolve(*expr.function, args);
-    return result ? result
-                  : fault(expr, "found no matching overload for '" + expr.name + "' applied to '" +
-                                    applied(args, expr.member) + "'");
+    auto result = is_strange_index(expr, args) ? nullptr : resolve(*expr.function, args);
+    return result ? result : no_overload(expr, expr.name, args, expr.member);
+  }
+
+  // Only what is of any type may turn out to be a number that is no int.
+  static bool is_strange_index(const Expr& expr, const std::vector<TypePtr>& args) {
+    return expr.name == "_[_]" && args.size() == 2 && args[0]->kind == Kind::kList &&
+           !may_be(args[1], Kind::kInt);
   }
 
   // The result of the overloads that take these types: what they agree on, dyn otherwise.
@@ -197,25 +203,15 @@ class Checker {
   static bool may_be(const TypePtr& type, Kind kind) {
     return type->kind == kind || type->kind == Kind::kDyn || type->kind == Kind::kError;
   }
-  TypePtr no_overload(const Expr& at, const std::string& name, const std::vector<TypePtr>& args) {
+  TypePtr no_overload(const Expr& at, const std::string& name, const std::vector<TypePtr>& args,
+                      bool member = false) {
     return fault(at, "found no matching overload for '" + name + "' applied to '" +
-                         applied(args, false) + "'");
+                         applied(args, member) + "'");
   }
 
   TypePtr logic(Expr& expr) {
-    std::vector<TypePtr> sides;
-    for (auto& one : expr.args) sides.push_back(check(*one));
-    return both(expr, sides, 0, sides.size());
-  }
-
-  // Long chains are balanced, as the reference does it: a fault is told of the two sides that meet.
-  TypePtr both(const Expr& expr, const std::vector<TypePtr>& sides, std::size_t from,
-               std::size_t to) {
-    if (to - from == 1) return sides[from];
-    const auto cut = from + (to - from - 1) / 2 + 1;
-    const auto left = both(expr, sides, from, cut), right = both(expr, sides, cut, to);
-    if (may_be(left, Kind::kBool) && may_be(right, Kind::kBool)) return type_of(Kind::kBool);
-    return no_overload(expr, expr.name, {left, right});
+    for (auto& one : expr.args) need(*one, check(*one), Kind::kBool);
+    return type_of(Kind::kBool);
   }
 
   TypePtr ternary(Expr& expr) {
@@ -300,18 +296,17 @@ class Checker {
     if (expr.loop == Loop::kMapEntries) return map_of(first, body);
     if (expr.loop == Loop::kMapMerge) {
       if (body->kind == Kind::kMap) return body;
-      need(*expr.args[1], body, Kind::kMap);
-      return map_of(type_of(Kind::kDyn), type_of(Kind::kDyn));
+      const auto any = map_of(type_of(Kind::kDyn), type_of(Kind::kDyn));
+      if (!may_be(body, Kind::kMap)) no_overload(expr, "cel.@mapInsert", {any, body});
+      return any;
     }
     return expr.loop == Loop::kFilter ? list_of(first) : type_of(Kind::kBool);
   }
 
   // Of the macro that the loop stands for.
   void no_test(const Expr& expr, const TypePtr& body, const TypePtr& whole) {
-    if (expr.loop == Loop::kAll)
-      no_overload(expr, "_&&_", {type_of(Kind::kBool), body});
-    else if (expr.loop == Loop::kExists)
-      no_overload(expr, "_||_", {type_of(Kind::kBool), body});
+    if (expr.loop == Loop::kAll || expr.loop == Loop::kExists)
+      need(*expr.args[1], body, Kind::kBool);
     else if (expr.loop == Loop::kExistsOne)
       no_overload(expr, "_?_:_", {body, type_of(Kind::kInt), type_of(Kind::kInt)});
     else
@@ -329,15 +324,19 @@ class Checker {
       if (value->kind == Kind::kOptional && !value->params.empty()) {
         value = value->params[0];
       } else if (value->kind != Kind::kDyn && value->kind != Kind::kError) {
-        return fault(expr, "found no matching overload for '" + expr.second + "' applied to '" +
-                               value->text() + "'");
+        no_overload(expr, "hasValue", {value}, true);
+        return no_overload(expr, "value", {value}, true);
       }
     }
     expr.slot = scope_.size();
     scope_.emplace_back(expr.name, value);
     auto body = check(*expr.args[1]);
     scope_.resize(expr.slot);
-    return expr.second == "optMap" ? optional_of(body) : body;
+    if (expr.second == "optMap") return optional_of(body);
+    if (optional && !may_be(body, Kind::kOptional))
+      return no_overload(expr, "_?_:_",
+                         {type_of(Kind::kBool), body, optional_of(type_of(Kind::kDyn))});
+    return body;
   }
 
   std::vector<Fault>& faults_;

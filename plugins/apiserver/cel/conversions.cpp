@@ -110,7 +110,7 @@ constexpr Signature kConversions[] = {
     {"duration(string) duration", duration_of},
     {"duration(int) duration", [](Args a) { return Value::duration(a[0].as_int()); }},
     {"dyn(A) dyn", itself},
-    {"type(A) type", [](Args a) { return Value::type(a[0].runtime_type()); }},
+    {"type(A) type(A)", [](Args a) { return Value::type(a[0].runtime_type()); }},
     {"size(string) int", size},
     {"size(bytes) int", size},
     {"size(list(A)) int", size},

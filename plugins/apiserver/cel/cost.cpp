@@ -26,13 +26,14 @@ const Type* unwrapped(const Type* place) {
   const bool wraps = place && place->kind == Kind::kOptional && !place->params.empty();
   return wraps ? place->params[0].get() : place;
 }
-const Type* item_of(const Type* place) {
-  if (!place || (place->kind != Kind::kList && place->kind != Kind::kMap)) return nullptr;
-  return place->params.back().get();
+const Type* item_of(const Type& place) {
+  if (place.kind != Kind::kList && place.kind != Kind::kMap) return nullptr;
+  return place.params.back().get();
 }
-const Type* key_of(const Type* place) {
-  return place && place->kind == Kind::kMap ? place->params[0].get() : nullptr;
+const Type* key_of(const Type& place) {
+  return place.kind == Kind::kMap ? place.params[0].get() : nullptr;
 }
+const Type* index_of(const Type&) { return nullptr; }
 
 std::optional<Span> either(const std::optional<Span>& a, const std::optional<Span>& b) {
   return a && b ? std::optional(a->or_else(*b)) : std::nullopt;
@@ -41,7 +42,11 @@ std::optional<Span> either(const std::optional<Span>& a, const std::optional<Spa
 class Coster {
  public:
   explicit Coster(const Declarations& declarations) {
-    for (const auto& one : declarations) slots_.push_back({{}, nullptr, one.second.get()});
+    // Only rules of schemas are estimated so.
+    const bool rule = !declarations.empty() && declarations[0].first == "self";
+    root_ = rule ? unwrapped(declarations[0].second.get()) : nullptr;
+    for (const auto& one : declarations)
+      slots_.push_back({{}, nullptr, unwrapped(one.second.get()), true});
   }
 
   Estimate of(const Expr& expr) {
@@ -82,28 +87,38 @@ class Coster {
     return bind(expr);
   }
 
-  static Estimate literal(const Expr& expr) {
+  // The first step from what stands nowhere leads to the root.
+  template <class Step>
+  Estimate below(const Estimate& from, const Step& step) const {
     Estimate out;
-    const auto kind = expr.literal.kind();
-    if (kind != Kind::kType) out.size = Span::exactly(size_of(expr.literal));
+    out.placed = true;
+    out.place = !from.placed ? root_ : from.place ? step(*from.place) : nullptr;
+    return out;
+  }
+
+  Estimate literal(const Expr& expr) const {
+    Estimate out;
+    if (expr.literal.kind() == Kind::kType) {
+      out = below({}, index_of);
+      out.cost = kOne;  // it is a name
+    } else {
+      out.size = Span::exactly(size_of(expr.literal));
+    }
     return out;
   }
 
   Estimate select(const Expr& expr) {
     const auto target = of(*expr.args[0]);
-    Estimate out;
+    const auto field = [&](const Type& place) -> const Type* {
+      if (place.kind == Kind::kMap && place.params[1]->name == kAny) return place.params[1].get();
+      const auto found = place.fields.find(expr.name);
+      return found == place.fields.end() ? nullptr : found->second.get();
+    };
+    auto out = expr.optional ? Estimate() : below(target, field);
     out.cost = target.cost;
     const auto& type = *expr.args[0]->type;
     if (expr.optional || type.kind == Kind::kMap || type.kind == Kind::kObject)
       out.cost = out.cost + kOne;
-    const auto* place = unwrapped(target.place);
-    if (!expr.optional && place && place->kind == Kind::kObject) {
-      const auto field = place->fields.find(expr.name);
-      if (field != place->fields.end()) out.place = field->second.get();
-    } else if (!expr.optional && place && place->kind == Kind::kMap &&
-               place->params[1]->name == kAny) {
-      out.place = place->params[1].get();
-    }
     return out;
   }
 
@@ -117,13 +132,16 @@ class Coster {
     const auto called = estimate_call(expr, args);
     Estimate out;
     // What is declared to be of any type is what it was.
-    if (expr.name == "dyn" && !expr.member) out = args[0];
+    if (expr.name == "dyn" && !expr.member) {
+      out.size = args[0].known_size();
+      out.item_size = args[0].item_size;
+    }
+    if (expr.name == "_[_]") {
+      out = below(args[0], item_of);
+      out.size = args[0].item_size;
+    }
     out.cost = sum + called.cost;
     if (called.size) out.size = called.size;
-    if (expr.name == "_[_]") {
-      out.place = item_of(args[0].place);
-      if (!out.place) out.size = args[0].item_size;
-    }
     if (expr.name == "_+_") out.item_size = either(args[0].item_size, args[1].item_size);
     return out;
   }
@@ -156,21 +174,20 @@ class Coster {
     for (std::size_t i = 0; i < expr.args.size(); ++i) {
       const auto one = of(*expr.args[i]);
       out.cost = out.cost + one.cost;
-      auto& known = i % step == step - 1 ? out.item_size : out.key_size;
-      known = i < step ? one.known_size() : known->or_else(one.known_size());
+      if (i % step != step - 1) continue;
+      out.item_size = i < step ? one.known_size() : out.item_size->or_else(one.known_size());
     }
     out.size = Span::exactly(expr.args.size() / step);
     return out;
   }
 
   void enter(const Expr& expr, const Estimate& range) {
-    const auto* place = unwrapped(range.place);
-    const bool map = expr.args[0]->type->kind == Kind::kMap;
-    const Estimate item{{}, nullptr, item_of(place), range.item_size};
-    const Estimate key{{}, nullptr, key_of(place), range.key_size};
+    const bool list = expr.args[0]->type->kind == Kind::kList;
+    const auto item = below(range, item_of);
+    const bool single = expr.second.empty();
     slots_.resize(expr.slot);
-    slots_.push_back(map ? key : expr.second.empty() ? item : Estimate{{}, nullptr, nullptr, kOne});
-    if (!expr.second.empty()) slots_.push_back(item);
+    slots_.push_back(!list ? below(range, key_of) : single ? item : below(range, index_of));
+    if (!single) slots_.push_back(item);
   }
 
   Estimate loop(const Expr& expr) {
@@ -188,13 +205,8 @@ class Coster {
     if (beginning(expr.loop) == kNothing) return out;
     out.size = filtered || expr.loop == Loop::kFilter ? Span{0, count.most} : count;
     if (expr.loop == Loop::kMapMerge) out.size = Span::unknown();
-    if (expr.loop == Loop::kMap || expr.loop == Loop::kMapEntries)
-      out.item_size = body.known_size();
-    if (expr.loop == Loop::kFilter) {
-      auto item = variable;
-      item.expr = nullptr;
-      out.item_size = item.place || item.size ? std::optional(item.known_size()) : range.item_size;
-    }
+    if (expr.loop == Loop::kMap) out.item_size = body.known_size();
+    if (expr.loop == Loop::kFilter) out.item_size = variable.known_size();
     return out;
   }
 
@@ -230,7 +242,7 @@ class Coster {
     const auto value = of(*expr.args[0]);
     const bool optional = expr.second != "bind";
     auto variable = value;
-    if (optional) variable = Estimate{{}, nullptr, nullptr, std::nullopt};
+    if (optional) variable = Estimate();
     slots_.resize(expr.slot);
     slots_.push_back(variable);
     auto out = of(*expr.args[1]);
@@ -241,6 +253,7 @@ class Coster {
     return {value.cost + kOne + there.or_else(kOne)};
   }
 
+  const Type* root_;
   std::vector<Estimate> slots_;
 };
 

@@ -46,10 +46,12 @@ Span estimate_cost(const Expr& root, const Declarations& declarations);
 struct Estimate {
   Span cost = {};
   const Expr* expr = nullptr;
-  // Where it stands in the document of a variable, as far as that can be followed.
+  // Where it stands in the document, as far as that can be followed. The reference follows what
+  // is made by an expression, too, as if it stood in the first variable.
   const Type* place = nullptr;
-  // Where it is known otherwise: of the value, of the items or values in it, of its keys.
-  std::optional<Span> size = {}, item_size = {}, key_size = {};
+  bool placed = false;  // also where nothing is known of the place
+  // Where it is known otherwise: of the value, of the items or values in it.
+  std::optional<Span> size = {}, item_size = {};
 
   Span known_size() const;
 };

@@ -28,6 +28,7 @@ class Reader {
     if (name == "list") return list_of(params[0]);
     if (name == "map") return map_of(params[0], params[1]);
     if (name == "optional") return optional_of(params[0]);
+    if (name == "type" && !params.empty()) return type_of_type(params[0]);
     static const std::map<std::string_view, Kind> kinds = {{"bool", Kind::kBool},
                                                            {"int", Kind::kInt},
                                                            {"uint", Kind::kUint},

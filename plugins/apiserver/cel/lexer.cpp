@@ -12,6 +12,7 @@ namespace kubus::apiserver::cel {
 namespace {
 
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 
 class Lexer {
@@ -22,6 +23,9 @@ class Lexer {
     while (skip_space()) {
       const auto start = at_;
       if (!next_word()) {
+        // It may have been the first half of a symbol.
+        if (std::string_view("=&|").find(text_[start]) != std::string_view::npos)
+          at_ = std::min(start + 2, text_.size());
         fault(start, "Syntax error: token recognition error at: '" +
                          std::string(text_.substr(start, std::max(at_ - start, std::size_t(1)))) +
                          "'");
@@ -58,7 +62,12 @@ class Lexer {
 
   bool next_word() {
     if (is_digit(peek()) || (peek() == '.' && is_digit(peek(1)))) return number();
-    if (const auto quote = quote_at(); quote) return string(*quote);
+    if (const auto quote = quote_at(); quote) {
+      const auto start = at_;
+      if (string(*quote)) return true;
+      if (quote->prefix == 0) return false;
+      at_ = start;  // the prefix of no text is a name
+    }
     if (starts_name(peek())) {
       const auto start = at_;
       while (starts_name(peek()) || is_digit(peek())) ++at_;
@@ -81,7 +90,8 @@ class Lexer {
 
   bool number() {
     const auto start = at_;
-    if (peek() == '0' && (peek(1) == 'x' || peek(1) == 'X')) {
+    if (peek() == '0' && (peek(1) == 'x' || peek(1) == 'X') &&
+        std::isxdigit(static_cast<unsigned char>(peek(2)))) {
       at_ += 2;
       const auto digits = at_;
       while (std::isxdigit(static_cast<unsigned char>(peek()))) ++at_;
@@ -158,7 +168,10 @@ class Lexer {
     at_ += close.size();
     std::string out;
     while (at_ < text_.size() && !text_.substr(at_).starts_with(close)) {
-      if (close.size() == 1 && (peek() == '\n' || peek() == '\r')) return false;
+      if (close.size() == 1 && (peek() == '\n' || peek() == '\r')) {
+        ++at_;
+        return false;
+      }
       if (peek() == '\\' && !quote.raw) {
         if (!escape(out, quote.bytes)) return false;
       } else if (peek() == '\\' && at_ + 1 < text_.size()) {
@@ -213,6 +226,17 @@ class Lexer {
   std::vector<Token> words_;
 };
 
+// Dots below what is left of a fault and a mark below it, wide ones below what is no ASCII.
+std::string pointer(std::string_view left, std::string_view at) {
+  std::string out;
+  for (const char c : left)
+    if (is_ascii(c))
+      out += '.';
+    else if (static_cast<unsigned char>(c) >= 0xC0)
+      out += "\uFF0E";
+  return out + (at.empty() || is_ascii(at[0]) ? "^" : "\uFF3E");
+}
+
 }  // namespace
 
 std::vector<Token> split_words(std::string_view text, std::vector<Fault>& faults) {
@@ -227,12 +251,14 @@ std::string describe(std::string_view text, const std::vector<Fault>& faults) {
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto newline = before.rfind('\n');
     const auto start = newline == std::string_view::npos ? 0 : newline + 1;
-    const auto column = utf8_count(text.substr(start, at - start));
+    const auto left = text.substr(start, at - start);
+    const auto column = utf8_count(left);
     if (!out.empty()) out += '\n';
     out += "ERROR: <input>:" + std::to_string(line) + ':' + std::to_string(column + 1) + ": " +
            fault.message + "\n | ";
-    out += text.substr(start, std::min(text.find('\n', start), text.size()) - start);
-    out += "\n | " + std::string(column, '.') + '^';
+    std::string line_text(text.substr(start, std::min(text.find('\n', start), text.size()) - start));
+    std::replace(line_text.begin(), line_text.end(), '\t', ' ');
+    out += line_text + "\n | " + pointer(left, text.substr(at, 1));
   }
   return out;
 }

@@ -65,6 +65,9 @@ Value last_index_of(Args a) {
   return Value::of(std::int64_t(-1));
 }
 
+Value least(Args a) { return extreme(a, -1, "min"); }
+Value greatest(Args a) { return extreme(a, 1, "max"); }
+
 bool holds(const List& list, const Value& value, Meter& meter) {
   for (std::size_t i = 0; i < list.size(); ++i)
     if (equal(list.at(i), value, meter)) return true;
@@ -82,13 +85,34 @@ bool holds_any(const List& list, const List& of, Meter& meter) {
 }
 
 constexpr Signature kLists[] = {
-    {"[list(A)] isSorted() bool", is_sorted, by_items},
+    {"[list(int)] isSorted() bool", is_sorted, by_items},
+    {"[list(uint)] isSorted() bool", is_sorted, by_items},
+    {"[list(double)] isSorted() bool", is_sorted, by_items},
+    {"[list(bool)] isSorted() bool", is_sorted, by_items},
+    {"[list(duration)] isSorted() bool", is_sorted, by_items},
+    {"[list(timestamp)] isSorted() bool", is_sorted, by_items},
+    {"[list(string)] isSorted() bool", is_sorted, by_items},
+    {"[list(bytes)] isSorted() bool", is_sorted, by_items},
     {"[list(int)] sum() int", sum, by_items},
     {"[list(uint)] sum() uint", sum, by_items},
     {"[list(double)] sum() double", sum, by_items},
     {"[list(duration)] sum() duration", sum, by_items},
-    {"[list(A)] min() A", [](Args a) { return extreme(a, -1, "min"); }, by_items},
-    {"[list(A)] max() A", [](Args a) { return extreme(a, 1, "max"); }, by_items},
+    {"[list(int)] min() int", least, by_items},
+    {"[list(uint)] min() uint", least, by_items},
+    {"[list(double)] min() double", least, by_items},
+    {"[list(bool)] min() bool", least, by_items},
+    {"[list(duration)] min() duration", least, by_items},
+    {"[list(timestamp)] min() timestamp", least, by_items},
+    {"[list(string)] min() string", least, by_items},
+    {"[list(bytes)] min() bytes", least, by_items},
+    {"[list(int)] max() int", greatest, by_items},
+    {"[list(uint)] max() uint", greatest, by_items},
+    {"[list(double)] max() double", greatest, by_items},
+    {"[list(bool)] max() bool", greatest, by_items},
+    {"[list(duration)] max() duration", greatest, by_items},
+    {"[list(timestamp)] max() timestamp", greatest, by_items},
+    {"[list(string)] max() string", greatest, by_items},
+    {"[list(bytes)] max() bytes", greatest, by_items},
     {"[list(A)] indexOf(A) int", index_of, by_items},
     {"[list(A)] lastIndexOf(A) int", last_index_of, by_items},
 };

@@ -20,7 +20,6 @@ constexpr Macro kMacros[] = {
     {"exists", Loop::kExists, 3, 2},
     {"exists_one", Loop::kExistsOne, 2, 1},
     {"exists_one", Loop::kExistsOne, 3, 2},
-    {"existsOne", Loop::kExistsOne, 2, 1},
     {"existsOne", Loop::kExistsOne, 3, 2},
     {"map", Loop::kMap, 2, 1},
     {"map", Loop::kMap, 3, 1},
@@ -43,13 +42,16 @@ ExprPtr make_loop(ExprPtr call, const Macro& macro, std::vector<Fault>& faults) 
   for (std::size_t i = 1; i <= macro.variables; ++i) {
     auto& variable = *call->args[i];
     if (variable.kind != Expr::Kind::kIdent) {
-      faults.push_back({variable.position, "argument must be a simple name"});
+      const bool old = macro.variables == 1 && (macro.loop == Loop::kMap ||
+                                                macro.loop == Loop::kFilter);
+      faults.push_back({variable.position, old ? "argument is not an identifier"
+                                               : "argument must be a simple name"});
       return call;
     }
     (i == 1 ? call->name : call->second) = variable.name;
   }
   if (call->second == call->name) {
-    faults.push_back({call->position, "duplicate variable name: " + call->name});
+    faults.push_back({call->args[2]->position, "duplicate variable name: " + call->name});
     return call;
   }
   call->kind = Expr::Kind::kLoop;
@@ -71,26 +73,21 @@ ExprPtr make_has(ExprPtr call, std::vector<Fault>& faults) {
     return call;
   }
   field->kind = Expr::Kind::kHas;
+  field->position = call->position;
   return std::move(field);
 }
 
-// cel.bind(name, value, body), and optional.optMap(name, body).
-ExprPtr make_bind(ExprPtr call, std::size_t variable, std::vector<Fault>& faults) {
-  if (call->args[variable]->kind != Expr::Kind::kIdent) {
-    faults.push_back({call->args[variable]->position,
-                      call->name == "bind" ? "cel.bind() variable names must be simple identifiers"
-                                           : call->name + "() variable name must be a simple "
-                                                          "identifier"});
+// optional.optMap(name, body).
+ExprPtr make_bind(ExprPtr call, std::vector<Fault>& faults) {
+  if (call->args[1]->kind != Expr::Kind::kIdent) {
+    faults.push_back({call->args[1]->position,
+                      call->name + "() variable name must be a simple identifier"});
     return call;
   }
   call->kind = Expr::Kind::kBind;
   call->second = call->name;
-  call->name = call->args[variable]->name;
-  if (call->second != "bind") {
-    call->args.erase(call->args.begin() + 1);
-    return call;
-  }
-  call->args.erase(call->args.begin(), call->args.begin() + 2);
+  call->name = call->args[1]->name;
+  call->args.erase(call->args.begin() + 1);
   return call;
 }
 
@@ -116,7 +113,7 @@ ExprPtr make_sort(ExprPtr call, std::vector<Fault>& faults) {
   const auto at = call->position;
   const std::string input = "@__sortBy_input__";
   if (call->args[1]->kind != Expr::Kind::kIdent) {
-    faults.push_back({call->args[1]->position, "sortBy can only be applied with a simple name"});
+    faults.push_back({call->args[1]->position, "argument is not an identifier"});
     return call;
   }
   auto keys = made(Expr::Kind::kLoop, at, call->args[1]->name,
@@ -138,12 +135,8 @@ ExprPtr expand_macro(ExprPtr call, std::vector<Fault>& faults) {
   if (!call->member && call->name == "has" && call->args.size() == 1)
     return make_has(std::move(call), faults);
   if (!call->member) return call;
-  const auto& target = *call->args[0];
-  if (call->name == "bind" && call->args.size() == 4 && target.kind == Expr::Kind::kIdent &&
-      target.name == "cel")
-    return make_bind(std::move(call), 1, faults);
   if ((call->name == "optMap" || call->name == "optFlatMap") && call->args.size() == 3)
-    return make_bind(std::move(call), 1, faults);
+    return make_bind(std::move(call), faults);
   if (call->name == "sortBy" && call->args.size() == 3) return make_sort(std::move(call), faults);
   if (const auto* macro = macro_of(*call)) return make_loop(std::move(call), *macro, faults);
   return call;

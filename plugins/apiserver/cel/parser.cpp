@@ -23,6 +23,12 @@ constexpr std::string_view kReservedNames[] = {
     "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
     "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
 
+// What an operand may begin with, as errors list it.
+std::string operands(std::string_view close = {}, std::string_view optional = {}) {
+  return "{'[', '{', '(', " + std::string(close) + "'.', '-', '!', " + std::string(optional) +
+         "'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
+}
+
 struct Stop {};  // the first syntax error ends the parse
 
 class Parser {
@@ -33,7 +39,8 @@ class Parser {
   ExprPtr run() {
     try {
       auto out = expression();
-      if (word().kind != Token::Kind::kEnd) unexpected("<EOF>");
+      if (word().kind != Token::Kind::kEnd)
+        unexpected("<EOF>", word(1).kind == Token::Kind::kEnd);
       return out;
     } catch (const Stop&) {
       return nullptr;
@@ -52,16 +59,35 @@ class Parser {
     ++at_;
     return true;
   }
+  // One word too much or too little is told as that.
   void need(std::string_view symbol) {
-    if (!take(symbol)) unexpected("'" + std::string(symbol) + "'");
+    if (take(symbol)) return;
+    const bool ends = word().kind == Token::Kind::kEnd;
+    const auto wanted = "'" + std::string(symbol) + "'";
+    if (word(1).text != symbol && (symbol == ":" ? starts_operand(word()) : ends))
+      stop(word().position, "Syntax error: missing " + wanted + " at " + shown(word()));
+    unexpected(wanted, word(1).text == symbol);
   }
+  void need_next(std::string_view close) {
+    if (take(",")) return;
+    const auto wanted = "{'" + std::string(close) + "', ','}";
+    unexpected(wanted, word(1).text == close || word(1).text == ",");
+  }
+  static bool starts_operand(const Token& token) {
+    if (token.kind == Token::Kind::kLiteral) return true;
+    if (token.kind == Token::Kind::kIdent) return token.text != "in";
+    return token.kind == Token::Kind::kSymbol && token.text.size() == 1 &&
+           std::string_view("[{(.-!").find(token.text) != std::string_view::npos;
+  }
+  static std::string shown(const Token& token) { return "'" + std::string(token.text) + "'"; }
   [[noreturn]] void stop(std::size_t at, std::string message) {
     faults_.push_back({at, std::move(message)});
     throw Stop();
   }
-  [[noreturn]] void unexpected(const std::string& wanted) {
-    stop(word().position,
-         "Syntax error: mismatched input '" + std::string(word().text) + "' expecting " + wanted);
+  // `extra`: without the word it would go on.
+  [[noreturn]] void unexpected(const std::string& wanted, bool extra = false) {
+    stop(word().position, std::string("Syntax error: ") + (extra ? "extraneous" : "mismatched") +
+                              " input " + shown(word()) + " expecting " + wanted);
   }
 
   static ExprPtr make(Expr::Kind kind, std::size_t position, std::string name = {}) {
@@ -179,11 +205,10 @@ class Parser {
     if (take("[")) return list(at);
     if (take("{")) return map(at);
     take(".");
-    if (word().kind != Token::Kind::kIdent || is("in"))
-      unexpected(
-          "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, "
-          "NUM_UINT, STRING, BYTES, IDENTIFIER}");
-    return name();
+    if (word().kind == Token::Kind::kIdent && !is("in")) return name();
+    const bool negated = at_ > 0 && word().kind == Token::Kind::kEnd && words_[at_ - 1].text == "!";
+    const auto wanted = std::exchange(wanted_, {});
+    unexpected(wanted.empty() ? operands() : wanted, negated || starts_operand(word(1)));
   }
 
   ExprPtr name() {
@@ -210,6 +235,7 @@ class Parser {
 
   void arguments(Expr& out) {
     if (take(")")) return;
+    expect(operands("')', "));
     do out.args.push_back(expression());
     while (take(","));
     need(")");
@@ -220,7 +246,7 @@ class Parser {
       const auto at = word().position;
       if (take(".")) {
         const bool optional = take("?");
-        if (word().kind != Token::Kind::kIdent || is("in")) unexpected("IDENTIFIER");
+        if (word().kind != Token::Kind::kIdent || is("in")) no_field(optional);
         auto out = make(Expr::Kind::kSelect, at, std::string(word().text));
         out->optional = optional;
         out->args.push_back(std::move(left));
@@ -236,6 +262,7 @@ class Parser {
         left = seal(std::move(out));
       } else if (take("[")) {
         const bool optional = take("?");
+        if (!optional) expect(operands({}, "'?', "));
         left = seal(call(at, optional ? "_[?_]" : "_[_]", std::move(left), expression()));
         need("]");
       } else {
@@ -249,7 +276,7 @@ class Parser {
     while (!take("]")) {
       out->optional_at.push_back(take("?"));
       out->args.push_back(expression());
-      if (!is("]")) need(",");
+      if (!is("]")) need_next("]");
     }
     return seal(std::move(out));
   }
@@ -261,13 +288,28 @@ class Parser {
       out->args.push_back(expression());
       need(":");
       out->args.push_back(expression());
-      if (!is("}")) need(",");
+      if (!is("}")) need_next("}");
     }
     return seal(std::move(out));
   }
 
+  // What else may stand here than an operand, for the words of an error at once.
+  void expect(std::string wanted) {
+    if (!starts_operand(word())) wanted_ = std::move(wanted);
+  }
+  [[noreturn]] void no_field(bool optional) {
+    if (!optional)
+      stop(word().position, "Syntax error: no viable alternative at input '." +
+                                (word().kind == Token::Kind::kEnd ? "" : std::string(word().text)) +
+                                "'");
+    faults_.push_back({word().position, "Syntax error: mismatched input " + shown(word()) +
+                                            " expecting {IDENTIFIER, ESC_IDENTIFIER}"});
+    stop(word().position, "unsupported ident kind");
+  }
+
   std::vector<Token> words_;
   std::vector<Fault>& faults_;
+  std::string wanted_;
   std::size_t at_ = 0;
   int depth_ = 0;
 };
@@ -282,6 +324,8 @@ ExprPtr parse(std::string_view text, std::vector<Fault>& faults) {
     return nullptr;
   }
   auto out = Parser(text, faults).run();
+  std::stable_sort(faults.begin(), faults.end(),
+                   [](const Fault& a, const Fault& b) { return a.position < b.position; });
   return faults.empty() ? std::move(out) : nullptr;
 }
 

@@ -1,5 +1,6 @@
 #include "cel/program.h"
 
+#include "cel/constants.h"
 #include "cel/cost.h"
 #include "cel/evaluator.h"
 #include "cel/parser.h"
@@ -31,10 +32,14 @@ Program Program::compile(std::string_view text, const Declarations& declarations
   std::vector<Fault> faults;
   auto root = parse(text, faults);
   if (root && faults.empty()) out.type_ = check(*root, declarations, faults);
-  if (faults.empty())
-    out.root_ = std::move(root);
-  else
+  if (root && faults.empty()) check_constants(*root, faults);
+  if (!faults.empty()) {
     out.error_ = describe(text, faults);
+    return out;
+  }
+  out.error_ = instantiation_error(*root);
+  out.instantiation_failed_ = !out.error_.empty();
+  if (out.error_.empty()) out.root_ = std::move(root);
   return out;
 }
 

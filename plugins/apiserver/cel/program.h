@@ -32,6 +32,8 @@ class Program {
   bool ok() const { return root_ != nullptr; }
   // "ERROR: <input>:1:5: ..." when not ok.
   const std::string& error() const { return error_; }
+  // It is sound, but no program can be made of it: when not ok.
+  bool instantiation_failed() const { return instantiation_failed_; }
   // What it yields; only when ok.
   const TypePtr& type() const { return type_; }
   // Whether it mentions the variable at that place anywhere.
@@ -50,6 +52,7 @@ class Program {
   std::shared_ptr<const Expr> root_;
   TypePtr type_;
   std::string error_;
+  bool instantiation_failed_ = false;
 };
 
 }  // namespace kubus::apiserver::cel

@@ -49,7 +49,7 @@ Value compared(Args a) {
 constexpr Signature kQuantities[] = {
     {"quantity(string) kubernetes.Quantity", quantity, walk_first},
     {"isQuantity(string) bool", is_quantity, walk_first},
-    {"[kubernetes.Quantity] sign() int",
+    {"sign(kubernetes.Quantity) int",
      [](Args a) { return Value::of(std::int64_t(amount(a[0]).sign())); }},
     {"[kubernetes.Quantity] isInteger() bool",
      [](Args a) { return Value::of(is_whole(amount(a[0]))); }},

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "cel/functions.h"
+#include "cel/regex_error.h"
 
 namespace kubus::apiserver::cel {
 namespace {
@@ -29,7 +30,7 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 
 Value matches(Args a) {
   const auto pattern = compiled(a[1].as_text());
-  if (!pattern->ok()) return Value::error("error parsing regexp: " + pattern->error());
+  if (!pattern->ok()) return Value::error(regex_error(*pattern));
   return Value::of(RE2::PartialMatch(piece(a[0].as_text()), *pattern));
 }
 

@@ -7,7 +7,7 @@
 namespace kubus::apiserver::cel {
 namespace {
 
-constexpr std::array<std::string_view, 18> kNames = {"error",
+constexpr std::array<std::string_view, 18> kNames = {"!error!",
                                                      "null",
                                                      "bool",
                                                      "int",
@@ -71,6 +71,7 @@ TypePtr map_of(TypePtr key, TypePtr value) {
   return with_params(Kind::kMap, {std::move(key), std::move(value)});
 }
 TypePtr optional_of(TypePtr value) { return with_params(Kind::kOptional, {std::move(value)}); }
+TypePtr type_of_type(TypePtr type) { return with_params(Kind::kType, {std::move(type)}); }
 
 TypePtr object_type(std::string name, std::map<std::string, TypePtr, std::less<>> fields) {
   auto type = std::make_shared<Type>();

@@ -60,6 +60,7 @@ TypePtr type_of(Kind kind);
 TypePtr list_of(TypePtr item);
 TypePtr map_of(TypePtr key, TypePtr value);
 TypePtr optional_of(TypePtr value);
+TypePtr type_of_type(TypePtr type);
 TypePtr opaque_type(std::string_view name);
 TypePtr object_type(std::string name, std::map<std::string, TypePtr, std::less<>> fields);
 

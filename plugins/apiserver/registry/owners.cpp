@@ -14,6 +14,7 @@
 #include "kubus/api/time.h"
 #include "registry/owner_versions.h"
 #include "registry/write_options.h"
+#include "validation/printable.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {

@@ -16,10 +16,6 @@ inline constexpr std::string_view kApplyPatch = "application/apply-patch+yaml";
 // kInvalid for a create, update or patch whose parameters cannot be.
 Status check_write_options(const Call& call);
 
-// The characters of UTF-8 text; a byte that is none by itself stands for itself.
-std::vector<std::string_view> runes_of(std::string_view text);
-bool is_printable(std::string_view rune);
-
 // What is wrong with the parameter dryRun of a write.
 std::vector<Cause> dry_run_problems(std::string_view value);
 

@@ -64,16 +64,7 @@ class RuleChecker {
  private:
   void walk(const Schema& schema, const Path& path, const Place& place) {
     if (!schema.has_expressions) return;
-    for (std::size_t i = 0; i < schema.expressions.size(); ++i) {
-      const auto& rule = schema.expressions[i];
-      const auto at = path.child("x-kubernetes-validations").index(i);
-      check_words(rule, at, schema);
-      if (trimmed(rule.rule).empty()) continue;
-      if (check_program(rule, at))
-        costs_.add(at.child("rule"), "rule", cost_of(rule.program, rule, schema, place));
-      check_message(rule, at, schema);
-      check_change(rule, at, place);
-    }
+    const auto before = unworded_;
     const auto members = place.below(schema, !schema.map_atomic, path);
     for (const auto& [name, one] : schema.properties)
       walk(one, path.child("properties").key(name), members);
@@ -81,6 +72,21 @@ class RuleChecker {
     if (schema.items)
       walk(*schema.items, path.child("items"),
            place.below(schema, schema.list == SchemaList::kMap, path));
+    for (std::size_t i = 0; i < schema.expressions.size(); ++i) {
+      const auto& rule = schema.expressions[i];
+      const auto at = path.child("x-kubernetes-validations").index(i);
+      check_words(rule, at, schema);
+    }
+    // What is said wrongly here or below may be why they cannot be compiled.
+    if (unworded_ > before) return;
+    for (std::size_t i = 0; i < schema.expressions.size(); ++i) {
+      const auto& rule = schema.expressions[i];
+      const auto at = path.child("x-kubernetes-validations").index(i);
+      if (check_program(rule, at))
+        costs_.add(at.child("rule"), "rule", cost_of(rule.program, rule, schema, place));
+      check_message(rule, at, schema);
+      check_change(rule, at, place);
+    }
   }
 
   // Of one run, for each value there can be.
@@ -91,13 +97,14 @@ class RuleChecker {
   }
 
   void check_words(const ExpressionRule& rule, const Path& at, const Schema& schema) {
+    const auto known = errors_.size();
     const auto text = trimmed(rule.rule), message = trimmed(rule.message);
     if (text.empty())
       errors_.required(at.child("rule"), "rule is not specified");
     else if (!rule.message.empty() && message.empty())
-      errors_.invalid(at.child("message"), rule.message, "message must be non-empty if specified");
+      errors_.invalid(at.child("message"), rule.message, "must be non-empty if specified");
     else if (has_newline(message))
-      errors_.invalid(at.child("message"), rule.message, "message must not contain line breaks");
+      errors_.invalid(at.child("message"), rule.message, "must not contain line breaks");
     else if (has_newline(text) && message.empty())
       errors_.required(at.child("message"),
                        "message must be specified if rule contains line breaks");
@@ -110,17 +117,18 @@ class RuleChecker {
           at.child("reason"), rule.reason,
           std::vector<std::string_view>(std::begin(kReasons), std::end(kReasons)));
     check_field_path(rule, at.child("fieldPath"), schema);
+    unworded_ += errors_.size() - known;
   }
 
   void check_field_path(const ExpressionRule& rule, const Path& at, const Schema& schema) {
     if (rule.field_path.empty()) return;
     if (trimmed(rule.field_path).empty())
-      return errors_.invalid(at, rule.field_path, "fieldPath must be non-empty if specified");
+      errors_.invalid(at, rule.field_path, "must be non-empty if specified");
     if (has_newline(rule.field_path))
-      return errors_.invalid(at, rule.field_path, "fieldPath must not contain line breaks");
+      errors_.invalid(at, rule.field_path, "must not contain line breaks");
     std::string problem;
     if (!resolve_field_path(Path(), rule.field_path, schema, problem))
-      errors_.invalid(at, rule.field_path, "fieldPath must be a valid path: " + problem);
+      errors_.invalid(at, rule.field_path, "must be a valid path");
   }
 
   void fault(const ExpressionRule& rule, const Path& at, const std::string& detail) {
@@ -129,7 +137,10 @@ class RuleChecker {
 
   bool check_program(const ExpressionRule& rule, const Path& at) {
     if (!rule.program.ok())
-      fault(rule, at.child("rule"), "compilation failed: " + rule.program.error());
+      fault(rule, at.child("rule"),
+            (rule.program.instantiation_failed() ? "program instantiation failed: "
+                                                 : "compilation failed: ") +
+                rule.program.error());
     else if (rule.program.type()->kind != cel::Kind::kBool)
       fault(rule, at.child("rule"), "cel expression must evaluate to a bool");
     else
@@ -142,7 +153,10 @@ class RuleChecker {
     const auto place = at.child("messageExpression");
     const auto& program = rule.message_program;
     if (!program.ok())
-      fault(rule, place, "messageExpression compilation failed: " + program.error());
+      fault(rule, place,
+            (program.instantiation_failed() ? "messageExpression instantiation failed: "
+                                            : "messageExpression compilation failed: ") +
+                program.error());
     else if (program.type()->kind != cel::Kind::kString)
       fault(rule, place, "messageExpression must evaluate to a string");
     else
@@ -151,18 +165,19 @@ class RuleChecker {
   }
 
   void check_change(const ExpressionRule& rule, const Path& at, const Place& place) {
-    if (!rule.program.ok()) return;
-    if (rule.transition && place.uncorrelated)
+    const bool changes = rule.program.ok() && rule.transition;
+    if (changes && place.uncorrelated)
       errors_.invalid(at.child("rule"), rule.rule,
                       "oldSelf cannot be used on the uncorrelatable portion of the schema within " +
                           place.uncorrelated->str());
-    else if (!rule.transition && rule.optional_old_self)
+    else if (!changes && rule.optional_old_self)
       errors_.invalid_json(at.child("optionalOldSelf"), *rule.optional_old_self ? "true" : "false",
                            "may not be set if oldSelf is not used in rule");
   }
 
   ErrorList& errors_;
   RuleCosts costs_;
+  std::size_t unworded_ = 0;  // faults in the words of rules
 };
 
 }  // namespace

@@ -55,7 +55,10 @@ std::uint64_t smallest_json(const Schema& schema) {
 }
 
 std::uint64_t most_elements(const Schema& schema) {
-  if (schema.int_or_string) return kLargestRequest - 2;
+  if (schema.int_or_string) {
+    const bool said = schema.rules && schema.rules->max_length;
+    return said ? natural(*schema.rules->max_length) * 4 : kLargestRequest - 2;
+  }
   if (schema.type == "string") return longest_text(schema);
   if (schema.type == "array" && schema.items)
     return said_elements(schema).value_or((kLargestRequest - 2) /

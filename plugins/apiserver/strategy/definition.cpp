@@ -15,17 +15,30 @@ using apiextensions_v1::CustomResourceDefinition;
 // In whichever versions objects have been stored, they may be there still.
 void remember_stored_version(CustomResourceDefinition& definition) {
   auto& known = *definition.mutable_status()->mutable_storedversions();
-  for (const auto& version : definition.spec().versions())
-    if (version.storage() && std::find(known.begin(), known.end(), version.name()) == known.end())
+  for (const auto& version : definition.spec().versions()) {
+    if (!version.storage()) continue;
+    if (std::find(known.begin(), known.end(), version.name()) == known.end())
       *known.Add() = version.name();
+    return;
+  }
+}
+
+void prepare(CustomResourceDefinition& definition) {
+  remember_stored_version(definition);
+  if (!definition.spec().has_conversion()) return;
+  // A webhook of which nothing is said is none.
+  auto& conversion = *definition.mutable_spec()->mutable_conversion();
+  const auto& webhook = conversion.webhook();
+  if (!webhook.has_clientconfig() && webhook.conversionreviewversions().empty())
+    conversion.clear_webhook();
 }
 
 void create_definition(Message& object) {
-  remember_stored_version(static_cast<CustomResourceDefinition&>(object));
+  prepare(static_cast<CustomResourceDefinition&>(object));
 }
 
 void update_definition(Message& object, const Message&) {
-  remember_stored_version(static_cast<CustomResourceDefinition&>(object));
+  prepare(static_cast<CustomResourceDefinition&>(object));
 }
 
 // A client of the status changes nothing else; who owns it has been settled already.

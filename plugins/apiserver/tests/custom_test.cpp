@@ -359,7 +359,7 @@ TEST_F(CustomTest, NamesAreTakenOnce) {
 TEST_F(CustomTest, RulesInExpressionsHold) {
   std::string schema = kSchema;
   schema.insert(1, R"j("x-kubernetes-validations":[
-      {"rule":"self.spec.size > 0","messageExpression":"'size is ' + string(self.spec.size)",
+      {"rule":"self.spec.size > 0","messageExpression":"'size is %d'.format([self.spec.size])",
        "fieldPath":".spec.size"
 },
       {"rule":"self.spec.size >= oldSelf.spec.size","message":"does not shrink",

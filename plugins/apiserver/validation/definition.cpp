@@ -5,6 +5,8 @@
 
 #include "validation/checks.h"
 #include "validation/definition_schema.h"
+#include "validation/definition_text.h"
+#include "validation/printable.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -25,12 +27,15 @@ void check_kind(const std::string& name, const Path& path, ErrorList& errors) {
                    "may have mixed case, but should otherwise match: " + join_messages(wrong));
 }
 
-void check_names(const Names& names, const Path& path, ErrorList& errors) {
+void require_names(const Names& names, const Path& path, ErrorList& errors) {
   if (names.plural().empty()) errors.required(path.child("plural"));
   if (names.singular().empty()) errors.required(path.child("singular"));
   if (names.kind().empty()) errors.required(path.child("kind"));
   if (names.listkind().empty()) errors.required(path.child("listKind"));
-  check_label(names.plural(), path.child("plural"), errors);
+}
+
+void check_names(const Names& names, const Path& path, ErrorList& errors) {
+  if (!names.plural().empty()) check_label(names.plural(), path.child("plural"), errors);
   if (!names.singular().empty()) check_label(names.singular(), path.child("singular"), errors);
   if (!names.kind().empty()) check_kind(names.kind(), path.child("kind"), errors);
   if (!names.listkind().empty()) check_kind(names.listkind(), path.child("listKind"), errors);
@@ -53,12 +58,20 @@ void check_group(const std::string& group, const Path& path, ErrorList& errors) 
     errors.invalid(path, group, "should be a domain with at least one dot");
 }
 
-std::string versions_json(const Spec& spec) {
-  if (spec.versions().empty()) return "null";
-  std::string out = "[";
-  for (const auto& version : spec.versions())
-    out += (out.size() > 1 ? "," : "") + message_json(version);
-  return out + "]";
+void check_warning(const std::string& text, const Path& path, ErrorList& errors) {
+  constexpr std::size_t kLongest = 256;
+  if (text.empty()) errors.invalid(path, text, "must not be an empty string");
+  if (text.size() > kLongest)
+    errors.invalid(path, text, "must be <= 256 characters long");
+  std::size_t at = 0;
+  for (const auto rune : runes_of(text)) {
+    if (!is_printable(rune))
+      return errors.invalid(path, text,
+                            "must only contain printable UTF-8 characters; non-printable character "
+                            "found at index " +
+                                std::to_string(at));
+    at += rune.size();
+  }
 }
 
 void check_versions(const Spec& spec, const Path& path, ErrorList& errors) {
@@ -74,16 +87,21 @@ void check_versions(const Spec& spec, const Path& path, ErrorList& errors) {
     if (version.has_deprecationwarning() && !version.deprecated())
       errors.invalid(at.child("deprecationWarning"), version.deprecationwarning(),
                      "can only be set for deprecated versions");
+    if (version.has_deprecationwarning())
+      check_warning(version.deprecationwarning(), at.child("deprecationWarning"), errors);
     if (!version.schema().has_openapiv3schema())
-      errors.required(at.child("schema").child("openAPIV3Schema"), "schemas are required");
+      errors.required(at.child("schema").child("openAPIV3Schema"));
     check_definition_version(spec, i, path, errors);
   }
   if (!unique)
-    errors.invalid_json(path.child("versions"), versions_json(spec),
+    errors.invalid_json(path.child("versions"), internal_versions_json(spec),
                         "must contain unique version names");
   if (stored != 1)
-    errors.invalid_json(path.child("versions"), versions_json(spec),
+    errors.invalid_json(path.child("versions"), internal_versions_json(spec),
                         "must have exactly one version marked as storage version");
+  // The reference keeps the name of the first one as that of the whole, too.
+  if (spec.versions_size() > 0 && !spec.versions(0).name().empty())
+    check_label(spec.versions(0).name(), path.child("version"), errors);
 }
 
 // Whether a version had that schema before.
@@ -140,16 +158,32 @@ bool is_established(const CustomResourceDefinition& object) {
   });
 }
 
+std::string missing_version(const std::string& name) {
+  return "missing from spec.versions; " + name +
+         " was previously a storage version, and must remain in spec.versions until a storage "
+         "migration ensures no data remains persisted in " +
+         name + " and removes " + name + " from status.storedVersions";
+}
+
 // Objects may be stored in each of these.
 void check_stored_versions(const CustomResourceDefinition& object, ErrorList& errors) {
   const auto path = Path("status").child("storedVersions");
   const auto& versions = object.spec().versions();
+  const auto& stored = object.status().storedversions();
+  if (stored.empty())
+    return errors.invalid_json(path, "null", "must have at least one stored version");
   for (int i = 0; i < object.status().storedversions_size(); ++i) {
     const auto& name = object.status().storedversions(i);
     if (std::none_of(versions.begin(), versions.end(),
                      [&](const auto& version) { return version.name() == name; }))
-      errors.invalid(path.index(static_cast<std::size_t>(i)), name, "must appear in spec.versions");
+      errors.invalid(path.index(static_cast<std::size_t>(i)), name, missing_version(name));
   }
+  const auto storage =
+      std::find_if(versions.rbegin(), versions.rend(), [](const auto& v) { return v.storage(); });
+  if (storage == versions.rend() ||
+      std::find(stored.begin(), stored.end(), storage->name()) != stored.end())
+    return;
+  errors.invalid_json(path, list_json(stored), "must have the storage version " + storage->name());
 }
 
 }  // namespace
@@ -157,14 +191,14 @@ void check_stored_versions(const CustomResourceDefinition& object, ErrorList& er
 void check_definition(const CustomResourceDefinition& object, ErrorList& errors) {
   const Path path("spec");
   const auto& spec = object.spec();
-  if (object.metadata().name() != spec.names().plural() + "." + spec.group())
-    errors.invalid(Path("metadata").child("name"), object.metadata().name(),
-                   "must be spec.names.plural+\".\"+spec.group");
   check_group(spec.group(), path.child("group"), errors);
   check_one_of(spec.scope(), {"Cluster", "Namespaced"}, path.child("scope"), errors);
   check_versions(spec, path, errors);
   if (spec.preserveunknownfields())
-    errors.invalid_json(path.child("preserveUnknownFields"), "true", "must be false");
+    errors.invalid_json(path.child("preserveUnknownFields"), "true",
+                        "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in "
+                        "spec.versions[*].schema instead");
+  require_names(spec.names(), path.child("names"), errors);
   check_names(spec.names(), path.child("names"), errors);
   check_conversion(spec, path.child("conversion"), errors);
   check_stored_versions(object, errors);
@@ -172,6 +206,15 @@ void check_definition(const CustomResourceDefinition& object, ErrorList& errors)
 }
 
 void check_definition_create(const CustomResourceDefinition& object, ErrorList& errors) {
+  const auto& name = object.metadata().name();
+  if (!name.empty() && name != object.spec().names().plural() + "." + object.spec().group()) {
+    // It is told of first.
+    ErrorList named;
+    named.invalid(Path("metadata").child("name"), name,
+                  "must be spec.names.plural+\".\"+spec.group");
+    named.append(std::move(errors));
+    errors = std::move(named);
+  }
   check_schemas(object.spec(), nullptr, Path("spec"), errors);
 }
 
@@ -193,19 +236,7 @@ void check_definition_update(const CustomResourceDefinition& object,
 
 void check_definition_status(const CustomResourceDefinition& object,
                              const CustomResourceDefinition& /*old*/, ErrorList& errors) {
-  const auto path = Path("status").child("storedVersions");
-  const auto& stored = object.status().storedversions();
-  if (stored.empty()) errors.invalid_json(path, "[]", "must have at least one stored version");
-  check_stored_versions(object, errors);
-  for (const auto& version : object.spec().versions()) {
-    if (!version.storage()) continue;
-    if (std::find(stored.begin(), stored.end(), version.name()) == stored.end()) {
-      std::string list;
-      for (const auto& name : stored) list += (list.empty() ? "" : ",") + quoted(name);
-      errors.invalid_json(path, "[" + list + "]",
-                          "must have the storage version " + version.name());
-    }
-  }
+  check_names(object.status().acceptednames(), Path("status").child("acceptedNames"), errors);
 }
 
 }  // namespace kubus::apiserver

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "validation/checks.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -16,23 +18,33 @@ const Props* items_of(const Props& props) {
   return props.has_items() && props.items().has_schema() ? &props.items().schema() : nullptr;
 }
 
-void check_key(const Props& items, const std::string& key, const Path& path, std::size_t index,
+void check_key_type(const Props& items, const std::string& key, const Path& path,
+                    ErrorList& errors) {
+  const auto found = items.properties().find(key);
+  if (found == items.properties().end()) return;
+  const auto& type = found->second.type();
+  // Told of with the type of the items.
+  if (type == "object" || type == "array")
+    errors.invalid(path.child("items").child("properties").key(key).child("type"), items.type(),
+                   "must be a scalar type if parent array's x-kubernetes-list-type is map");
+}
+
+void check_key(const Props& props, const Props& items, const std::string& key, const Path& path,
                ErrorList& errors) {
   const auto found = items.properties().find(key);
   if (found == items.properties().end())
-    return errors.invalid(path.child(kListKeys).index(index), key,
-                          "entries must all be names of item properties");
-  const auto& type = found->second.type();
+    return errors.invalid_json(path.child(kListKeys), list_json(props.xkuberneteslistmapkeys()),
+                               "entries must all be names of item properties");
   const auto at = path.child("items").child("properties").key(key);
-  if (type == "object" || type == "array")
-    errors.invalid(at.child("type"), type,
-                   "must be a scalar type if parent array's x-kubernetes-list-type is map");
   const auto& required = items.required();
   if (!found->second.has_default_() &&
       std::find(required.begin(), required.end(), key) == required.end())
     errors.required(at.child("default"),
                     "this property is in x-kubernetes-list-map-keys, so it must have a default or "
                     "be a required property");
+  if (found->second.nullable())
+    errors.forbidden(at.child("nullable"),
+                     "this property is in x-kubernetes-list-map-keys, so it cannot be nullable");
 }
 
 void check_map(const Props& props, const Path& path, ErrorList& errors) {
@@ -48,13 +60,13 @@ void check_map(const Props& props, const Path& path, ErrorList& errors) {
   if (items->type() != "object")
     return errors.invalid(path.child("items").child("type"), items->type(),
                           "must be object if parent array's x-kubernetes-list-type is map");
-  std::set<std::string> seen;
-  for (int i = 0; i < props.xkuberneteslistmapkeys_size(); ++i) {
-    const auto& key = props.xkuberneteslistmapkeys(i);
-    const auto index = static_cast<std::size_t>(i);
-    if (!seen.insert(key).second) errors.duplicate(path.child(kListKeys).index(index), key);
-    check_key(*items, key, path, index, errors);
-  }
+  const auto& keys = props.xkuberneteslistmapkeys();
+  for (const auto& key : keys) check_key_type(*items, key, path, errors);
+  if (std::set<std::string>(keys.begin(), keys.end()).size() <
+      static_cast<std::size_t>(keys.size()))
+    errors.invalid_json(path.child(kListKeys), list_json(keys),
+                        "must not contain duplicate entries");
+  for (const auto& key : keys) check_key(props, *items, key, path, errors);
 }
 
 // Items of a set are equal or not: nothing is merged within them.
@@ -62,15 +74,11 @@ void check_set(const Props& props, const Path& path, ErrorList& errors) {
   constexpr char kAtomic[] = "must be atomic as item of a list with x-kubernetes-list-type=set";
   const auto* items = items_of(props);
   const auto at = path.child("items");
-  if (!items) return errors.required(at, "must have a schema if x-kubernetes-list-type is set");
+  if (!items) return;
   if (items->nullable())
     errors.forbidden(at.child("nullable"), "cannot be nullable when x-kubernetes-list-type is set");
-  if (items->type() == "object") {
-    if (!items->has_xkubernetesmaptype())
-      errors.required(at.child(kMapType), kAtomic);
-    else if (items->xkubernetesmaptype() != "atomic")
-      errors.invalid(at.child(kMapType), items->xkubernetesmaptype(), kAtomic);
-  }
+  if (items->type() == "object" && items->xkubernetesmaptype() != "atomic")
+    errors.invalid_json(at.child(kMapType), "null", kAtomic);
   if (items->type() == "array" && items->has_xkuberneteslisttype() &&
       items->xkuberneteslisttype() != "atomic")
     errors.invalid(at.child(kListType), items->xkuberneteslisttype(), kAtomic);
@@ -100,7 +108,7 @@ void check_list_type(const Props& props, const Path& path, ErrorList& errors) {
   if (!props.has_xkuberneteslisttype()) return;
   check_type_is(props, "array", "x-kubernetes-list-type is specified", path, errors);
   if (type != "atomic" && type != "map" && type != "set")
-    errors.not_supported(path.child(kListType), type, {"atomic", "map", "set"});
+    errors.not_supported(path.child(kListType), type, {"atomic", "set", "map"});
   if (type == "map") check_map(props, path, errors);
   if (type == "set") check_set(props, path, errors);
 }

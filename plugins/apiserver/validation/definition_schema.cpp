@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "cel/regex_error.h"
 #include "kubus/api/json_value.h"
 #include "kubus/api/types.h"
 #include "schema/expression_rule.h"
@@ -43,7 +44,7 @@ class Structure {
   explicit Structure(ErrorList& errors) : errors_(errors) {}
 
   void check(const Props& props, Level level, const Path& path) {
-    unsupported(props, path);
+    unsupported(props, level, path);
     type(props, level, path);
     extensions(props, path);
     check_list_type(props, path, errors_);
@@ -53,9 +54,9 @@ class Structure {
     if (const auto* one = additional_of(props))
       check(*one, Level::kField, path.child("additionalProperties"));
     if (const auto* one = items_of(props)) check(*one, Level::kItem, path.child("items"));
-    const bool typed = props.xkubernetesintorstring();
-    const Structured structured{&props, path};
-    junctors(props, path, typed, [&](const Props& one, const Path& at, bool may_type) {
+    // The reference looks at the conditions of the whole only.
+    const Structured structured{level == Level::kRoot ? &props : nullptr, path};
+    junctors(props, path, true, [&](const Props& one, const Path& at, bool may_type) {
       nested(one, at, structured, may_type);
     });
   }
@@ -88,7 +89,7 @@ class Structure {
     if (props.has_not_()) visit(props.not_(), path.child("not"), false);
   }
 
-  void unsupported(const Props& props, const Path& path) {
+  void unsupported(const Props& props, Level level, const Path& path) {
     const auto no = [&](bool has, const char* name) {
       if (has) errors_.forbidden(path.child(name), std::string(name) + " is not supported");
     };
@@ -110,7 +111,9 @@ class Structure {
     if (!props.has_additionalproperties()) return;
     const auto& additional = props.additionalproperties();
     const bool never = !additional.allows() && !additional.has_schema();
-    if (!props.properties().empty() && (never || additional.has_schema()))
+    if (level == Level::kRoot)
+      errors_.forbidden(path.child("additionalProperties"), "must not be used at the root");
+    else if (!props.properties().empty() && (never || additional.has_schema()))
       errors_.forbidden(path.child("additionalProperties"),
                         "additionalProperties and properties are mutual exclusive");
     else if (never)
@@ -133,19 +136,17 @@ class Structure {
         errors_.invalid(at, name, "must be object at the root");
       if (props.nullable())
         errors_.forbidden(path.child("nullable"), "nullable cannot be true at the root");
-      check_type_members(props, path);
+      check_type_members(props, path, true);
     } else if (name.empty() && !props.xkubernetesintorstring() && !preserves(props)) {
       errors_.required(at, level == Level::kItem ? "must not be empty for specified array items"
                                                  : "must not be empty for specified object fields");
     }
-    if (!name.empty() && props.xkubernetesintorstring())
-      errors_.invalid(at, name, "must be empty if x-kubernetes-int-or-string is true");
     if (name == "array" && !items_of(props) && !preserves(props) && !props.has_items())
       errors_.required(path.child("items"), "must be specified");
   }
 
   // Type and metadata are what they are: little may be said of them.
-  void check_type_members(const Props& props, const Path& path) {
+  void check_type_members(const Props& props, const Path& path, bool root) {
     const auto at = path.child("properties");
     for (const char* name : {"apiVersion", "kind"}) {
       const auto found = props.properties().find(name);
@@ -157,6 +158,7 @@ class Structure {
     const auto& metadata = found->second;
     if (metadata.type() != "object")
       errors_.invalid(at.key("metadata").child("type"), metadata.type(), "must be object");
+    if (!root) return;
     for (const auto& [name, one] : metadata.properties())
       if (name != "name" && name != "generateName")
         return errors_.forbidden(at.key("metadata"),
@@ -180,7 +182,7 @@ class Structure {
       errors_.required(path.child("properties"),
                        "must not be empty if x-kubernetes-embedded-resource is true without "
                        "x-kubernetes-preserve-unknown-fields");
-    check_type_members(props, path);
+    check_type_members(props, path, false);
   }
 
   void demand_type(const Props& props, const char* type, const char* reason, const Path& path) {
@@ -192,8 +194,8 @@ class Structure {
     const auto compiled = compile_pattern(props.pattern());
     if (!compiled->ok())
       errors_.invalid(path.child("pattern"), props.pattern(),
-                      "must be a valid regular expression, but isn't: error parsing regexp: " +
-                          compiled->error());
+                      "must be a valid regular expression, but isn't: " +
+                          cel::regex_error(*compiled));
   }
 
   // Under a junctor stand conditions only, nothing that tells what is there.
@@ -249,30 +251,53 @@ class Structure {
   ErrorList& errors_;
 };
 
-// Defaults must be what the schema itself would let pass.
-void check_defaults(const Schema& schema, const Path& path, ErrorList& errors) {
-  if (schema.default_value) {
-    const auto at = path.child("default");
-    boost::json::value value = *schema.default_value;
-    std::vector<std::string> unknown;
-    if (auto* object = value.if_object()) {
-      prune_part(*object, schema, &unknown);
-      apply_schema_defaults(*object, schema);
+// Rules show no value but in defaults.
+void check_default_rules(const boost::json::value& value, const Schema& schema, ErrorList& errors) {
+  ErrorList found;
+  check_expressions(value, nullptr, schema, found);
+  for (auto error : found.errors()) {
+    if (error.path == "<nil>" && error.type == FieldErrorType::kInvalid) {
+      error.bad_value.clear();
+      append_json(value, error.bad_value);
     }
-    if (!unknown.empty()) {
-      std::string text;
-      append_json(*schema.default_value, text);
-      errors.invalid_json(at, std::move(text), "must not have unknown fields");
-    } else {
-      check_schema(value, nullptr, schema, at, errors);
-      check_list_items(value, schema, at, errors);
-    }
+    errors.add(std::move(error));
   }
+}
+
+// Defaults must be what the schema itself would let pass.
+void check_default(const Schema& schema, bool whole, const Path& at, ErrorList& errors) {
+  boost::json::value value = *schema.default_value;
+  std::vector<std::string> unknown;
+  if (auto* object = value.if_object()) prune_part(*object, schema, &unknown);
+  if (!unknown.empty()) {
+    std::string text;
+    append_json(*schema.default_value, text);
+    errors.invalid_json(at, std::move(text), "must not have unknown fields");
+  }
+  if (const auto* object = schema.default_value->if_object(); object && whole)
+    for (const char* name : {"apiVersion", "kind"})
+      if (!object->contains(name)) errors.required(at.child(name));
+  if (!unknown.empty()) return;
+  // It is told of by the place within it.
+  ErrorList within;
+  check_schema(value, nullptr, schema, Path(), within);
+  check_list_items(value, schema, Path(), within);
+  if (within.empty()) check_default_rules(value, schema, within);
+  for (auto error : within.errors()) {
+    const bool itself = error.path.empty() || error.path == "<nil>";
+    error.path = itself ? at.str() : at.str() + "." + error.path;
+    if (error.type == FieldErrorType::kRequired) error.detail.clear();
+    errors.add(std::move(error));
+  }
+}
+
+void check_defaults(const Schema& schema, bool whole, const Path& path, ErrorList& errors) {
+  if (schema.default_value) check_default(schema, whole, path.child("default"), errors);
   for (const auto& [name, one] : schema.properties)
-    check_defaults(one, path.child("properties").key(name), errors);
+    check_defaults(one, false, path.child("properties").key(name), errors);
   if (schema.additional)
-    check_defaults(*schema.additional, path.child("additionalProperties"), errors);
-  if (schema.items) check_defaults(*schema.items, path.child("items"), errors);
+    check_defaults(*schema.additional, false, path.child("additionalProperties"), errors);
+  if (schema.items) check_defaults(*schema.items, false, path.child("items"), errors);
 }
 
 }  // namespace
@@ -286,7 +311,8 @@ void check_structural_schema(const Props& root, const Path& path, bool limited,
   if (auto status = to_json_value(root, tree); !status.ok())
     return errors.invalid(path, "", status.message());
   const auto schema = compile_schema(tree);
-  if (schema.has_defaults) check_defaults(schema, path, errors);
+  if (schema.has_defaults) check_defaults(schema, true, path, errors);
+  if (errors.size() > before) return;
   if (schema.has_expressions) check_rules(schema, path, limited, errors);
 }
 
@@ -294,8 +320,8 @@ const Props* schema_at(const Props& root, const std::vector<std::string>& names)
   const Props* here = &root;
   for (const auto& name : names) {
     const auto found = here->properties().find(name);
-    if (found == here->properties().end()) return nullptr;
-    here = &found->second;
+    here = found == here->properties().end() ? additional_of(*here) : &found->second;
+    if (!here) return nullptr;
   }
   return here;
 }

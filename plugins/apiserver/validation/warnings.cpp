@@ -27,6 +27,7 @@
 #include "kubus/api/types.h"
 #include "validation/address_warnings.h"
 #include "validation/checks.h"
+#include "validation/definition_warnings.h"
 #include "validation/field_error.h"
 #include "validation/kind_warnings.h"
 #include "validation/pod_warnings.h"
@@ -276,7 +277,8 @@ void add_warnings(const Message& object, const Message* old, std::vector<std::st
       warning_of<discovery_v1::EndpointSlice, warn_of_slice>(),
       warning_of<storage_v1::StorageClass, warn_of_storage_class>(),
       warning_of<node_v1::RuntimeClass, warn_of_runtime_class>(),
-      warning_of<schema::CustomObject, warn_of_finalizers>()};
+      warning_of<schema::CustomObject, warn_of_finalizers>(),
+      warning_of<apiextensions_v1::CustomResourceDefinition, warn_of_definition>()};
   const auto found = kinds.find(object.GetDescriptor());
   if (found != kinds.end()) found->second(object, old, out);
 }

@@ -114,7 +114,7 @@ constexpr const char* kTrue[] = {
     "{'a': 1, 'b': 2}.transformMapEntry(k, v, {v: k}) == {1: 'a', 2: 'b'}",
     "['x', 'y'].transformMapEntry(i, v, i > 0, {v: i}) == {'y': 1}",
     "{'a': 1, 'b': 2}.exists_one(k, v, v == 2) && [1, 2].existsOne(i, v, i + v == 1)",
-    "cel.bind(x, 2 + 3, x * x) == 25",
+    "optional.of(2 + 3).optMap(x, x * x).value() == 25",
     "[[1], [2]].all(x, x.all(y, y > 0))",
     // Optionals.
     "optional.of(1).hasValue() && !optional.none().hasValue()",
@@ -236,11 +236,11 @@ TEST(Cel, FailsAtRunTime) {
       {"{'a': 1, 'a': 2} == {}", "duplicate map key"},
       {"'abc'.substring(2, 1) == ''", "invalid substring range. start: 2, end: 1"},
       {"'abc'.charAt(4) == ''", "index out of range: 4"},
-      {"'a'.matches('(')", "error parsing regexp"},
+      {"'a'.matches('' + '(')", "error parsing regexp"},
       {"[].min() == 1", "min called on empty list"},
       {"optional.none().value() == 1", "optional.none() dereference"},
       {"'%d'.format(['a']) == ''", "%d"},
-      {"'%s'.format([]) == ''", "index 0 out of range"},
+      {"('' + '%s').format([]) == ''", "index 0 out of range"},
       {"timestamp('9999-12-31T23:59:59Z') + duration('1s') > timestamp(0)", "timestamp overflow"},
       {"ip('x').family() == 4", "parse error during conversion"},
       {"dyn(['a', 'b']).sum() == 'ab'", "no such overload"},
@@ -277,10 +277,10 @@ TEST(Cel, IsRefusedBeforeItRuns) {
       {"1 == 1.0", "found no matching overload for '_==_' applied to '(int, double)'"},
       {"self.replicas.x", "type 'int' does not support field selection"},
       {"self.replicas && true",
-       "ERROR: <input>:1:15: found no matching overload for '_&&_' applied to '(int, bool)'"},
-      {"true && true && self.name", "overload for '_&&_' applied to '(bool, string)'"},
-      {"self.words.all(x, x)", "found no matching overload for '_&&_' applied to '(bool, string)'"},
-      {"self.words.exists(x, 1)", "found no matching overload for '_||_' applied to '(bool, int)'"},
+       "ERROR: <input>:1:5: expected type 'bool' but found 'int'"},
+      {"true && true && self.name", ":1:21: expected type 'bool' but found 'string'"},
+      {"self.words.all(x, x)", ":1:19: expected type 'bool' but found 'string'"},
+      {"self.words.exists(x, 1)", ":1:22: expected type 'bool' but found 'int'"},
       {"self.words.filter(x, 1)",
        "found no matching overload for '_?_:_' applied to '(int, list(string), list(string))'"},
       {"[1, 'a']", "expected type 'int' but found 'string'"},
@@ -289,14 +289,14 @@ TEST(Cel, IsRefusedBeforeItRuns) {
        "expression of type 'int' cannot be range of a comprehension (must be list, map, or "
        "dynamic)"},
       {"'abc'.reverse()", "found no matching overload for 'reverse' applied to 'string.()'"},
-      {"[1].sortBy(1, 2)", "sortBy can only be applied with a simple name"},
+      {"[1].sortBy(1, 2)", "argument is not an identifier"},
       {"[1].@sortByAssociatedKeys([1])", "Syntax error"},
       {"has(self)", "invalid argument to has() macro"},
       {"[1].all(1, true)", "argument must be a simple name"},
       {"for", "reserved identifier: for"},
       {"1 +", "Syntax error: mismatched input '<EOF>' expecting"},
       {"'abc", "Syntax error: token recognition error at: "},
-      {"1 2", "Syntax error: mismatched input '2' expecting <EOF>"},
+      {"1 2", "Syntax error: extraneous input '2' expecting <EOF>"},
       {"9223372036854775808", "invalid int literal"},
       {"\n\n  bad", "ERROR: <input>:3:3: undeclared reference to 'bad'"},
       {"'é' + bad", "ERROR: <input>:1:7: undeclared"},
@@ -320,35 +320,91 @@ TEST(Cel, IsBounded) {
   EXPECT_FALSE(Program::compile(std::string(kMaxText + 1, ' '), {}).ok());
 }
 
+TEST(Cel, FaultsAreToldAsTheReferenceTellsThem) {
+  const auto fault = [](const char* text) {
+    const auto program = Program::compile(text, {{"self", type_of(Kind::kInt)}});
+    EXPECT_FALSE(program.ok()) << text;
+    const auto& error = program.error();
+    const auto line = error.substr(0, error.find("\n | "));
+    return line.starts_with("ERROR: <input>:") ? line.substr(15) : line;
+  };
+  struct Row {
+    const char* text;
+    const char* error;
+  };
+  constexpr Row kRows[] = {
+      {"1 2", "1:3: Syntax error: extraneous input '2' expecting <EOF>"},
+      {"a b c", "1:3: Syntax error: mismatched input 'b' expecting <EOF>"},
+      {"(1", "1:3: Syntax error: missing ')' at '<EOF>'"},
+      {"size(1 2)", "1:8: Syntax error: extraneous input '2' expecting ')'"},
+      {"{1 2}", "1:4: Syntax error: missing ':' at '2'"},
+      {"[1", "1:3: Syntax error: mismatched input '<EOF>' expecting {']', ','}"},
+      {"self.", "1:6: Syntax error: no viable alternative at input '.'"},
+      {"self..a", "1:6: Syntax error: no viable alternative at input '..'"},
+      {"0x", "1:2: Syntax error: extraneous input 'x' expecting <EOF>"},
+      {"self = 1", "1:6: Syntax error: token recognition error at: '= '"},
+      {"has(self.x)", "1:4: type 'int' does not support field selection"},
+      {"1 && true", "1:1: expected type 'bool' but found 'int'"},
+      {"[1].all(x, x)", "1:12: expected type 'bool' but found 'int'"},
+      {"[1].map(1, 2)", "1:9: argument is not an identifier"},
+      {"[1].all(x, x, true)", "1:12: duplicate variable name: x"},
+      {"[1]['a'] == 1", "1:4: found no matching overload for '_[_]' applied to '(list(int), string)'"},
+      {"sum([1]) == 1", "1:4: found no matching overload for 'sum' applied to '(list(int))'"},
+      {"int == 1", "1:5: found no matching overload for '_==_' applied to '(type(int), int)'"},
+      {"[[1]].min() == [1]",
+       "1:10: found no matching overload for 'min' applied to 'list(list(int)).()'"},
+      {"cel.bind(x, 1, true)", "1:1: undeclared reference to 'cel' (in container '')"},
+      {"[1].existsOne(x, true)", "1:14: undeclared reference to 'existsOne' (in container '')"},
+      {"duration('1') == duration('1h')", "1:10: invalid duration argument"},
+      {"duration(1) == duration('1h')", "1:10: invalid duration argument"},
+      {"timestamp('2020-01-01') == timestamp(1)", "1:11: invalid timestamp argument"},
+      {"'a'.matches('[')", "1:13: invalid matches argument"},
+      {"matches('[', 'a')", "1:9: invalid matches argument"},
+      {"'%s %s'.format(['a']) == 'a'", "1:15: index 1 out of range"},
+      {"matches('a', '[')", "error parsing regexp: missing closing ]: `[`"},
+      {"'a'.find('(?=a)') == ''", "error parsing regexp: invalid or unsupported Perl syntax: `(?=`"},
+  };
+  for (const auto& row : kRows) EXPECT_EQ(fault(row.text), row.error) << row.text;
+  EXPECT_EQ(Program::compile("'日本' == foo", {}).error(),
+            "ERROR: <input>:1:9: undeclared reference to 'foo' (in container '')\n"
+            " | '日本' == foo\n | .．．.....^");
+}
+
+// The body, with a name for the value.
+std::string with(const std::string& name, const std::string& value, const std::string& body) {
+  return "optional.of(" + value + ").optMap(" + name + ", " + body + ").value()";
+}
+
 TEST(Cel, SmallTextsDoNotMakeEndlessWork) {
   std::string lists = "[0]", texts = "'0123456789'";
   for (int i = 0; i < 60; ++i) {
-    lists = "cel.bind(x, " + lists + ", x + x)";
-    texts = "cel.bind(x, " + texts + ", x + x)";
+    lists = with("x", lists, "x + x");
+    texts = with("x", texts, "x + x");
   }
   EXPECT_TRUE(run(lists + ".size() > 0").value.is_error());
   EXPECT_TRUE(run(texts + ".size() > 0").over_limit);
   std::string nested = "[0]";
-  for (int i = 0; i < 60; ++i) nested = "cel.bind(x, " + nested + ", [x, x])";
+  for (int i = 0; i < 60; ++i) nested = with("x", nested, "[x, x]");
   EXPECT_TRUE(run(nested + " == " + nested).over_limit);
 }
 
 std::string doubled(std::string expression, int times) {
-  for (int i = 0; i < times; ++i) expression = "cel.bind(x, " + expression + ", x + x)";
+  for (int i = 0; i < times; ++i) expression = with("x", expression, "x + x");
   return expression;
 }
 
 TEST(Cel, ManyReferencesToOneLongTextAreNotComparedForEver) {
-  const auto lists = [](int times) {
-    return "cel.bind(text, " + doubled("'0123456789'", times) + ", cel.bind(a, " +
-           doubled("[text + 'a']", 9) + ", cel.bind(b, " + doubled("[text + 'b']", 9) + ", ";
+  const auto lists = [](int times, const std::string& work) {
+    const auto both = with("b", doubled("[text + 'b']", 9), work);
+    return with("text", doubled("'0123456789'", times),
+                with("a", doubled("[text + 'a']", 9), both));
   };
   for (const auto* work : {"sets.intersects(a, b)", "a.exists(x, x in b)",
                            "a.exists(x, b.indexOf(x) >= 0)", "a.filter(x, x in b).size() > 0"}) {
-    EXPECT_TRUE(run(lists(14) + work + ")))").over_limit) << work;
-    EXPECT_EQ(run(lists(1) + work + ")))").value.kind(), Kind::kBool) << work;
+    EXPECT_TRUE(run(lists(14, work)).over_limit) << work;
+    EXPECT_EQ(run(lists(1, work)).value.kind(), Kind::kBool) << work;
   }
-  EXPECT_TRUE(run(lists(14) + "a.isSorted() && a.min() == a.max())))").value.is_true());
+  EXPECT_TRUE(run(lists(14, "a.isSorted() && a.min() == a.max()")).value.is_true());
 }
 
 TEST(Cel, CostsWhatItCosts) {

@@ -130,8 +130,8 @@ TEST(ExpressionRule, IsRefusedWhenItMakesNoSense) {
       {R"({"rule":"self.x"})", "compilation failed: ERROR: <input>:1:5: undefined field 'x'"},
       {R"({"rule":"self.min"})", "cel expression must evaluate to a bool"},
       {R"j({"rule":"dyn(true)"})j", "cel expression must evaluate to a bool"},
-      {R"({"rule":"true","message":" "})", "message must be non-empty if specified"},
-      {R"({"rule":"true","message":"a\nb"})", "message must not contain line breaks"},
+      {R"({"rule":"true","message":" "})", ": must be non-empty if specified"},
+      {R"({"rule":"true","message":"a\nb"})", ": must not contain line breaks"},
       {R"({"rule":"true\n||true"})", "message must be specified if rule contains line breaks"},
       {R"({"rule":"true","messageExpression":"1"})", "messageExpression must evaluate to a string"},
       {R"({"rule":"true","messageExpression":"x"})", "messageExpression compilation failed: ERROR"},
@@ -139,7 +139,7 @@ TEST(ExpressionRule, IsRefusedWhenItMakesNoSense) {
        "Unsupported value: \"Whim\": supported values: \"FieldValueDuplicate\", "
        "\"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\""},
       {R"({"rule":"true","fieldPath":".nope"})",
-       "fieldPath must be a valid path: does not refer to a valid field"},
+       "Invalid value: \".nope\": must be a valid path"},
       {R"({"rule":"true","optionalOldSelf":true})",
        "may not be set if oldSelf is not used in rule"},
   };
@@ -149,6 +149,23 @@ TEST(ExpressionRule, IsRefusedWhenItMakesNoSense) {
                             "x-kubernetes-validations":[{"rule":"self == oldSelf"}]}})"),
               HasSubstr("oldSelf cannot be used on the uncorrelatable portion of the schema within "
                         "s.properties[spec].properties[l]"));
+}
+
+TEST(ExpressionRule, IsNotCompiledWhereWordsAreWrong) {
+  const auto told = faults(R"({"rule":"nothing"})",
+                           R"("a":{"type":"integer","x-kubernetes-validations":[{"rule":" "}]})");
+  EXPECT_EQ(told,
+            "s.properties[spec].properties[a].x-kubernetes-validations[0].rule: Required value: "
+            "rule is not specified");
+  // Those below come first.
+  const auto both = faults(R"({"rule":"one"})",
+                           R"("a":{"type":"integer","x-kubernetes-validations":[{"rule":"two"}]})");
+  EXPECT_LT(both.find("'two'"), both.find("'one'"));
+  EXPECT_THAT(faults(R"({"rule":"oldSelf.min < 'a'","optionalOldSelf":true})"),
+              HasSubstr("true: may not be set if oldSelf is not used in rule"));
+  EXPECT_THAT(faults(R"j({"rule":"true","messageExpression":"'a'.find('[')"})j"),
+              HasSubstr("messageExpression instantiation failed: error parsing regexp: missing "
+                        "closing ]: `[`"));
 }
 
 TEST(ExpressionRule, CannotSpeakOfWhatTheSchemaSaysNothingOf) {

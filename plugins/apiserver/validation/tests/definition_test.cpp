@@ -4,6 +4,7 @@
 
 #include "kubus/api/json.h"
 #include "validation/definition_schema.h"
+#include "validation/definition_warnings.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -15,7 +16,8 @@ std::string definition(const std::string& schema, const std::string& version = "
          R"(","scope":"Namespaced",)" + spec +
          R"("names":{"plural":"widgets","singular":"widget","kind":"Widget","listKind":"WidgetList"},)"
          R"("versions":[{"name":"v1","served":true,"storage":true,)" +
-         version + R"("schema":{"openAPIV3Schema":)" + schema + "}}]}}";
+         version + R"("schema":{"openAPIV3Schema":)" + schema +
+         R"(}}]},"status":{"storedVersions":["v1"]}})";
 }
 
 CustomResourceDefinition read(const std::string& json) {
@@ -97,15 +99,17 @@ const Case kCases[] = {
     {"type_in_a_junctor", with_property(R"({"type":"string","allOf":[{"type":"string"}]})"),
      std::string(kAt) + ".allOf[0].type: Forbidden: must be empty to be structural"},
     {"not_in_the_structure",
-     with_property(R"({"type":"object","anyOf":[{"properties":{"a":{"minimum":1}}}]})"),
-     std::string(kAt) + ".properties[a]: Required value: because it is defined in " + kAt +
-         ".anyOf[0].properties[a]"},
+     definition(R"({"type":"object","anyOf":[{"properties":{"a":{"minimum":1}}}]})"),
+     "spec.validation.openAPIV3Schema.properties[a]: Required value: because it is defined in "
+     "spec.validation.openAPIV3Schema.anyOf[0].properties[a]"},
+    {"not_in_the_structure_below",
+     with_property(R"({"type":"object","anyOf":[{"properties":{"a":{"minimum":1}}}]})"), ""},
     {"pattern", with_property(R"({"type":"string","pattern":"("})"),
      std::string(kAt) + R"(.pattern: Invalid value: "(": must be a valid regular expression, but )"
-                        "isn't: error parsing regexp: missing ): ("},
+                        "isn't: error parsing regexp: missing closing ): `(`"},
     {"default_of_another_type", with_property(R"({"type":"integer","default":"x"})"),
-     std::string(kAt) + R"(.default: Invalid value: "string": )" + kAt +
-         R"(.default in body must be of type integer: "string")"},
+     std::string(kAt) + R"(.default: Invalid value: "string":  in body must be of type )"
+                        R"(integer: "string")"},
     {"default_unknown",
      with_property(R"({"type":"object","default":{"b":1},"properties":{"a":{"type":"string"}}})"),
      std::string(kAt) + R"(.default: Invalid value: {"b":1}: must not have unknown fields)"},
@@ -116,11 +120,11 @@ const Case kCases[] = {
     {"list_key_unknown",
      with_property(R"({"type":"array","x-kubernetes-list-type":"map",)"
                    R"("x-kubernetes-list-map-keys":["n"],"items":{"type":"object"}})"),
-     std::string(kAt) + R"(.x-kubernetes-list-map-keys[0]: Invalid value: "n": entries must all be )"
+     std::string(kAt) + R"(.x-kubernetes-list-map-keys: Invalid value: ["n"]: entries must all be )"
                         "names of item properties"},
     {"set_of_objects", with_property(R"({"type":"array","x-kubernetes-list-type":"set",)"
                                      R"("items":{"type":"object"}})"),
-     std::string(kAt) + ".items.x-kubernetes-map-type: Required value: must be atomic as item of a "
+     std::string(kAt) + ".items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a "
                         "list with x-kubernetes-list-type=set"},
     {"list_type_of_an_object", with_property(R"({"type":"object","x-kubernetes-list-type":"atomic"})"),
      std::string(kAt) +
@@ -131,14 +135,66 @@ const Case kCases[] = {
      "path under .spec"},
     {"column", definition(kAny, R"("additionalPrinterColumns":[{"name":"A","type":"text",)"
                                 R"("jsonPath":"spec.a"}],)"),
-     R"([spec.additionalPrinterColumns[0].type: Unsupported value: "text": supported values: )"
-     R"("boolean", "date", "integer", "number", "string", )"
-     R"(spec.additionalPrinterColumns[0].jsonPath: Invalid value: "spec.a": must be a simple json )"
+     R"([spec.additionalPrinterColumns[0].type: Invalid value: "text": must be one of )"
+     "boolean,date,integer,number,string, "
+     R"(spec.additionalPrinterColumns[0].JSONPath: Invalid value: "spec.a": must be a simple json )"
      "path starting with .]"},
+    {"list_keys_twice",
+     with_property(R"({"type":"array","x-kubernetes-list-type":"map",)"
+                   R"("x-kubernetes-list-map-keys":["k","k","j"],"items":{"type":"object",)"
+                   R"("required":["k"],"properties":{"k":{"type":"array","items":{"type":"string"}}}}})"),
+     "[" + std::string(kAt) + R"(.items.properties[k].type: Invalid value: "object": must be a scalar )"
+     "type if parent array's x-kubernetes-list-type is map, " + kAt +
+         R"(.x-kubernetes-list-map-keys: Invalid value: ["k","k","j"]: must not contain duplicate )"
+         "entries, " + kAt + R"(.x-kubernetes-list-map-keys: Invalid value: ["k","k","j"]: entries must )"
+         "all be names of item properties]"},
+    {"int_or_string_with_a_type",
+     with_property(R"({"x-kubernetes-int-or-string":true,"type":"string"})"), ""},
+    {"alternatives_of_int_and_string",
+     with_property(R"({"type":"string","anyOf":[{"type":"integer"},{"type":"string"}]})"), ""},
+    {"set_without_items", with_property(R"({"type":"string","x-kubernetes-list-type":"set"})"),
+     std::string(kAt) +
+         R"(.type: Invalid value: "string": must be array if x-kubernetes-list-type is specified)"},
+    {"additional_at_the_root", definition(R"({"type":"object","additionalProperties":true})"),
+     "spec.validation.openAPIV3Schema.additionalProperties: Forbidden: must not be used at the root"},
+    {"default_of_the_root", definition(R"({"type":"object","default":{}})"),
+     "[spec.validation.openAPIV3Schema.default.apiVersion: Required value, "
+     "spec.validation.openAPIV3Schema.default.kind: Required value]"},
+    {"default_that_lacks_what_has_one",
+     with_property(R"({"type":"object","required":["a"],"default":{},)"
+                   R"("properties":{"a":{"type":"string","default":"x"}}})"),
+     std::string(kAt) + ".default.a: Required value"},
+    {"default_within",
+     with_property(R"({"type":"object","default":{"a":1},"properties":{"a":{"type":"string"}}})"),
+     std::string(kAt) + R"(.default.a: Invalid value: "integer": a in body must be of type string: )"
+                        R"("integer")"},
+    {"default_against_a_rule",
+     with_property(R"({"type":"integer","default":5,"x-kubernetes-validations":[)"
+                   R"({"rule":"self > 9","message":"too small"}]})"),
+     std::string(kAt) + ".default: Invalid value: 5: too small"},
+    {"empty_warning", definition(kAny, R"("deprecated":true,"deprecationWarning":"",)"),
+     R"(spec.versions[0].deprecationWarning: Invalid value: "": must not be an empty string)"},
+    {"hidden_in_a_warning", definition(kAny, R"("deprecated":true,"deprecationWarning":"é\u200bb",)"),
+     "spec.versions[0].deprecationWarning: Invalid value: \"é\u200bb\": must only contain printable "
+     "UTF-8 characters; non-printable character found at index 2"},
+    {"scale_path_is_none", definition(kAny, R"("subresources":{"scale":{"specReplicasPath":"x",)"
+                                            R"("statusReplicasPath":".status.a[0]"}},)"),
+     R"(spec.subresources.scale.specReplicasPath: Invalid value: "x": must be a simple json path )"
+     "starting with ."},
+    {"selectable_item", definition(kAny, R"("selectableFields":[{"jsonPath":"[0]"}],)"),
+     R"(spec.selectableFields[0].jsonPath: Invalid value: "[0]": is an invalid path: array notation )"
+     "is not allowed"},
+    {"selectable_word", definition(kAny, R"("selectableFields":[{"jsonPath":"spec.a"}],)"),
+     R"(spec.selectableFields[0].jsonPath: Invalid value: "spec.a": is an invalid path: expected [ or )"
+     ". but got: spec"},
+    {"selectable_end", definition(kAny, R"("selectableFields":[{"jsonPath":"."}],)"),
+     R"(spec.selectableFields[0].jsonPath: Invalid value: ".": is an invalid path: unexpected end of )"
+     "JSON path"},
     {"selectable", definition(kAny, R"("selectableFields":[{"jsonPath":".spec.a"}],)"),
-     R"(spec.selectableFields[0].jsonPath: Invalid value: ".spec.a": does not refer to a valid field)"},
+     R"(spec.selectableFields[0].jsonPath: Invalid value: ".spec.a": is an invalid path: does not refer to a valid field)"},
     {"preserved", definition(kAny, "", R"("preserveUnknownFields":true,)"),
-     "spec.preserveUnknownFields: Invalid value: true: must be false"},
+     "spec.preserveUnknownFields: Invalid value: true: cannot set to true, set "
+     "x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"},
     {"group", definition(kAny, "", "", "example"),
      R"(spec.group: Invalid value: "example": should be a domain with at least one dot)"},
     {"protected_group", definition(kAny, "", "", "x.k8s.io"),
@@ -158,6 +214,10 @@ TEST(Definition, VersionsAreOneStoredAndUnique) {
   ASSERT_EQ(errors.size(), 2u);
   EXPECT_EQ(errors.errors()[0].detail, "must contain unique version names");
   EXPECT_EQ(errors.errors()[1].detail, "must have exactly one version marked as storage version");
+  const std::string version =
+      R"({"Name":"v1","Served":true,"Storage":true,"Deprecated":false,"DeprecationWarning":null,)"
+      R"("Schema":null,"Subresources":null,"AdditionalPrinterColumns":null,"SelectableFields":null})";
+  EXPECT_EQ(errors.errors()[0].bad_value, "[" + version + "," + version + "]");
 }
 
 std::string conversion_errors(const std::string& conversion) {
@@ -247,6 +307,20 @@ TEST(Definition, WebhooksConvertBetweenVersions) {
   EXPECT_TRUE(two.empty()) << join_errors(two.errors());
 }
 
+TEST(Definition, ItsNameIsToldOfFirstWhenItIsMade) {
+  auto object = read(definition(kAny));
+  object.mutable_spec()->mutable_names()->set_plural("gadgets");
+  object.mutable_spec()->set_scope("Some");
+  ErrorList errors;
+  check_definition(object, errors);
+  ASSERT_EQ(errors.size(), 1u);
+  check_definition_create(object, errors);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(errors.errors()[0].to_string(),
+            R"(metadata.name: Invalid value: "widgets.example.com": must be )"
+            R"(spec.names.plural+"."+spec.group)");
+}
+
 TEST(Definition, NamesOfAnEstablishedOneStay) {
   const auto old = [] {
     auto object = read(definition(kAny));
@@ -265,23 +339,58 @@ TEST(Definition, NamesOfAnEstablishedOneStay) {
             R"(spec.names.kind: Invalid value: "Gadget": field is immutable])");
 }
 
+TEST(Definition, StorageVersionIsAStoredOne) {
+  auto object = read(definition(kAny));
+  object.mutable_spec()->mutable_versions(0)->set_name("v2");
+  object.mutable_status()->clear_storedversions();
+  ErrorList none;
+  check_definition(object, none);
+  EXPECT_EQ(join_errors(none.errors()),
+            "status.storedVersions: Invalid value: null: must have at least one stored version");
+  *object.mutable_spec()->add_versions() = object.spec().versions(0);
+  object.mutable_spec()->mutable_versions(1)->set_name("v1");
+  object.mutable_spec()->mutable_versions(1)->set_storage(false);
+  object.mutable_status()->add_storedversions("v1");
+  ErrorList other;
+  check_definition(object, other);
+  EXPECT_EQ(join_errors(other.errors()),
+            R"(status.storedVersions: Invalid value: ["v1"]: must have the storage version v2)");
+}
+
+TEST(Definition, FormatsOfTextsThatNobodyKnowsAreWarnedOf) {
+  const auto warnings = [](const std::string& property) {
+    const auto object = read(with_property(property));
+    std::vector<std::string> out;
+    warn_of_definition(object, nullptr, out);
+    return out;
+  };
+  EXPECT_EQ(warnings(R"({"type":"string","format":"nonsense"})"),
+            std::vector<std::string>{R"(unrecognized format "nonsense")"});
+  EXPECT_TRUE(warnings(R"({"type":"string","format":"password"})").empty());
+  EXPECT_TRUE(warnings(R"({"type":"integer","format":"nonsense"})").empty());
+}
+
 TEST(Definition, StoredVersionsStayDeclared) {
   auto object = read(definition(kAny));
+  object.mutable_status()->clear_storedversions();
   object.mutable_status()->add_storedversions("v0");
   object.mutable_status()->add_storedversions("v1");
   ErrorList errors;
   check_definition(object, errors);
   EXPECT_EQ(join_errors(errors.errors()),
-            R"(status.storedVersions[0]: Invalid value: "v0": must appear in spec.versions)");
-  object.mutable_status()->mutable_storedversions()->RemoveLast();
-  object.mutable_status()->set_storedversions(0, "v1");
+            "status.storedVersions[0]: Invalid value: \"v0\": missing from spec.versions; v0 was previously "
+            "a storage version, and must remain in spec.versions until a storage migration ensures "
+            "no data remains persisted in v0 and removes v0 from status.storedVersions");
+  // A client of the status may write what it likes, but for the names.
+  object.mutable_status()->clear_storedversions();
   ErrorList none;
   check_definition_status(object, object, none);
   EXPECT_TRUE(none.empty()) << join_errors(none.errors());
-  object.mutable_status()->clear_storedversions();
-  ErrorList empty;
-  check_definition_status(object, object, empty);
-  EXPECT_FALSE(empty.empty());
+  object.mutable_status()->mutable_acceptednames()->set_plural("Bad Name");
+  ErrorList named;
+  check_definition_status(object, object, named);
+  EXPECT_EQ(join_errors(named.errors()), "status.acceptedNames.plural: Invalid value: \"Bad Name\": " +
+                                             check_dns1035_label("Bad Name")[0]);
 }
 
 }  // namespace
