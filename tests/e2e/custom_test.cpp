@@ -267,7 +267,7 @@ TEST_F(Custom, RulesInExpressionsHold) {
       {patch + at +
            "[{\"rule\":\"self.replicas % 2 == 0\",\"message\":\"must be even\"},"
            "{\"rule\":\"self.replicas >= oldSelf.replicas\",\"messageExpression\":"
-           "\"\\\"not fewer than \\\" + string(oldSelf.replicas)\"}]}]'",
+           "\"\\\"not fewer than %d\\\".format([oldSelf.replicas])\"}]}]'",
        crd() + " patched"},
       {"kubectl apply -f odd.yaml --dry-run=server", std::string("…") + kind + "must be even", 1,
        kEventually},

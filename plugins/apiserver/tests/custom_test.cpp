@@ -214,7 +214,8 @@ TEST_F(CustomTest, VersionsShowTheSameObjects) {
   const auto gone = call("patch", kDefinitions, "", "dates.example.com",
                          R"([{"op":"remove","path":"/spec/versions/0"}])", {}, kJson);
   EXPECT_EQ(gone.code, 422);
-  EXPECT_THAT(gone.body, HasSubstr("must appear in spec.versions"));
+  EXPECT_THAT(gone.body, HasSubstr("v1 was previously a storage version, and must remain in "
+                                   "spec.versions"));
 }
 
 // Whatever is written goes through the version that is stored, also where it is only tried.
