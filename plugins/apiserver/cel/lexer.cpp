@@ -256,7 +256,8 @@ std::string describe(std::string_view text, const std::vector<Fault>& faults) {
     if (!out.empty()) out += '\n';
     out += "ERROR: <input>:" + std::to_string(line) + ':' + std::to_string(column + 1) + ": " +
            fault.message + "\n | ";
-    std::string line_text(text.substr(start, std::min(text.find('\n', start), text.size()) - start));
+    const auto end = std::min(text.find('\n', start), text.size());
+    std::string line_text(text.substr(start, end - start));
     std::replace(line_text.begin(), line_text.end(), '\t', ' ');
     out += line_text + "\n | " + pointer(left, text.substr(at, 1));
   }

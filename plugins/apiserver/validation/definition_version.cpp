@@ -31,14 +31,16 @@ void check_scale(const Scale& scale, const Path& path, ErrorList& errors) {
   if (scale.specreplicaspath().empty()) {
     errors.required(at);
   } else {
-    if (check_path(scale.specreplicaspath(), at, errors) && !under(scale.specreplicaspath(), "spec"))
+    if (check_path(scale.specreplicaspath(), at, errors) &&
+        !under(scale.specreplicaspath(), "spec"))
       errors.invalid(at, scale.specreplicaspath(), "should be a json path under .spec");
   }
   const auto status_at = path.child("statusReplicasPath");
   if (scale.statusreplicaspath().empty()) {
     errors.required(status_at);
   } else {
-    if (check_path(scale.statusreplicaspath(), status_at, errors) && !under(scale.statusreplicaspath(), "status"))
+    if (check_path(scale.statusreplicaspath(), status_at, errors) &&
+        !under(scale.statusreplicaspath(), "status"))
       errors.invalid(status_at, scale.statusreplicaspath(), "should be a json path under .status");
   }
   if (scale.labelselectorpath().empty()) return;

@@ -348,7 +348,8 @@ TEST(Cel, FaultsAreToldAsTheReferenceTellsThem) {
       {"[1].all(x, x)", "1:12: expected type 'bool' but found 'int'"},
       {"[1].map(1, 2)", "1:9: argument is not an identifier"},
       {"[1].all(x, x, true)", "1:12: duplicate variable name: x"},
-      {"[1]['a'] == 1", "1:4: found no matching overload for '_[_]' applied to '(list(int), string)'"},
+      {"[1]['a'] == 1",
+       "1:4: found no matching overload for '_[_]' applied to '(list(int), string)'"},
       {"sum([1]) == 1", "1:4: found no matching overload for 'sum' applied to '(list(int))'"},
       {"int == 1", "1:5: found no matching overload for '_==_' applied to '(type(int), int)'"},
       {"[[1]].min() == [1]",
@@ -362,7 +363,8 @@ TEST(Cel, FaultsAreToldAsTheReferenceTellsThem) {
       {"matches('[', 'a')", "1:9: invalid matches argument"},
       {"'%s %s'.format(['a']) == 'a'", "1:15: index 1 out of range"},
       {"matches('a', '[')", "error parsing regexp: missing closing ]: `[`"},
-      {"'a'.find('(?=a)') == ''", "error parsing regexp: invalid or unsupported Perl syntax: `(?=`"},
+      {"'a'.find('(?=a)') == ''",
+       "error parsing regexp: invalid or unsupported Perl syntax: `(?=`"},
   };
   for (const auto& row : kRows) EXPECT_EQ(fault(row.text), row.error) << row.text;
   EXPECT_EQ(Program::compile("'日本' == foo", {}).error(),
