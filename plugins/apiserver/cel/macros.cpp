@@ -77,17 +77,22 @@ ExprPtr make_has(ExprPtr call, std::vector<Fault>& faults) {
   return std::move(field);
 }
 
-// optional.optMap(name, body).
+// cel.bind(name, value, body), and optional.optMap(name, body).
 ExprPtr make_bind(ExprPtr call, std::vector<Fault>& faults) {
+  const bool plain = call->name == "bind";
   if (call->args[1]->kind != Expr::Kind::kIdent) {
     faults.push_back({call->args[1]->position,
-                      call->name + "() variable name must be a simple identifier"});
+                      plain ? "cel.bind() variable names must be simple identifiers"
+                            : call->name + "() variable name must be a simple identifier"});
     return call;
   }
   call->kind = Expr::Kind::kBind;
   call->second = call->name;
   call->name = call->args[1]->name;
-  call->args.erase(call->args.begin() + 1);
+  if (plain)
+    call->args.erase(call->args.begin(), call->args.begin() + 2);
+  else
+    call->args.erase(call->args.begin() + 1);
   return call;
 }
 
@@ -131,10 +136,14 @@ ExprPtr make_sort(ExprPtr call, std::vector<Fault>& faults) {
 
 }  // namespace
 
-ExprPtr expand_macro(ExprPtr call, std::vector<Fault>& faults) {
+ExprPtr expand_macro(ExprPtr call, bool binds, std::vector<Fault>& faults) {
   if (!call->member && call->name == "has" && call->args.size() == 1)
     return make_has(std::move(call), faults);
   if (!call->member) return call;
+  const auto& target = *call->args[0];
+  if (binds && call->name == "bind" && call->args.size() == 4 &&
+      target.kind == Expr::Kind::kIdent && target.name == "cel")
+    return make_bind(std::move(call), faults);
   if ((call->name == "optMap" || call->name == "optFlatMap") && call->args.size() == 3)
     return make_bind(std::move(call), faults);
   if (call->name == "sortBy" && call->args.size() == 3) return make_sort(std::move(call), faults);

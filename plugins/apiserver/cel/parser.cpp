@@ -33,8 +33,8 @@ struct Stop {};  // the first syntax error ends the parse
 
 class Parser {
  public:
-  Parser(std::string_view text, std::vector<Fault>& faults)
-      : words_(split_words(text, faults)), faults_(faults) {}
+  Parser(std::string_view text, std::vector<Fault>& faults, bool binds)
+      : words_(split_words(text, faults)), faults_(faults), binds_(binds) {}
 
   ExprPtr run() {
     try {
@@ -230,7 +230,7 @@ class Parser {
     out->kind = Expr::Kind::kCall;
     out->position = at;
     arguments(*out);
-    return seal(expand_macro(std::move(out), faults_));
+    return seal(expand_macro(std::move(out), binds_, faults_));
   }
 
   void arguments(Expr& out) {
@@ -257,7 +257,7 @@ class Parser {
           out->member = true;
           out->position = bracket;
           arguments(*out);
-          out = expand_macro(std::move(out), faults_);
+          out = expand_macro(std::move(out), binds_, faults_);
         }
         left = seal(std::move(out));
       } else if (take("[")) {
@@ -309,6 +309,7 @@ class Parser {
 
   std::vector<Token> words_;
   std::vector<Fault>& faults_;
+  const bool binds_;
   std::string wanted_;
   std::size_t at_ = 0;
   int depth_ = 0;
@@ -316,14 +317,14 @@ class Parser {
 
 }  // namespace
 
-ExprPtr parse(std::string_view text, std::vector<Fault>& faults) {
+ExprPtr parse(std::string_view text, std::vector<Fault>& faults, bool binds) {
   if (text.size() > kMaxText) {
     faults.push_back(
         {0, "expression code point size exceeds limit: size: " + std::to_string(utf8_count(text)) +
                 ", limit " + std::to_string(kMaxText)});
     return nullptr;
   }
-  auto out = Parser(text, faults).run();
+  auto out = Parser(text, faults, binds).run();
   std::stable_sort(faults.begin(), faults.end(),
                    [](const Fault& a, const Fault& b) { return a.position < b.position; });
   return faults.empty() ? std::move(out) : nullptr;

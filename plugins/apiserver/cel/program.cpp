@@ -27,10 +27,10 @@ bool takes(const Expr& expr, std::size_t slot, std::string_view field) {
 
 }  // namespace
 
-Program Program::compile(std::string_view text, const Declarations& declarations) {
+Program Program::compile(std::string_view text, const Declarations& declarations, bool binds) {
   Program out;
   std::vector<Fault> faults;
-  auto root = parse(text, faults);
+  auto root = parse(text, faults, binds);
   if (root && faults.empty()) out.type_ = check(*root, declarations, faults);
   if (root && faults.empty()) check_constants(*root, faults);
   if (!faults.empty()) {

@@ -27,7 +27,9 @@ struct Outcome {
 class Program {
  public:
   // Check ok() of it. The declarations name the variables in the order in which run() gets them.
-  static Program compile(std::string_view text, const Declarations& declarations);
+  // `binds`: whether cel.bind() is known, which the reference knows about devices only.
+  static Program compile(std::string_view text, const Declarations& declarations,
+                         bool binds = false);
 
   bool ok() const { return root_ != nullptr; }
   // "ERROR: <input>:1:5: ..." when not ok.

@@ -61,7 +61,7 @@ Result<boost::json::value> read_configuration(Call& call) {
     return errors::bad_request(
         "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot "
         "unmarshal " +
-        go_kind(config) + " into Go value of type map[string]interface {}");
+        std::string(go_kind(config)) + " into Go value of type map[string]interface {}");
   if (*validation == FieldValidation::kStrict && !repeated.empty())
     return errors::bad_request("error strict decoding YAML: error converting YAML to JSON: " +
                                yaml_errors(repeated));

@@ -50,7 +50,7 @@ void check_device_expression(const std::string& expression, const Path& path, Er
   constexpr std::size_t kLongest = 10 * 1024;
   if (expression.empty()) return errors.required(path);
   if (expression.size() > kLongest) return errors.too_long(path, kLongest);
-  const auto program = cel::Program::compile(expression, declarations());
+  const auto program = cel::Program::compile(expression, declarations(), true);
   if (!program.ok())
     return errors.invalid(path, expression, "compilation failed: " + program.error());
   const auto& type = *program.type();

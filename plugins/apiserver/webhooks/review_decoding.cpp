@@ -29,7 +29,7 @@ Result<json::value> parse(std::string_view body) {
   if (const auto read = parse_json(*text, tree); !read.ok()) return broken(read.message());
   if (tree.is_null()) return json::value(json::object());
   if (!tree.is_object())
-    return broken("json: cannot unmarshal " + go_kind(tree) +
+    return broken(std::string("json: cannot unmarshal ") + go_kind(tree) +
                   " into Go value of type " + std::string(kTypeMetaStruct));
   return tree;
 }

@@ -367,6 +367,7 @@ TEST(Cel, FaultsAreToldAsTheReferenceTellsThem) {
        "error parsing regexp: invalid or unsupported Perl syntax: `(?=`"},
   };
   for (const auto& row : kRows) EXPECT_EQ(fault(row.text), row.error) << row.text;
+  EXPECT_TRUE(Program::compile("cel.bind(x, 1, x == 1)", {}, true).ok());
   EXPECT_EQ(Program::compile("'日本' == foo", {}).error(),
             "ERROR: <input>:1:9: undeclared reference to 'foo' (in container '')\n"
             " | '日本' == foo\n | .．．.....^");
