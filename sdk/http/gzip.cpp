@@ -32,9 +32,20 @@ std::string gzip(const std::vector<Bytes>& pieces) {
   return result == Z_STREAM_END ? out : std::string();
 }
 
+namespace {
+
+// Exactly so: with a quality it may be what is not wanted.
+bool takes_gzip(const Request& request) {
+  for (const auto item : request.headers.values("Accept-Encoding"))
+    if (item == "gzip") return true;
+  return false;
+}
+
+}  // namespace
+
 void compress(const Request& request, Response& response, std::size_t from) {
   if (total_size(response.body) < from || response.headers.has("Content-Encoding") ||
-      !request.headers.has_token("Accept-Encoding", "gzip"))
+      !takes_gzip(request))
     return;
   auto small = gzip(response.body);
   if (small.empty()) return;

@@ -76,6 +76,20 @@ std::vector<RequestInfo> rights_to(const RequestInfo& user, const Identity& want
   return rights;
 }
 
+// All but the name, as Go prints references to objects.
+std::string attributes_of(const Identity& wanted) {
+  constexpr auto kVersion = "  authentication.k8s.io/v1  ";
+  std::string list;
+  const auto add = [&](const std::string& one) {
+    list += (list.empty() ? "{" : " {") + one + "}";
+  };
+  for (const auto& group : wanted.groups) add("Group  " + group + "    ");
+  for (const auto& [key, values] : wanted.extra)
+    for (const auto& value : values) add("UserExtra  " + value + kVersion + key);
+  if (!wanted.uid.empty()) add("UID  " + wanted.uid + kVersion);
+  return list;
+}
+
 // All rights are needed, and asked about one after the other.
 struct Impersonation {
   const Authorizers& authorizers;
@@ -120,8 +134,11 @@ bool wants_to_impersonate(const http::Request& request) {
 void impersonate(const Authorizers& authorizers, Identity who, const http::Request& request,
                  http::AskerPtr asker, UniqueFunction<void(Result<Identity>)> done) {
   auto wanted = read_wish(request);
-  if (wanted.name.empty())
-    return done(errors::bad_request("requested impersonation without impersonating a user"));
+  if (wanted.name.empty()) {
+    const auto others = attributes_of(wanted);
+    if (others.empty()) return done(std::move(who));
+    return done(errors::bad_request("requested [" + others + "] without impersonating a user"));
+  }
   const auto user = impersonating_user(wanted.name);
   auto rights = rights_to(user, wanted);
   add_own_groups(wanted, user);

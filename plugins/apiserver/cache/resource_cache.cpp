@@ -112,9 +112,7 @@ void ResourceCache::collect(const Objects& objects, const ListQuery& query,
 
 Result<ResourceCache::Objects> ResourceCache::state_at(std::int64_t revision) const {
   if (revision < history_start_)
-    return errors::expired(
-        "The provided continue parameter is too old to display a consistent "
-        "list result. You can start a new list without the continue parameter.");
+    return errors::expired("The resourceVersion for the provided list is too old.");
   Objects past = objects_;
   for (auto event = history_.rbegin(); event != history_.rend(); ++event) {
     if ((*event)->revision <= revision) break;

@@ -1,10 +1,13 @@
 #include "custom/catalog.h"
 
+#include <openssl/sha.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <set>
 
 #include "cache/json_scan.h"
+#include "kubus/api/base64.h"
 #include "kubus/api/json_value.h"
 
 namespace kubus::apiserver {
@@ -13,6 +16,15 @@ namespace {
 std::string path_of(std::string_view group, std::string_view version, std::string_view plural) {
   std::string path(group);
   return path.append("/").append(version).append("/").append(plural);
+}
+
+// As the reference makes it.
+std::string storage_hash(const ResourceInfo& stored) {
+  const auto name = path_of(stored.group, stored.version, stored.kind);
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(name.data()), name.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return encode_base64(std::string_view(digest).substr(0, 8));
 }
 
 bool same_part(const Object& a, const Object& b, std::string_view path) {
@@ -30,8 +42,10 @@ bool ServedKinds::has_built_in(std::string_view group, std::string_view version)
 const Discovery& ServedKinds::discovery() const {
   std::call_once(discovery_once_, [this] {
     auto resources = built_in;
+    StorageHashes hashes;
     for (const auto& [path, one] : custom) {
       const ResourceInfo* shown = &one.kind();
+      hashes.try_emplace(shown->group_resource(), storage_hash(one.kind().family().stored()));
       if (one.terminating) {
         auto& ending = terminating_.emplace_back(*shown);
         ending.verbs = {"delete", "deletecollection", "get", "list", "watch"};
@@ -49,8 +63,8 @@ const Discovery& ServedKinds::discovery() const {
       if (!services.kinds[i]) continue;
       for (const auto& kind : *services.kinds[i]) resources.push_back(&kind);
     }
-    discovery_ =
-        std::make_unique<Discovery>(std::move(resources), server_address, services.versions);
+    discovery_ = std::make_unique<Discovery>(std::move(resources), server_address,
+                                             services.versions, std::move(hashes));
   });
   return *discovery_;
 }

@@ -33,7 +33,7 @@ void append_optional_texts(std::string& out, std::string_view name,
   append_texts(out, name, values);
 }
 
-void append_resource(std::string& out, const ResourceInfo& resource) {
+void append_resource(std::string& out, const ResourceInfo& resource, const StorageHashes& hashes) {
   out += '{';
   append_text(out, "name", resource.plural);
   out += ',';
@@ -44,6 +44,10 @@ void append_resource(std::string& out, const ResourceInfo& resource) {
   append_texts(out, "verbs", resource.verbs);
   append_optional_texts(out, "shortNames", resource.short_names);
   append_optional_texts(out, "categories", resource.categories);
+  if (const auto hash = hashes.find(resource.group_resource()); hash != hashes.end()) {
+    out += ',';
+    append_text(out, "storageVersionHash", hash->second);
+  }
   out += '}';
 }
 
@@ -176,8 +180,8 @@ Discovery::Discovery(std::string server_address)
     : Discovery(stable_resources(), std::move(server_address)) {}
 
 Discovery::Discovery(std::vector<const ResourceInfo*> resources, std::string server_address,
-                     const ServedVersions& versions)
-    : server_address_(std::move(server_address)) {
+                     const ServedVersions& versions, StorageHashes hashes)
+    : server_address_(std::move(server_address)), hashes_(std::move(hashes)) {
   for (const ResourceInfo* resource : resources)
     place(resource->group, resource->version).resources.push_back(resource);
   for (const auto& one : versions) {
@@ -340,7 +344,7 @@ std::optional<DiscoveryDocument> Discovery::resources(std::string_view group_nam
     out += ",\"resources\":[";
     for (const ResourceInfo* resource : version.resources) {
       if (out.back() != '[') out += ',';
-      append_resource(out, *resource);
+      append_resource(out, *resource, hashes_);
       for (const SubresourceInfo& subresource : resource->subresources) {
         out += ',';
         append_subresource(out, *resource, subresource);

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +35,10 @@ std::string entity_tag(std::string_view body);
 // which may be weak, or a star.
 bool names_tag(std::string_view if_none_match, std::string_view tag);
 
+// What a client that moves stored objects to another version goes by: a hash of the version that
+// objects of a resource are stored in, by "plural.group". Resources without one are not stored here.
+using StorageHashes = std::map<std::string, std::string, std::less<>>;
+
 // The built-in resources of versions that are not alpha or beta.
 std::vector<const ResourceInfo*> stable_resources();
 
@@ -44,7 +50,7 @@ class Discovery {
   // These resources, custom ones among them, and what APIServices say about their versions. A
   // version of another server is listed even when nothing is known of its resources.
   Discovery(std::vector<const ResourceInfo*> resources, std::string server_address,
-            const ServedVersions& versions = {});
+            const ServedVersions& versions = {}, StorageHashes hashes = {});
   Discovery(const Discovery&) = delete;
   Discovery& operator=(const Discovery&) = delete;
 
@@ -82,6 +88,7 @@ class Discovery {
   std::vector<Group> groups_;         // in the order of aggregated documents
   std::vector<const Group*> legacy_;  // and in that of the others
   std::string server_address_;
+  StorageHashes hashes_;
 };
 
 // Whether version `a` of a group is preferred to `b`: stable before beta before alpha, then the

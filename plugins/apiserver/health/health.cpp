@@ -5,12 +5,13 @@
 namespace kubus::apiserver {
 namespace {
 
-http::Response text_response(int status, std::string body) {
+// The reference says of all but a single check that it is what its type says.
+http::Response text_response(int status, std::string body, bool sniffed = true) {
   http::Response response;
   response.status = status;
   response.headers.add("Content-Type", "text/plain; charset=utf-8");
   response.headers.add("Cache-Control", "no-cache, private");
-  response.headers.add("X-Content-Type-Options", "nosniff");
+  if (sniffed) response.headers.add("X-Content-Type-Options", "nosniff");
   response.body.push_back(Bytes(std::move(body)));
   return response;
 }
@@ -35,10 +36,10 @@ http::Response Health::answer(std::string_view path, const Query& query) const {
   const auto one = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
   const auto excluded = query.all("exclude");
   std::string lines, failed;
-  bool known = one.empty();
+  bool known = slash == std::string_view::npos;
   for (const auto& check : checks_) {
     if (!check.counts_for(endpoint)) continue;
-    if (!one.empty() && check.name != one) continue;
+    if (slash != std::string_view::npos && check.name != one) continue;
     known = true;
     if (std::find(excluded.begin(), excluded.end(), check.name) != excluded.end()) {
       lines += "[+]" + check.name + " excluded: ok\n";
@@ -56,7 +57,7 @@ http::Response Health::answer(std::string_view path, const Query& query) const {
   }
   if (!known) return text_response(404, "404 page not found\n");
   if (!failed.empty()) return text_response(500, lines + endpoint + " check failed\n");
-  if (!query.has("verbose") || !one.empty()) return text_response(200, "ok");
+  if (!query.has("verbose") || !one.empty()) return text_response(200, "ok", one.empty());
   return text_response(200, lines + endpoint + " check passed\n");
 }
 

@@ -383,9 +383,10 @@ Status check_operations(const json::value& patch, std::vector<std::string>* mist
     KUBUS_TRY(check_members(*operation, i, *mistakes));
   }
   if (operations->size() <= kMaxPatchOperations) return {};
-  return {Code::kRequestEntityTooLarge, "The allowed maximum operations in a JSON patch is " +
-                                            std::to_string(kMaxPatchOperations) + ", got " +
-                                            std::to_string(operations->size())};
+  return {Code::kRequestEntityTooLarge,
+          "Request entity too large: The allowed maximum operations in a JSON patch is " +
+              std::to_string(kMaxPatchOperations) + ", got " +
+              std::to_string(operations->size())};
 }
 
 Status apply_json_patch(json::value& document, const json::value& patch) {

@@ -49,17 +49,34 @@ bool wants_upgrade(const http::Request& request) {
   return request.headers.has_token("Connection", "upgrade");
 }
 
-// What is behind ".../proxy", as sent, so that what was escaped stays so; segments that are empty
-// do not count.
+// Where a slash is that ends a segment, written as it is or escaped, but for the first of the path.
+struct Slash {
+  std::size_t at, size;
+};
+
+std::vector<Slash> slashes_of(std::string_view path) {
+  std::vector<Slash> all;
+  for (std::size_t at = 1; at < path.size(); ++at) {
+    const auto escape = path.substr(at, 3);
+    if (path[at] == '/') all.push_back({at, 1});
+    if (escape == "%2f" || escape == "%2F") all.push_back({at, 3});
+  }
+  return all;
+}
+
+// What is behind ".../proxy", as sent, so that what was escaped stays so. The segments are those of
+// parse_request(), which does not count slashes at the end.
 std::string_view rest_of_path(const Call& call) {
   const std::string_view path = call.info.path;
-  std::size_t before = 0;
-  for (std::size_t at = 0; at < path.size(); ++at)
-    before += path[at] != '/' && (at == 0 || path[at - 1] == '/') ? 1 : 0;
-  std::size_t at = 0;
-  for (before -= call.info.rest.size(); before > 0 && at < path.size(); --before)
-    at = std::min(path.find('/', path.find_first_not_of('/', at)), path.size());
-  return path.substr(at);
+  const auto slashes = slashes_of(path);
+  auto segments = slashes.size() + 1;
+  auto end = path.size();
+  for (auto slash = slashes.rbegin(); slash != slashes.rend(); ++slash, --segments) {
+    if (slash->at + slash->size != end) break;
+    end = slash->at;
+  }
+  const auto before = segments - call.info.rest.size();
+  return before <= slashes.size() ? path.substr(slashes[before - 1].at) : std::string_view();
 }
 
 // Links of a page without a slash at its end would lead elsewhere.

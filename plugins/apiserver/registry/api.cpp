@@ -23,7 +23,37 @@ std::string handler_name(const Call& call) {
 Status check_method(const RequestInfo& info) {
   const bool changes = info.verb == "update" || info.verb == "patch";
   const bool makes_named = info.verb == "create" && !info.name.empty() && info.subresource.empty();
-  return makes_named || (changes && info.name.empty()) ? errors::method_not_allowed() : Status();
+  if (makes_named || (changes && info.name.empty())) return errors::method_not_allowed();
+  if (info.name.empty() && !info.subresource.empty())
+    return errors::bad_request("name must be provided");
+  return {};
+}
+
+// The reference has one handler for all paths of a custom kind, which looks at the verb alone.
+Status check_custom_method(Call& call) {
+  auto& info = call.info;
+  const auto& verb = info.verb;
+  const bool of_part = verb == "get" || verb == "update" || verb == "patch";
+  const auto& verbs = call.resource->verbs;
+  if (info.subresource.empty() ? std::find(verbs.begin(), verbs.end(), verb) == verbs.end()
+                               : !of_part)
+    return errors::method_not_allowed(call.subject(), verb);
+  if (verb == "create") info.name.clear();
+  const bool changes = verb == "update" || verb == "patch";
+  return changes && info.name.empty() ? errors::bad_request("name must be provided") : Status();
+}
+
+// No path segment can be such a name.
+Status check_name(const std::string& name) {
+  const auto invalid = [&](const char* why) {
+    std::string text = "Name parameter invalid: ";
+    append_json_string(name, text);
+    return errors::bad_request(text + ": " + why);
+  };
+  if (name == ".") return invalid("may not be '.'");
+  if (name == "..") return invalid("may not be '..'");
+  if (name.find('%') != std::string::npos) return invalid("may not contain '%'");
+  return {};
 }
 
 // A namespaced object is addressed with its namespace, others without.
@@ -45,6 +75,13 @@ void Api::add(const std::string& name, const std::string& verb, Handler handler)
   handlers_.insert_or_assign(name + " " + verb, std::move(handler));
 }
 
+bool Api::is_outside_scope(const Call& call) {
+  if (!call.resource || !custom_kind(*call.resource)) return false;
+  const auto& info = call.info;
+  if (!call.resource->namespaced) return !info.ns.empty();
+  return info.ns.empty() && info.verb != "list" && info.verb != "watch";
+}
+
 bool Api::find(Call& call) const {
   const auto& info = call.info;
   call.resource = find_resource(info.group, info.version, info.resource);
@@ -64,6 +101,7 @@ bool Api::find(Call& call) const {
 Status Api::resolve(Call& call) {
   auto& info = call.info;
   if (!find(call)) return errors::no_such_path();
+  if (is_outside_scope(call)) return errors::no_such_path();
   KUBUS_TRY(check_scope(call));
   // The namespace in the path of a namespace is itself.
   if (!call.resource->namespaced) info.ns.clear();
@@ -77,7 +115,8 @@ Status Api::resolve(Call& call) {
     return Status(
         Code::kServiceUnavailable,
         "the server is currently unable to handle the request: it is reading its storage");
-  return check_method(info);
+  KUBUS_TRY(check_name(info.name));
+  return custom_kind(*call.resource) ? check_custom_method(call) : check_method(info);
 }
 
 void Api::handle_version(const Version& version, CallPtr call, Done done) {

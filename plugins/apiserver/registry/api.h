@@ -25,6 +25,9 @@ class Api {
   bool is_foreign(const RequestInfo& info) const {
     return !kinds_.served()->has_built_in(info.group, info.version);
   }
+  // Whether the path of a custom kind has a namespace where it must have none, or none where it must
+  // have one: it is no path at all, as the reference sees it.
+  static bool is_outside_scope(const Call& call);
   // Finds the resource and checks that the verb exists on it.
   Status resolve(Call& call);
   // Any verb but watch; the call has been resolved.

@@ -121,13 +121,11 @@ bool text_clears_managers(std::string_view json) {
 // Options such as DeleteOptions belong to every group. Fields that they do not have do not matter.
 bool is_options(const Wanted& wanted) { return wanted.kind.ends_with("Options"); }
 
-// The reference has no reason for what are no options.
 Status check_options(const TypeMeta& sent, const Wanted& wanted) {
   if (sent.kind.empty() || sent.kind == wanted.kind) return {};
-  return Status(Code::kUnknown,
-                "no kind \"" + sent.kind + "\" is registered for version \"" +
-                    (sent.api_version.empty() ? "meta.k8s.io/v1" : sent.api_version) +
-                    "\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:30\"");
+  return errors::bad_request("no kind \"" + sent.kind + "\" is registered for version \"" +
+                             (sent.api_version.empty() ? "meta.k8s.io/v1" : sent.api_version) +
+                             "\" in scheme \"pkg/runtime/scheme.go:111\"");
 }
 
 Status check_sent(const TypeMeta& sent, const Wanted& wanted, const Descriptor& type) {
@@ -137,15 +135,9 @@ Status check_sent(const TypeMeta& sent, const Wanted& wanted, const Descriptor& 
 // What nothing was made of.
 Status refuse_json(std::string_view json, std::string_view body, const TypeMeta& sent,
                    const Wanted& wanted, std::string_view why) {
-  if (!is_options(wanted)) {
-    const auto fault = type_fault(json);
-    return fault.empty() ? cannot_handle(sent, wanted, why) : unrecognized(body, wanted, fault);
-  }
-  boost::json::value tree;
-  const auto status = parse_json(json, tree);
-  if (status.ok()) return Status(Code::kUnknown, std::string(why));
-  return Status(Code::kUnknown, "couldn't get version/kind; json parse error: " +
-                                    std::string(status.message()));
+  const auto fault = type_fault(json);
+  if (is_options(wanted)) return errors::bad_request(fault.empty() ? std::string(why) : fault);
+  return fault.empty() ? cannot_handle(sent, wanted, why) : unrecognized(body, wanted, fault);
 }
 
 // A body as JSON; `repeated`: keys that came twice in the YAML that it was.
@@ -243,7 +235,8 @@ Result<MessagePtr> read_body(Call& call, const google::protobuf::Descriptor& typ
   TypeMeta sent;
   auto message = new_message(type);
   if (auto status = from_protobuf(call.body.view(), *message, &sent); !status.ok())
-    return cannot_handle(sent, wanted, status.message());
+    return is_options(wanted) ? errors::bad_request(std::string(status.message()))
+                              : cannot_handle(sent, wanted, status.message());
   KUBUS_TRY(check_sent(sent, wanted, type));
   return message;
 }

@@ -56,6 +56,7 @@ struct Call {
   std::string patch_type;
   Bytes body;
   Accepted accepted;
+  Format failure_format = Format::kJson;  // in which errors are told
   std::vector<std::string> warnings;
   // Set where a webhook refuses: what the client is told in place of the status.
   std::shared_ptr<const meta_v1::Status> refusal;

@@ -8,6 +8,7 @@
 #include "registry/registry.h"
 #include "registry/shown.h"
 #include "registry/strategy.h"
+#include "request/number.h"
 #include "validation/warnings.h"
 #include "versions/version.h"
 
@@ -18,6 +19,18 @@ constexpr int kNameAttempts = 8;
 // How often and how long a call waits for what admission wants.
 constexpr std::chrono::milliseconds kAdmissionPause{50};
 constexpr int kAdmissionAttempts = 20;
+
+// It is the reference's storage that does not want it, so a trial passes, and there is no reason.
+Status check_unwritten(const meta_v1::ObjectMeta& metadata) {
+  const auto version = parse_version(metadata.resourceversion());
+  if (!version.ok() || *version == 0) return {};
+  return Status(Code::kUnknown, "resourceVersion should not be set on objects to be created");
+}
+
+Status taken_name(const Call& call, const std::string& name) {
+  const auto there = call.cache->get(object_key(*call.resource, call.info.ns, name));
+  return errors::already_exists(call.subject(name), there && there->deleting());
+}
 
 }  // namespace
 
@@ -141,12 +154,14 @@ void Registry::reserve_create(std::shared_ptr<CreateJob> job) {
       if (auto status = ledger_->check(call, *job->object, nullptr); !status.ok())
         return job->done(status);
     if (call.cache->get(object_key(*call.resource, call.info.ns, name)))
-      return job->done(errors::already_exists(call.subject(name)));
+      return job->done(taken_name(call, name));
     return to_storage(job->call, *job->object, [job](const Result<std::string>& json) {
       if (!json.ok()) return job->done(json.status());
       answer_trial(job->call, std::move(job->object), *json, 0, 201, std::move(job->done));
     });
   }
+  if (auto status = check_unwritten(*metadata_of(*job->object)); !status.ok())
+    return job->done(status);
   job->reservations = std::move(*reservations);
   try_create(std::move(job));
 }
@@ -191,7 +206,7 @@ void Registry::create_again(const std::shared_ptr<CreateJob>& job, QuotaLedger::
                             const std::string& key, std::int64_t revision) {
   const auto taken = [this, job] {
     if (job->generates && job->attempts < kNameAttempts) return try_create(job);
-    job->done(errors::already_exists(job->call->subject(metadata_of(*job->object)->name())));
+    job->done(taken_name(*job->call, metadata_of(*job->object)->name()));
   };
   // What is applied is applied to what there is: the cache has to have it.
   const bool alone = !turn && !job->asked;

@@ -97,21 +97,32 @@ DeletionPlan plan_definition(std::unique_ptr<Message> object) {
   return {Step::kUpdate, std::move(object)};
 }
 
+// Where there is a body nothing of the query counts.
+void replace_dry_run(Query& query, const meta_v1::DeleteOptions& options) {
+  Query kept;
+  for (const auto& [name, value] : query.values())
+    if (name != "dryRun") kept.add(name, value);
+  for (const auto& value : options.dryrun()) kept.add("dryRun", value);
+  query = std::move(kept);
+}
+
 }  // namespace
 
 Result<Deletion> read_deletion(Call& call) {
   Deletion deletion;
   std::optional<bool> orphan;
+  bool no_policy = false;
   if (!call.body.empty()) {
     auto body = read_body(call, *meta_v1::DeleteOptions::descriptor());
     if (!body.ok()) return body.status();
     const auto& options = static_cast<const meta_v1::DeleteOptions&>(**body);
     if (options.has_graceperiodseconds()) deletion.grace_period = options.graceperiodseconds();
     deletion.propagation = options.propagationpolicy();
+    no_policy = options.has_propagationpolicy() && deletion.propagation.empty();
     if (options.has_orphandependents()) orphan = options.orphandependents();
     deletion.uid = options.preconditions().uid();
     deletion.resource_version = options.preconditions().resourceversion();
-    if (options.dryrun_size() > 0 && !call.dry_run()) call.query.add("dryRun", options.dryrun(0));
+    replace_dry_run(call.query, options);
   } else {
     const auto seconds = read_number(call.query, "gracePeriodSeconds");
     if (!seconds.ok()) return seconds.status();
@@ -120,19 +131,22 @@ Result<Deletion> read_deletion(Call& call) {
     deletion.uid = std::string(call.query.get("uid"));
     deletion.propagation = std::string(call.query.get("propagationPolicy"));
   }
-  auto causes = dry_run_problems(call.query.get("dryRun"));
+  std::vector<Cause> causes;
   const auto& policy = deletion.propagation;
   if (orphan && !policy.empty())
     causes.push_back({"FieldValueInvalid",
                       "Invalid value: \"" + policy +
                           "\": orphanDependents and deletionPropagation cannot be both set",
                       "propagationPolicy"});
-  if (!policy.empty() && policy != "Orphan" && policy != "Background" && policy != "Foreground")
+  const bool known = policy == "Orphan" || policy == "Background" || policy == "Foreground";
+  if (no_policy || (!policy.empty() && !known))
     causes.push_back({"FieldValueNotSupported",
                       "Unsupported value: \"" + policy +
                           "\": supported values: \"Foreground\", \"Background\", \"Orphan\", "
                           "\"nil\"",
                       "propagationPolicy"});
+  const auto dry = dry_run_problems(call.query);
+  causes.insert(causes.end(), dry.begin(), dry.end());
   if (!causes.empty()) return errors::invalid({"meta.k8s.io", "DeleteOptions", ""}, causes);
   if (orphan) deletion.propagation = *orphan ? "Orphan" : "Background";
   return deletion;

@@ -74,8 +74,6 @@ std::string generated_name(const std::string& prefix) {
 }
 
 Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call) {
-  if (!metadata.resourceversion().empty())
-    return errors::bad_request("resourceVersion should not be set on objects to be created");
   KUBUS_TRY(settle_namespace(metadata, namespace_of(call)));
   metadata.clear_uid();
   metadata.clear_creationtimestamp();

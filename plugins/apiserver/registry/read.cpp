@@ -4,7 +4,20 @@
 
 namespace kubus::apiserver {
 
+namespace {
+
+// Go's words for no.
+bool is_false(std::string_view text) {
+  return text == "0" || text == "f" || text == "F" || text == "false" || text == "False" ||
+         text == "FALSE";
+}
+
+}  // namespace
+
 void Registry::get(CallPtr call, Done done) {
+  if (call->query.has("export") && !is_false(call->query.get("export")))
+    return done(errors::bad_request(
+        "the export parameter, deprecated since v1.14, is no longer supported"));
   const auto revision = wanted_revision(*call);
   if (!revision.ok()) return done(revision.status());
   await_revision(*revision,
@@ -27,9 +40,12 @@ void Registry::list(CallPtr call, Done done) {
   if (!revision.ok()) return done(revision.status());
   await_revision(*revision, [this, call = std::move(call), query = std::move(*query),
                              done = std::move(done)](Status status) mutable {
+    if (status.ok()) status = check_page(query, cache_.revision());
     if (!status.ok()) return done(status);
     list_shown(call, query, cache_.revision(),
-               [done = std::move(done)](Result<ListResult> result) mutable {
+               [call, query, done = std::move(done)](Result<ListResult> result) mutable {
+                 if (!result.ok() && result.code() == Code::kExpired && !query.start.empty())
+                   call->refusal = expired_page(query);
                  if (!result.ok()) return done(result.status());
                  Answer answer;
                  answer.list = std::move(*result);

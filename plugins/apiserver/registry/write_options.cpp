@@ -37,13 +37,27 @@ std::vector<Cause> manager_problems(std::string_view manager) {
   return causes;
 }
 
+std::vector<Cause> validation_problems(std::string_view mode) {
+  if (mode.empty() || mode == "Ignore" || mode == "Strict" || mode == "Warn") return {};
+  return {{"FieldValueNotSupported",
+           "Unsupported value: " + quoted(mode) +
+               ": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"",
+           "fieldValidation"}};
+}
+
 }  // namespace
 
-std::vector<Cause> dry_run_problems(std::string_view value) {
-  if (value.empty() || value == "All") return {};
-  std::string message = "Unsupported value: [";
-  append_json_string(value, message);
-  return {{"FieldValueNotSupported", message + "]: supported values: \"All\"", "dryRun"}};
+std::vector<Cause> dry_run_problems(const Query& query) {
+  const auto values = query.all("dryRun");
+  const auto is_all = [](const std::string& value) { return value == "All"; };
+  if (std::all_of(values.begin(), values.end(), is_all)) return {};
+  std::string list;
+  for (const auto& value : values) {
+    list += list.empty() ? "" : ",";
+    append_json_string(value, list);
+  }
+  return {{"FieldValueNotSupported",
+           "Unsupported value: [" + list + "]: supported values: \"All\"", "dryRun"}};
 }
 
 Status check_write_options(const Call& call) {
@@ -59,10 +73,9 @@ Status check_write_options(const Call& call) {
           {"FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"});
     }
   }
-  const auto dry = dry_run_problems(call.query.get("dryRun"));
-  causes.insert(causes.end(), dry.begin(), dry.end());
-  auto problems = manager_problems(manager);
-  causes.insert(causes.end(), problems.begin(), problems.end());
+  for (const auto& problems : {manager_problems(manager), dry_run_problems(call.query),
+                               validation_problems(call.query.get("fieldValidation"))})
+    causes.insert(causes.end(), problems.begin(), problems.end());
   if (causes.empty()) return {};
   return errors::invalid({"meta.k8s.io", options_kind(call.info.verb), ""}, causes);
 }

@@ -17,6 +17,6 @@ inline constexpr std::string_view kApplyPatch = "application/apply-patch+yaml";
 Status check_write_options(const Call& call);
 
 // What is wrong with the parameter dryRun of a write.
-std::vector<Cause> dry_run_problems(std::string_view value);
+std::vector<Cause> dry_run_problems(const Query& query);
 
 }  // namespace kubus::apiserver

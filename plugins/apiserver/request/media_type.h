@@ -27,11 +27,11 @@ struct Accepted {
 std::optional<Accepted> negotiate(std::string_view accept, bool has_protobuf = true);
 // The format in which an error is sent to a client that may accept nothing of this server.
 Format failure_format(std::string_view accept);
-// The format of a request body; an empty header means JSON.
+// The format of a request body; an empty header means JSON. Nothing for parameters that are none.
 std::optional<Format> body_format(std::string_view content_type);
 // "application/json" and the like; a watch stream's protobuf has a parameter of its own.
 std::string_view content_type(Format format, bool stream = false);
-// The media type alone, without parameters, in lower case.
+// The media type alone, without parameters.
 std::string media_type(std::string_view header);
 
 }  // namespace kubus::apiserver

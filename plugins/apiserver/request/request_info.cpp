@@ -7,11 +7,16 @@
 namespace kubus::apiserver {
 namespace {
 
-std::vector<std::string> split_path(std::string_view path) {
+// As the reference: a slash that is written %2f is one, and between two there is an empty segment.
+std::vector<std::string> split_path(std::string_view raw) {
+  const auto decoded = percent_decode(raw, false);
+  std::string_view path = decoded;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  while (path.ends_with('/')) path.remove_suffix(1);
   std::vector<std::string> parts;
   while (!path.empty()) {
     const auto end = path.find('/');
-    if (end != 0) parts.push_back(percent_decode(path.substr(0, end), false));
+    parts.emplace_back(path.substr(0, end));
     if (end == std::string_view::npos) break;
     path.remove_prefix(end + 1);
   }

@@ -46,9 +46,10 @@ Status not_found(const Subject& subject) {
               details_of(subject));
 }
 
-Status already_exists(const Subject& subject) {
+Status already_exists(const Subject& subject, bool deleting) {
+  const std::string why = deleting ? "object is being deleted: " : "";
   return make(Code::kAlreadyExists,
-              subject.qualified() + " " + quoted(subject.name) + " already exists",
+              why + subject.qualified() + " " + quoted(subject.name) + " already exists",
               details_of(subject));
 }
 
@@ -129,9 +130,9 @@ Status no_such_path() {
 Status gone(std::string message) { return Status(Code::kGone, std::move(message)); }
 Status expired(std::string message) { return Status(Code::kExpired, std::move(message)); }
 
-Status future_version(std::int64_t asked, std::int64_t current) {
+Status future_version(std::int64_t asked, std::int64_t current, int retry_after_seconds) {
   Details details;
-  details.set_retryafterseconds(1);
+  if (retry_after_seconds > 0) details.set_retryafterseconds(retry_after_seconds);
   auto* cause = details.add_causes();
   cause->set_reason("ResourceVersionTooLarge");
   cause->set_message("Too large resource version");

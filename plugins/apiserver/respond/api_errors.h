@@ -33,7 +33,7 @@ struct Cause {
 namespace errors {
 
 Status not_found(const Subject& subject);
-Status already_exists(const Subject& subject);
+Status already_exists(const Subject& subject, bool deleting = false);
 // `why` is the whole text behind the colon.
 Status conflict(const Subject& subject, std::string_view why);
 // The object was changed since the version the client has.
@@ -52,7 +52,8 @@ Status no_such_path();
 Status gone(std::string message);
 Status expired(std::string message);
 // The client asks for a version this server has not seen yet.
-Status future_version(std::int64_t asked, std::int64_t current);
+// 0: coming again is of no use.
+Status future_version(std::int64_t asked, std::int64_t current, int retry_after_seconds = 1);
 Status too_many_requests(std::string message, int retry_after_seconds);
 Status internal(std::string_view why);
 

@@ -35,11 +35,18 @@ meta_v1::ListMeta list_metadata(const ListResult& list) {
 }
 
 std::string list_head(std::string_view kind, std::string_view version,
-                      const meta_v1::ListMeta& metadata) {
+                      const std::string& metadata) {
   std::string head = "{\"kind\":\"";
   head.append(kind).append("\",\"apiVersion\":\"").append(version).append("\",\"metadata\":");
-  append_json(metadata, head);
-  return head.append(",\"items\":[");
+  return head.append(metadata).append(",\"items\":[");
+}
+
+// That of custom kinds names the next page also where there is none.
+std::string object_list_metadata(const ResourceInfo& resource, const ListResult& list) {
+  auto json = to_json(list_metadata(list));
+  if (custom_kind(resource) && list.next.empty())
+    json.insert(1, json == "{}" ? R"("continue":"")" : R"("continue":"",)");
+  return json;
 }
 
 void list_json(const Call& call, const ListResult& list, std::vector<Bytes>& body) {
@@ -49,7 +56,8 @@ void list_json(const Call& call, const ListResult& list, std::vector<Bytes>& bod
   static const Bytes first = Bytes::copy("{"), next = Bytes::copy(",{"), end = Bytes::copy("]}\n");
   body.reserve(list.items.size() * 2 + 2);
   body.push_back(
-      Bytes(list_head(list_kind_of(resource), resource.api_version(), list_metadata(list))));
+      Bytes(list_head(list_kind_of(resource), resource.api_version(),
+                      object_list_metadata(resource, list))));
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     body.push_back(i == 0 ? first : next);
     body.push_back(list.items[i]->json().slice(skip));
@@ -85,7 +93,8 @@ std::string list_table(const Call& call, const ListResult& list) {
 std::string list_metadata_json(const Call& call, const ListResult& list) {
   const auto& version = call.accepted.as_version;
   auto json = list_head("PartialObjectMetadataList",
-                        "meta.k8s.io/" + (version.empty() ? "v1" : version), list_metadata(list));
+                        "meta.k8s.io/" + (version.empty() ? "v1" : version),
+                        to_json(list_metadata(list)));
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     if (i > 0) json.push_back(',');
     json.append(metadata_json(list.items[i]->metadata(), call.accepted));

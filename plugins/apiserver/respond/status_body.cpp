@@ -4,6 +4,7 @@
 
 #include "kubus/api/json.h"
 #include "kubus/api/protobuf.h"
+#include "respond/indent.h"
 #include "respond/yaml.h"
 
 namespace kubus::apiserver {
@@ -75,6 +76,17 @@ http::Response status_response(const meta_v1::Status& failure, Format format) {
 
 http::Response status_response(const Status& failure, Format format) {
   return status_response(to_message(failure), format);
+}
+
+http::Response failure_response(const meta_v1::Status& failure, std::string_view accept) {
+  const auto accepted = negotiate(accept);
+  auto response = status_response(failure, accepted ? accepted->format : Format::kJson);
+  if (!accepted) response.body = {Bytes(indented_json(response.body))};
+  return response;
+}
+
+http::Response failure_response(const Status& failure, std::string_view accept) {
+  return failure_response(to_message(failure), accept);
 }
 
 }  // namespace kubus::apiserver

@@ -22,6 +22,10 @@ Bytes success_body(const std::string& name, const std::string& group, const std:
 http::Response status_response(const Status& failure, Format format = Format::kJson);
 // The same of a failure that somebody else has put in words.
 http::Response status_response(const meta_v1::Status& failure, Format format);
+// The same in the form that an Accept field asks for; who accepts nothing that there is gets JSON
+// for people.
+http::Response failure_response(const meta_v1::Status& failure, std::string_view accept);
+http::Response failure_response(const Status& failure, std::string_view accept);
 // The HTTP code of a failure.
 int status_code(const Status& failure);
 

@@ -291,6 +291,7 @@ Result<std::string> json_to_yaml(std::string_view json) {
   if (has_noncharacters(text)) return escape_noncharacters(text) + "\n";
   try {
     YAML::Emitter out;
+    out.SetNullFormat(YAML::LowerNull);
     emit(value, out);
     return std::string(out.c_str()) + "\n";
   } catch (const std::exception& error) {

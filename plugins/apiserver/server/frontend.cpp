@@ -154,9 +154,14 @@ void Frontend::known(ResourceCall call, Result<Identity> identity) {
 
 void Frontend::identified(ResourceCall call, Result<Identity> identity) {
   auto& exchange = *call.exchange;
-  if (!identity.ok())
-    return exchange.respond(status_response(
-        identity.status(), failure_format(exchange.request().headers.get("Accept"))));
+  if (!identity.ok()) {
+    auto response =
+        failure_response(identity.status(), exchange.request().headers.get("Accept"));
+    // These come from the reference's step of impersonation.
+    if (response.status == 400 || response.status == 403)
+      response.headers.add("X-Content-Type-Options", "nosniff");
+    return exchange.respond(std::move(response));
+  }
   call.identity = std::move(*identity);
   // A watch takes its turn until it is set up; what else lives long does not.
   if (!fairness_ || (fairness::is_long_running(call.info) && call.info.verb != "watch"))
@@ -221,9 +226,11 @@ void Frontend::decided(ResourceCall call, const Decision& decision,
   if (call.record) audit::note(*call.record, decision);
   if (decision.verdict == Verdict::kAllow) return serve(std::move(call));
   if (!decision.error.ok()) return exchange.respond(undecided(request, decision.error));
-  exchange.respond(
-      status_response(errors::forbidden(call.identity.name, call.info, decision.reason),
-                      failure_format(request.headers.get("Accept"))));
+  auto response =
+      failure_response(errors::forbidden(call.identity.name, call.info, decision.reason),
+                       request.headers.get("Accept"));
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  exchange.respond(std::move(response));
 }
 
 void Frontend::serve(ResourceCall call) {
@@ -231,9 +238,9 @@ void Frontend::serve(ResourceCall call) {
   const auto& request = exchange.request();
   // It was asked too early: the client may now.
   if (request.body_unread)
-    return exchange.respond(status_response(
+    return exchange.respond(failure_response(
         Status(Code::kServiceUnavailable, "the rights of the client have changed, please try again"),
-        failure_format(request.headers.get("Accept"))));
+        request.headers.get("Accept")));
   const std::string_view path = call.info.path;
   const bool of_a_group = path.starts_with("/apis/") || path.starts_with("/openapi/v3/apis/");
   if (others_ && of_a_group && others_(call)) return;

@@ -6,7 +6,10 @@
 #include "registry/owners.h"
 #include "registry/reflect.h"
 #include "respond/api_errors.h"
+#include "registry/patched.h"
+#include "registry/write_options.h"
 #include "respond/encode.h"
+#include "respond/router_words.h"
 #include "respond/status_body.h"
 #include "respond/views.h"
 #include "respond/warning_headers.h"
@@ -39,8 +42,8 @@ http::Response to_http_response(const Call& call, Result<Answer> result) {
   if (result.ok())
     if (auto status = check_view(call, *result); !status.ok()) result = std::move(status);
   if (!result.ok()) {
-    response = call.refusal ? status_response(*call.refusal, call.accepted.format)
-                            : status_response(result.status(), call.accepted.format);
+    response = call.refusal ? status_response(*call.refusal, call.failure_format)
+                            : status_response(result.status(), call.failure_format);
   } else {
     auto encoded = encode_answer(call, *result);
     response.status = encoded.code;
@@ -70,6 +73,15 @@ Status check_accepted(const Call& call) {
       std::string(include) + "\": must be 'Metadata', 'Object', 'None', or empty");
 }
 
+// Custom resources have no router that would look at this.
+std::optional<meta_v1::Status> refused_by_router(const http::Request& request, const Call& call) {
+  if (custom_kind(*call.resource)) return std::nullopt;
+  if (call.info.verb == "patch")
+    if (auto refused = refused_patch(request)) return refused;
+  const bool list = call.info.verb == "list" || call.info.verb == "watch";
+  return refused_accept(request, list ? kListTypes : kResourceTypes);
+}
+
 // Fills in what the header fields say. kNotAcceptable, kUnsupportedMediaType, kBadRequest.
 Status read_headers(const http::Request& request, Call& call) {
   // Custom objects have no protobuf form.
@@ -83,7 +95,8 @@ Status read_headers(const http::Request& request, Call& call) {
   const auto type = request.headers.get("Content-Type");
   if (call.info.verb == "patch") {
     call.patch_type = media_type(type);
-    return {};
+    if (call.patch_type == kApplyPatch) return {};
+    return patch_type(call.patch_type, *call.resource).status();
   }
   const auto format = body_format(type);
   if (!format && !request.body.empty())
@@ -127,14 +140,19 @@ void HttpApi::serve(ResourceCall request) {
   call->record = std::move(request.record);
   call->program = manager_of_user_agent(exchange->request().headers.get("User-Agent"));
   RequestTimer timer(call->info, call->query, exchange->request().headers.get("Content-Type"));
-  const auto refuse = [&](const Status& status) {
-    timer.done(status_code(status));
-    exchange->respond(status_response(status, call->accepted.format));
+  const std::string accept(exchange->request().headers.get("Accept"));
+  call->failure_format = failure_format(accept);
+  const auto refuse = [&](const auto& status) {
+    auto response = failure_response(status, accept);
+    timer.done(response.status);
+    exchange->respond(std::move(response));
   };
   if (auto status = api_.resolve(*call); !status.ok()) {
     if (!call->resource || (!call->info.subresource.empty() && !call->subresource))
       timer.forget_resource();
-    if (call->resource || !api_.is_foreign(call->info)) return refuse(status);
+    const bool is_path = call->resource ? !Api::is_outside_scope(*call)
+                                        : !api_.is_foreign(call->info);
+    if (is_path) return refuse(status);
     timer.done(404);
     return exchange->respond(no_page());
   }
@@ -144,6 +162,7 @@ void HttpApi::serve(ResourceCall request) {
     if (!Proxy::allows(*call)) return refuse(errors::method_not_allowed());
     return serve_proxied(std::move(call), std::move(exchange), std::move(timer));
   }
+  if (const auto refused = refused_by_router(exchange->request(), *call)) return refuse(*refused);
   if (auto status = read_headers(exchange->request(), *call); !status.ok()) return refuse(status);
   if (call->info.verb == "watch") {
     if (!call->cache && call->resource->has_verb("list"))

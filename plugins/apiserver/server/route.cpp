@@ -43,8 +43,7 @@ http::Response no_page() {
 }
 
 http::Response other_method(const http::Request& request) {
-  return status_response(errors::method_not_allowed(),
-                         failure_format(request.headers.get("Accept")));
+  return failure_response(errors::method_not_allowed(), request.headers.get("Accept"));
 }
 
 }  // namespace kubus::apiserver

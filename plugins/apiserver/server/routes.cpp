@@ -31,9 +31,11 @@ http::Response document_response(const http::Request& request, DiscoveryDocument
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> parts;
+  path.remove_prefix(1);
+  if (path.ends_with('/')) path.remove_suffix(1);
   while (!path.empty()) {
     const auto end = path.find('/');
-    if (end != 0) parts.push_back(path.substr(0, end));
+    parts.push_back(path.substr(0, end));
     if (end == std::string_view::npos) break;
     path.remove_prefix(end + 1);
   }

@@ -225,8 +225,8 @@ TEST(ContinueToken, RefusesWhatItDidNotWrite) {
            "!!!",
            // {"v":"meta.k8s.io/v1","rv":1,"start":"\\uzzzz"}
            "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJcdXp6enoifQ",
-           // {"v":"meta.k8s.io/v1","rv":-1,"start":"a"}
-           "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTEsInN0YXJ0IjoiYSJ9",
+           // {"v":"meta.k8s.io/v1","rv":0,"start":"a"}
+           "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MCwic3RhcnQiOiJhIn0",
        }) {
     call.query = {};
     call.query.add("continue", token);

@@ -61,7 +61,7 @@ TEST(ProxiedPath, IsWhatStandsBehindTheName) {
       {"/api/v1/namespaces/d/pods/https:p:8443/proxy/x", "/x"},
       {"/api/v1/namespaces/d/pods/https%3Ap%3A8443/proxy/x", "/x"},
       {"/api/v1/namespaces/proxy/pods/namespaces/proxy/x", "/x"},
-      {"/api//v1/namespaces/d/services/s/proxy/s/proxy/y", "/s/proxy/y"}};
+      {"/api/v1/namespaces/d/services/s%2Fproxy/s/proxy//y", "/s/proxy//y"}};
   for (const auto& [sent, behind] : paths) {
     Call call;
     call.info = parse_request("GET", sent, Query::parse(""));

@@ -11,8 +11,8 @@
 // method and path; headers; the body, on as many lines as it needs; then code, reason and message
 // of the answer. What follows are the causes, in order and all of them, or "path = value" of the
 // body, "~ text" for a part of the body and "! text" for a part of the head. "let name = text"
-// makes
-// "$name" stand for the text from there on.
+// makes "$name" stand for the text from there on. The method AWAIT is GET until the answer has the
+// code: what comes to be a moment after it was asked for.
 //
 // Thread safety: values and pure functions.
 #pragma once

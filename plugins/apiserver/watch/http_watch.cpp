@@ -141,7 +141,7 @@ void begin(Registry& registry, const CallPtr& call, WatchRequest request, const 
 
 void serve_watch(Registry& registry, CallPtr call, std::shared_ptr<http::Exchange> exchange,
                  RequestTimer timer) {
-  const auto format = call->accepted.format;
+  const auto format = call->failure_format;
   const auto refuse = [format](http::Exchange& refused, RequestTimer& its_timer,
                                const Status& why) {
     its_timer.done(status_code(why));

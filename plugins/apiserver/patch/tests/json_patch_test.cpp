@@ -169,7 +169,8 @@ TEST(JsonPatch, RefusesTooManyOperations) {
   const auto result = apply_body(PatchType::kJson, json::object(), body + "]", nullptr);
   EXPECT_EQ(result.code(), Code::kRequestEntityTooLarge);
   EXPECT_EQ(result.status().message(),
-            "The allowed maximum operations in a JSON patch is 10000, got 10001");
+            "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got "
+            "10001");
 }
 
 TEST(JsonPatch, BoundsCopiesAndDepth) {
