@@ -4,6 +4,8 @@
 #include <k8s/meta/v1/object_meta.pb.h>
 
 #include <algorithm>
+#include <tuple>
+#include <vector>
 
 #include "kubus/api/resource.h"
 #include "selector/field_selector.h"
@@ -15,13 +17,17 @@ using namespace apiserver;
 
 namespace {
 
+// Terms are sorted as they are written, and `a==b` is printed as `a=b`: their order may change.
+auto sorted_terms(const FieldSelector& selector) {
+  std::vector<std::tuple<std::string, std::string, bool>> out;
+  for (const FieldTerm& term : selector.terms())
+    out.emplace_back(term.field, term.value, term.negated);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 bool same(const FieldSelector& a, const FieldSelector& b) {
-  const auto& one = a.terms();
-  const auto& other = b.terms();
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](const FieldTerm& x, const FieldTerm& y) {
-                      return x.field == y.field && x.value == y.value && x.negated == y.negated;
-                    });
+  return sorted_terms(a) == sorted_terms(b);
 }
 
 }  // namespace
@@ -55,6 +61,7 @@ std::vector<std::string> seeds() {
           "type=kubernetes.io/service-account-token",
           "status.successful!=1",
           "spec.color=green",
+          "spec.nodeName==b,spec.nodeName=a",
           R"(metadata.namespace!=x\,metadata.name\=a)",
           ""};
 }
