@@ -43,7 +43,9 @@ void run(std::string_view input) {
                                                                      : target.substr(question + 1));
   for (const char* method : {"GET", "POST", "DELETE"}) {
     const auto info = parse_request(method, target.substr(0, question), query);
-    if (info.is_resource) require(!info.resource.empty(), "a resource has no name");
+    // Two slashes have an empty segment between them, as in the reference; nothing is called so.
+    require(!info.resource.empty() || !find_resource(info.group, info.version, info.resource),
+            "a resource has no name");
     list_parameters(query, info);
   }
   for (const auto& [name, value] : query.values()) {
