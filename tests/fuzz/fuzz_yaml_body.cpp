@@ -35,7 +35,7 @@ std::vector<std::string> seeds() {
   return {"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: |\n    x\n    y\n",
           "a: &x [1, 2.5, -3]\nb: *x\nc: {d: null, e: ~, f: yes, g: \"1\", h: '#'}\n",
           "- 0x10\n- 1e3\n- .5\n- \"\\u0001\"\n- !!str 5\n- 2026-01-02T03:04:05Z\n",
-          "\"a b\": >-\n  folded\n  text\n? key\n: value\n", "{}"};
+          "\"a b\": >-\n  folded\n  text\n? key\n: value\n", "\"--- a\": \"... b\"\n", "{}"};
 }
 
 }  // namespace kubus::fuzz

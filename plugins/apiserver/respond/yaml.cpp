@@ -212,6 +212,7 @@ bool needs_quotes(const std::string& text) {
   return has_control(text) || text.find('\n') != std::string::npos || is_null(text) ||
          is_true(text) || is_false(text) || is_number(text) ||
          is_word(text, {"y", "Y", "n", "N", ".nan", ".inf", "-.inf", "=", "<<"}) ||
+         text.starts_with("---") || text.starts_with("...") ||  // where a document begins or ends
          (text.size() > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'o')) ||
          text.find_first_not_of("0123456789:-.TZ+ ") == std::string::npos;
 }

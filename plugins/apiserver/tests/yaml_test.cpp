@@ -51,6 +51,14 @@ TEST(Yaml, EscapesWhatIsNoCharacter) {
             "{\"k\":[\"\\uFFFF\xef\xbf\xbd\",\"\\U0010FFFF\"]}\n");
 }
 
+TEST(Yaml, OfWhatLooksLikeTheEndOfADocumentIsQuoted) {
+  const std::string json = R"({"--- -6c":"... b","a":["---","..."]})";
+  const auto yaml = json_to_yaml(json);
+  ASSERT_TRUE(yaml.ok());
+  EXPECT_THAT(*yaml, ::testing::StartsWith("\"--- -6c\": \"... b\"\n"));
+  EXPECT_EQ(*yaml_to_json(*yaml), json);
+}
+
 TEST(Yaml, TellsWhichKeysComeAgain) {
   std::vector<std::string> repeated;
   EXPECT_EQ(*yaml_to_json("a: 1\nb:\n  c: 1\n  \"c\": 2\na: 3\nd: {e: 1, e: 2}\n", &repeated),
