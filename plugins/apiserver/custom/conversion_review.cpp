@@ -92,7 +92,8 @@ Status restore_metadata(const json::object& original, json::object& converted) {
   if (!found) return failed("missing metadata in converted object");
   const auto* returned = found->if_object();
   if (!returned)
-    return failed("invalid metadata of type " + std::string(go_type(*found)) + " in converted object");
+    return failed("invalid metadata of type " + std::string(go_type(*found)) +
+                  " in converted object");
   const auto* before = object_at(original, "metadata");
   json::object metadata = before ? *before : json::object();
   for (const std::string_view name : {"labels", "annotations"})

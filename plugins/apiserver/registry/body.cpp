@@ -125,7 +125,7 @@ Status check_options(const TypeMeta& sent, const Wanted& wanted) {
   if (sent.kind.empty() || sent.kind == wanted.kind) return {};
   return errors::bad_request("no kind \"" + sent.kind + "\" is registered for version \"" +
                              (sent.api_version.empty() ? "meta.k8s.io/v1" : sent.api_version) +
-                             "\" in scheme \"pkg/runtime/scheme.go:111\"");
+                             "\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:30\"");
 }
 
 Status check_sent(const TypeMeta& sent, const Wanted& wanted, const Descriptor& type) {
