@@ -9,6 +9,7 @@
 #include "cache/json_scan.h"
 #include "kubus/api/base64.h"
 #include "kubus/api/json_value.h"
+#include "versions/version.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -27,6 +28,17 @@ std::string storage_hash(const ResourceInfo& stored) {
   return encode_base64(std::string_view(digest).substr(0, 8));
 }
 
+// What can be watched is stored; reviews, bindings and the like are not.
+StorageHashes hashes_of(const std::vector<const ResourceInfo*>& built_in) {
+  StorageHashes out;
+  for (const auto* kind : built_in) {
+    if (!kind->has_verb("watch")) continue;
+    const auto* version = version_of(*kind);
+    out.try_emplace(kind->group_resource(), storage_hash(version ? *version->stored : *kind));
+  }
+  return out;
+}
+
 bool same_part(const Object& a, const Object& b, std::string_view path) {
   return json_at(a.json().view(), path) == json_at(b.json().view(), path);
 }
@@ -42,7 +54,7 @@ bool ServedKinds::has_built_in(std::string_view group, std::string_view version)
 const Discovery& ServedKinds::discovery() const {
   std::call_once(discovery_once_, [this] {
     auto resources = built_in;
-    StorageHashes hashes;
+    auto hashes = hashes_of(built_in);
     for (const auto& [path, one] : custom) {
       const ResourceInfo* shown = &one.kind();
       hashes.try_emplace(shown->group_resource(), storage_hash(one.kind().family().stored()));

@@ -1,7 +1,10 @@
 #include "server/routes.h"
 
+#include <k8s/meta/v1/discovery.pb.h>
+
 #include "fairness/dump.h"
 #include "health/version.h"
+#include "kubus/api/protobuf.h"
 #include "kubus/metrics.h"
 #include "kubus/metrics_reset.h"
 #include "metrics/request_timer.h"
@@ -9,6 +12,9 @@
 #include "openapi/document_proto.h"
 #include "request/media_type.h"
 #include "respond/indent.h"
+#include "respond/router_words.h"
+#include "respond/status_body.h"
+#include "respond/yaml.h"
 #include "server/path_index.h"
 
 namespace kubus::apiserver {
@@ -51,6 +57,45 @@ bool has_methods(const ServedKinds& kinds, const std::vector<std::string_view>& 
   return kinds.has_built_in(parts[1], parts[2]);
 }
 
+template <typename Document>
+std::string protobuf_of(std::string_view json) {
+  Document message;
+  (void)from_json(json, message);  // it is our own
+  const auto& kind = message.GetDescriptor()->name();
+  std::string out;
+  append_envelope(kind == "APIVersions" ? "" : "v1", kind, message.SerializeAsString(), out);
+  return out;
+}
+
+std::string protobuf_of(std::string_view json, const std::vector<std::string_view>& parts) {
+  if (parts.size() == 3 || (parts.size() == 2 && parts[0] == "api"))
+    return protobuf_of<meta_v1::APIResourceList>(json);
+  if (parts.size() == 2) return protobuf_of<meta_v1::APIGroup>(json);
+  if (parts[0] == "api") return protobuf_of<meta_v1::APIVersions>(json);
+  return protobuf_of<meta_v1::APIGroupList>(json);
+}
+
+// The document in the format that is accepted, as any other object.
+http::Response negotiated(const http::Request& request, const std::vector<std::string_view>& parts,
+                          DiscoveryDocument document) {
+  const auto accept = request.headers.get("Accept");
+  const auto accepted = negotiate(accept);
+  if (!accepted || accepted->view != View::kObject)
+    return failure_response(
+        Status(Code::kNotAcceptable, "only the following media types are accepted: " +
+                                         std::string(kResourceTypes)),
+        accept);
+  if (accepted->format != Format::kJson) {
+    if (accepted->format == Format::kProtobuf)
+      document.body = protobuf_of(document.body, parts);
+    else if (auto yaml = json_to_yaml(document.body); yaml.ok())
+      document.body = std::move(*yaml);
+    document.content_type = content_type(accepted->format);
+    document.etag = entity_tag(document.body);
+  }
+  return document_response(request, std::move(document));
+}
+
 http::Response discover(const ServedKinds& kinds, const RouteCall& call) {
   const auto& discovery = kinds.discovery();
   const auto form = discovery_form(call.request.headers.get("Accept"));
@@ -67,8 +112,14 @@ http::Response discover(const ServedKinds& kinds, const RouteCall& call) {
   else if (parts.size() == 3)
     document = discovery.resources(parts[1], parts[2]);
   if (!document) return no_page();
-  if (call.request.method != "GET" && has_methods(kinds, parts)) return other_method(call.request);
-  return document_response(call.request, std::move(*document));
+  if (has_methods(kinds, parts)) {
+    if (call.request.method != "GET") return other_method(call.request);
+    if (const auto refused = refused_accept(call.request, kResourceTypes))
+      return failure_response(*refused, call.request.headers.get("Accept"));
+  }
+  if (parts.size() == 1 && form != DiscoveryForm::kLegacy)
+    return document_response(call.request, std::move(*document));
+  return negotiated(call.request, parts, std::move(*document));
 }
 
 DiscoveryDocument as_json(std::string body) {
@@ -97,7 +148,9 @@ void add_health_routes(Routes& routes, const Health& health, const ClusterCache&
       timer.done(response.status);
       return response;
     });
-  routes.add_read("/version", [](const RouteCall&) {
+  routes.add_read("/version", [](const RouteCall& call) {
+    if (const auto refused = refused_accept(call.request, "application/json"))
+      return failure_response(*refused, call.request.headers.get("Accept"));
     return text_response(200, "application/json", version_json());
   });
   routes.add("/metrics", false, [&cache](const RouteCall& call) {
@@ -130,10 +183,11 @@ void add_discovery_routes(Routes& routes, const KindCatalog& kinds, const Health
     routes.add(path, true, [&kinds](const RouteCall& call) {
       return discover(*kinds.served(), call);
     });
-  routes.add("/", false, [&kinds, &health](const RouteCall&) {
-    const auto index = Bytes(path_index(*kinds.served(), health));
-    return text_response(200, "application/json", indented_json({&index, 1}));
-  });
+  for (const char* path : {"/", "/index.html"})
+    routes.add(path, false, [&kinds, &health](const RouteCall&) {
+      const auto index = Bytes(path_index(*kinds.served(), health));
+      return text_response(200, "application/json", indented_json({&index, 1}));
+    });
 }
 
 void add_openapi_routes(Routes& routes, const KindCatalog& kinds,
