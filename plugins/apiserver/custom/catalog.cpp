@@ -51,6 +51,17 @@ bool ServedKinds::has_built_in(std::string_view group, std::string_view version)
   });
 }
 
+bool ServedKinds::is_built_in(std::string_view path) const {
+  if (path.starts_with("/api/")) return true;
+  constexpr std::string_view kGroups = "/apis/";
+  if (!path.starts_with(kGroups)) return false;
+  path.remove_prefix(kGroups.size());
+  path = path.substr(0, path.find('/'));
+  return !path.empty() &&
+         std::any_of(built_in.begin(), built_in.end(),
+                     [&](const ResourceInfo* kind) { return kind->group == path; });
+}
+
 const Discovery& ServedKinds::discovery() const {
   std::call_once(discovery_once_, [this] {
     auto resources = built_in;

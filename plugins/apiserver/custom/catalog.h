@@ -56,6 +56,8 @@ struct ServedKinds {
 
   // Whether a built-in resource is of this group and version.
   bool has_built_in(std::string_view group, std::string_view version) const;
+  // Whether the path is beneath a group that has built-in resources, or beneath /api.
+  bool is_built_in(std::string_view path) const;
   const Discovery& discovery() const;
   const OpenApi& openapi() const;
 

@@ -1,6 +1,6 @@
 #include "health/health.h"
 
-#include <algorithm>
+#include <set>
 
 namespace kubus::apiserver {
 namespace {
@@ -14,6 +14,12 @@ http::Response text_response(int status, std::string body, bool sniffed = true) 
   if (sniffed) response.headers.add("X-Content-Type-Options", "nosniff");
   response.body.push_back(Bytes(std::move(body)));
   return response;
+}
+
+std::string quoted(const std::set<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "\"" : ", \"") + name + '"';
+  return out;
 }
 
 }  // namespace
@@ -34,14 +40,16 @@ http::Response Health::answer(std::string_view path, const Query& query) const {
   const auto slash = path.find('/');
   const std::string endpoint(path.substr(0, slash));
   const auto one = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
-  const auto excluded = query.all("exclude");
+  std::set<std::string> excluded;
+  if (one.empty())
+    for (const auto name : query.all("exclude")) excluded.emplace(name);
   std::string lines, failed;
   bool known = slash == std::string_view::npos;
   for (const auto& check : checks_) {
     if (!check.counts_for(endpoint)) continue;
     if (slash != std::string_view::npos && check.name != one) continue;
     known = true;
-    if (std::find(excluded.begin(), excluded.end(), check.name) != excluded.end()) {
+    if (excluded.erase(check.name) != 0) {
       lines += "[+]" + check.name + " excluded: ok\n";
       continue;
     }
@@ -55,6 +63,9 @@ http::Response Health::answer(std::string_view path, const Query& query) const {
       failed += (failed.empty() ? "" : ",") + check.name;
     }
   }
+  if (!excluded.empty())
+    lines += "warn: some health checks cannot be excluded: no matches for " + quoted(excluded) +
+             "\n";
   if (!known) return text_response(404, "404 page not found\n");
   if (!failed.empty()) return text_response(500, lines + endpoint + " check failed\n");
   if (!query.has("verbose") || !one.empty()) return text_response(200, "ok", one.empty());

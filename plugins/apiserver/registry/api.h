@@ -20,10 +20,10 @@ class Api {
   // `name` is "group/plural/subresource", or "group/plural" for what is not stored; "*/subresource"
   // for that of every custom kind.
   void add(const std::string& name, const std::string& verb, Handler handler);
-  // Whether nothing of the request's group and version is built in, so that what is no custom
-  // resource is no path of an API at all.
+  // Whether nothing of the request's group is built in, so that what is no custom resource is no
+  // path of an API at all.
   bool is_foreign(const RequestInfo& info) const {
-    return !kinds_.served()->has_built_in(info.group, info.version);
+    return !kinds_.served()->is_built_in(info.path);
   }
   // Whether the path of a custom kind has a namespace where it must have none, or none where it must
   // have one: it is no path at all, as the reference sees it.

@@ -155,9 +155,12 @@ void Registry::reserve_create(std::shared_ptr<CreateJob> job) {
         return job->done(status);
     if (call.cache->get(object_key(*call.resource, call.info.ns, name)))
       return job->done(taken_name(call, name));
-    return to_storage(job->call, *job->object, [job](const Result<std::string>& json) {
+    // What was sent as the version is left there.
+    const auto sent = parse_version(metadata_of(*job->object)->resourceversion());
+    const auto version = sent.ok() ? *sent : 0;
+    return to_storage(job->call, *job->object, [job, version](const Result<std::string>& json) {
       if (!json.ok()) return job->done(json.status());
-      answer_trial(job->call, std::move(job->object), *json, 0, 201, std::move(job->done));
+      answer_trial(job->call, std::move(job->object), *json, version, 201, std::move(job->done));
     });
   }
   if (auto status = check_unwritten(*metadata_of(*job->object)); !status.ok())

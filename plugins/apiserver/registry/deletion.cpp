@@ -129,6 +129,7 @@ Result<Deletion> read_deletion(Call& call) {
     if (*seconds) deletion.grace_period = *seconds;
     if (call.query.has("orphanDependents")) orphan = call.query.flag("orphanDependents");
     deletion.uid = std::string(call.query.get("uid"));
+    deletion.resource_version = std::string(call.query.get("resourceVersion"));
     deletion.propagation = std::string(call.query.get("propagationPolicy"));
   }
   std::vector<Cause> causes;

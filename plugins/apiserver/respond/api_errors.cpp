@@ -117,10 +117,12 @@ Status method_not_allowed() {
 }
 
 Status method_not_allowed(const Subject& subject, std::string_view action) {
+  auto details = details_of(subject);
+  details.clear_name();  // whichever it is
   return make(
       Code::kMethodNotAllowed,
       std::string(action) + " is not supported on resources of kind " + quoted(subject.qualified()),
-      details_of(subject));
+      details);
 }
 
 Status no_such_path() {

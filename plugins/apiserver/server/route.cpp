@@ -17,7 +17,6 @@ void Routes::add_read(std::string path, Handler handler) {
 }
 
 Routes::Handler* Routes::find(std::string_view path) {
-  if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   for (auto& route : routes_) {
     if (path == route.path) return &route.handler;
     if (route.below && path.size() > route.path.size() && path.starts_with(route.path) &&

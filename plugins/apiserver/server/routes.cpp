@@ -11,6 +11,7 @@
 #include "metrics/server_gauges.h"
 #include "openapi/document_proto.h"
 #include "request/media_type.h"
+#include "respond/api_errors.h"
 #include "respond/indent.h"
 #include "respond/router_words.h"
 #include "respond/status_body.h"
@@ -20,7 +21,8 @@
 namespace kubus::apiserver {
 namespace {
 
-constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+constexpr std::string_view kMetricsType =
+    "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
 http::Response document_response(const http::Request& request, DiscoveryDocument document) {
   auto response = text_response(200, document.content_type, {});
@@ -93,7 +95,9 @@ http::Response negotiated(const http::Request& request, const std::vector<std::s
     document.content_type = content_type(accepted->format);
     document.etag = entity_tag(document.body);
   }
-  return document_response(request, std::move(document));
+  auto response = document_response(request, std::move(document));
+  response.headers.set("Cache-Control", "no-cache, private");
+  return response;
 }
 
 http::Response discover(const ServedKinds& kinds, const RouteCall& call) {
@@ -111,7 +115,10 @@ http::Response discover(const ServedKinds& kinds, const RouteCall& call) {
     document = discovery.group(parts[1]);
   else if (parts.size() == 3)
     document = discovery.resources(parts[1], parts[2]);
-  if (!document) return no_page();
+  if (!document) {
+    if (!kinds.is_built_in(call.info.path)) return no_page();
+    return failure_response(errors::no_such_path(), call.request.headers.get("Accept"));
+  }
   if (has_methods(kinds, parts)) {
     if (call.request.method != "GET") return other_method(call.request);
     if (const auto refused = refused_accept(call.request, kResourceTypes))
@@ -148,7 +155,11 @@ void add_health_routes(Routes& routes, const Health& health, const ClusterCache&
       timer.done(response.status);
       return response;
     });
-  routes.add_read("/version", [](const RouteCall& call) {
+  routes.add("/version", true, [](const RouteCall& call) {
+    const auto path = call.request.path();
+    if (path != "/version" && path != "/version/")
+      return failure_response(errors::no_such_path(), call.request.headers.get("Accept"));
+    if (call.request.method != "GET") return other_method(call.request);
     if (const auto refused = refused_accept(call.request, "application/json"))
       return failure_response(*refused, call.request.headers.get("Accept"));
     return text_response(200, "application/json", version_json());

@@ -76,6 +76,12 @@ TEST_F(HealthTest, FailsByWhatIsNotWell) {
   follows_ = false;
   EXPECT_THAT(ask("/livez"), HasSubstr("[-]etcd failed: reason withheld\n"));
   EXPECT_THAT(ask("/livez", "exclude=etcd"), HasSubstr("200"));
+  EXPECT_THAT(ask("/livez/etcd", "exclude=etcd"), HasSubstr("500"));
+  EXPECT_THAT(ask("/livez", "verbose&exclude=etcd&exclude=pong&exclude=pang"),
+              HasSubstr("[+]etcd excluded: ok\n"));
+  EXPECT_THAT(ask("/livez", "verbose&exclude=etcd&exclude=pong&exclude=pang"),
+              HasSubstr("warn: some health checks cannot be excluded: no matches for \"pang\", "
+                        "\"pong\"\nlivez check passed\n"));
   follows_ = true;
   drains_ = true;
   EXPECT_EQ(ask("/livez", ""), "200\nok");
