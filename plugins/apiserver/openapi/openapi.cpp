@@ -35,6 +35,7 @@ OpenApi::OpenApi(std::vector<const ResourceInfo*> resources, std::string version
     part_of(*kind.resource).described.push_back(&kind);
     std::erase(resources, kind.resource);
   }
+  for (auto& about : all_about(resources)) part_at(about.page).about = std::move(about);
   for (const ResourceInfo* resource : resources) {
     if (resource->message != nullptr) part_of(*resource).resources.push_back(resource);
   }
@@ -46,6 +47,10 @@ OpenApi::Part& OpenApi::part_of(const ResourceInfo& resource) {
   const std::string path = resource.group.empty()
                                ? "api/" + resource.version
                                : "apis/" + resource.group + "/" + resource.version;
+  return part_at(path);
+}
+
+OpenApi::Part& OpenApi::part_at(const std::string& path) {
   const auto found = std::find_if(parts_.begin(), parts_.end(),
                                   [&](const Part& part) { return part.path == path; });
   if (found != parts_.end()) return *found;
@@ -55,11 +60,15 @@ OpenApi::Part& OpenApi::part_of(const ResourceInfo& resource) {
 }
 
 void OpenApi::add_types(SchemaSet& types, const Part& part, OpenApiVersion version) {
+  if (part.about) add_about_types(types, *part.about);
+  if (part.resources.empty() && part.described.empty()) return;
+  add_common_types(types);
   for (const ResourceInfo* resource : part.resources) apiserver::add_types(types, *resource);
   for (const DescribedKind* kind : part.described) add_described(types, *kind, version);
 }
 
 void OpenApi::write_paths(JsonOut& out, const Part& part, OpenApiVersion version) {
+  if (part.about) write_about(out, *part.about, version);
   for (const ResourceInfo* resource : part.resources) {
     apiserver::write_paths(out, *resource, schema_names(*resource), version);
   }
@@ -72,7 +81,6 @@ std::string OpenApi::write(const Part& part) const {
   std::string text;
   JsonOut out(text);
   SchemaSet types;
-  add_common_types(types);
   add_types(types, part, OpenApiVersion::kV3);
 
   out.open().field("openapi", "3.0.0");
@@ -117,7 +125,6 @@ std::string OpenApi::document_v2() const {
   std::string text;
   JsonOut out(text);
   SchemaSet types;
-  add_common_types(types);
   out.open().field("swagger", "2.0");
   write_info(out, version_);
   out.key("paths").open();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kubus/api/resource.h"
+#include "openapi/about.h"
 #include "openapi/described.h"
 
 namespace kubus::apiserver {
@@ -29,7 +30,7 @@ class OpenApi {
   // are those of other servers: "apis/GROUP/VERSION" and where it is.
   using Pages = std::map<std::string, std::string>;
   std::string index(const Pages& others = {}) const;
-  // The document of "api/v1" or "apis/GROUP/VERSION"; nothing for one that is not served.
+  // The document of a page of it, as "apis/GROUP/VERSION"; nothing for one that is not served.
   std::optional<std::string> document(std::string_view path) const;
   // The body of /openapi/v2: everything in one document.
   std::string document_v2() const;
@@ -39,9 +40,11 @@ class OpenApi {
     std::string path;
     std::vector<const ResourceInfo*> resources;
     std::vector<const DescribedKind*> described;
+    std::optional<About> about;
   };
 
   Part& part_of(const ResourceInfo& resource);
+  Part& part_at(const std::string& path);
   static void add_types(SchemaSet& types, const Part& part, OpenApiVersion version);
   static void write_paths(JsonOut& out, const Part& part, OpenApiVersion version);
   std::string write(const Part& part) const;

@@ -6,42 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "openapi/parameters.h"
+
 namespace kubus::apiserver {
 namespace {
-
-struct Parameter {
-  std::string_view name;
-  std::string_view type;
-  std::string_view description;
-};
-
-constexpr Parameter kPretty = {"pretty", "string", "Indent the answer."};
-constexpr Parameter kList[] = {
-    {"allowWatchBookmarks", "boolean", "Let the watch tell how far it has come."},
-    {"continue", "string", "Where the last page of the list ended."},
-    {"fieldSelector", "string", "Only objects whose fields have these values."},
-    {"labelSelector", "string", "Only objects whose labels match."},
-    {"limit", "integer", "The most objects in one answer."},
-    {"resourceVersion", "string", "How recent the answer must be."},
-    {"resourceVersionMatch", "string", "How resourceVersion is meant."},
-    {"sendInitialEvents", "boolean", "Begin a watch with the objects that exist."},
-    {"timeoutSeconds", "integer", "When a list or watch is ended."},
-    {"watch", "boolean", "Tell about changes instead of listing."},
-};
-constexpr Parameter kWrite[] = {
-    {"dryRun", "string", "Do everything but store the object: All."},
-    {"fieldManager", "string", "Who makes the change."},
-    {"fieldValidation", "string", "What to do about unknown fields: Ignore, Warn, Strict."},
-};
-constexpr Parameter kForce = {"force", "boolean", "Take fields away from other managers."};
-constexpr Parameter kDelete[] = {
-    {"dryRun", "string", "Do everything but delete the object: All."},
-    {"gracePeriodSeconds", "integer", "Time for the object to end by itself."},
-    {"ignoreStoreReadErrorWithClusterBreakingPotential", "boolean",
-     "Delete an object that cannot be read any more."},
-    {"orphanDependents", "boolean", "Leave the objects that this one owns."},
-    {"propagationPolicy", "string", "What becomes of the objects that this one owns."},
-};
 
 constexpr std::string_view kPatchTypes[] = {
     "application/json-patch+json",
@@ -56,26 +24,6 @@ std::vector<std::string_view> patch_types(const SchemaNames& names) {
   for (const auto type : kPatchTypes)
     if (names.strategic || type.find("strategic") == type.npos) out.push_back(type);
   return out;
-}
-
-std::string camel(std::string_view text) {
-  std::string out;
-  bool up = true;
-  for (char c : text) {
-    if (c == '.' || c == '-') {
-      up = true;
-      continue;
-    }
-    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    up = false;
-  }
-  return out;
-}
-
-std::string group_word(std::string_view group) {
-  if (group.empty()) return "Core";
-  const std::size_t suffix = group.find(".k8s.io");
-  return camel(group.substr(0, suffix));
 }
 
 struct Kind {
@@ -119,6 +67,9 @@ class PathWriter {
   void write_parameter(const Parameter& parameter, std::string_view in, bool required);
   void write_body(const Operation& operation);
   void write_answers(const Operation& operation);
+  void write_watches(const std::string& root);
+  void write_watch(const std::string& path, std::string_view action, std::string id);
+  std::vector<std::string_view> answer_types() const;
   std::string operation_id(std::string_view verb, const Target& target, bool namespaced,
                            std::string_view tail = {}, std::string_view infix = {}) const;
   Target target_of(const SubresourceInfo& subresource) const;
@@ -133,10 +84,17 @@ class PathWriter {
 std::string PathWriter::operation_id(std::string_view verb, const Target& target, bool namespaced,
                                      std::string_view tail, std::string_view infix) const {
   std::string out(verb);
-  out += group_word(resource_.group) + camel(resource_.version);
+  out += group_word(resource_.group) + camel_case(resource_.version);
   out += infix;
   if (namespaced) out += "Namespaced";
   return out.append(resource_.kind).append(target.suffix).append(tail);
+}
+
+// Custom objects have no protobuf form.
+std::vector<std::string_view> PathWriter::answer_types() const {
+  std::vector<std::string_view> out = {"application/json", "application/yaml"};
+  if (names_.strategic) out.push_back("application/vnd.kubernetes.protobuf");
+  return out;
 }
 
 PathWriter::Target PathWriter::own_target() const {
@@ -151,7 +109,7 @@ PathWriter::Target PathWriter::target_of(const SubresourceInfo& subresource) con
     schema = message_info(*subresource.message).openapi_name;
   }
   return {
-      {subresource.group, subresource.version, subresource.kind}, schema, camel(subresource.name)};
+      {subresource.group, subresource.version, subresource.kind}, schema, camel_case(subresource.name)};
 }
 
 void PathWriter::write_parameter(const Parameter& parameter, std::string_view in, bool required) {
@@ -197,8 +155,7 @@ void PathWriter::write_answers(const Operation& operation) {
       out_.key("schema").open().field("$ref", reference).close();
     } else {
       out_.key("content").open();
-      for (std::string_view type :
-           {"application/json", "application/yaml", "application/vnd.kubernetes.protobuf"}) {
+      for (std::string_view type : answer_types()) {
         out_.key(type).open().key("schema").open().field("$ref", reference).close().close();
       }
       out_.close();
@@ -216,9 +173,8 @@ void PathWriter::write_operation(const Operation& operation, const Target& targe
   out_.key(operation.method).open();
   out_.field("description", operation.description);
   out_.field("operationId", operation.id);
-  std::string tag = group_word(resource_.group);
-  tag[0] = static_cast<char>(tag[0] - 'A' + 'a');
-  out_.key("tags").open('[').text(tag + "_" + resource_.version).close(']');
+  const auto tag = group_tag(resource_.group) + "_" + resource_.version;
+  out_.key("tags").open('[').text(tag).close(']');
   if (version_ == OpenApiVersion::kV2) {
     out_.key("consumes").open('[');
     if (operation.action == "patch")
@@ -226,7 +182,7 @@ void PathWriter::write_operation(const Operation& operation, const Target& targe
     else
       out_.text("*/*");
     out_.close(']');
-    out_.raw_field("produces", R"(["application/json","application/yaml"])");
+    out_.texts("produces", answer_types());
     out_.raw_field("schemes", R"(["https"])");
   }
   out_.key("parameters").open('[');
@@ -273,6 +229,7 @@ std::vector<Parameter> all_of(std::span<const Parameter> parameters) {
 
 constexpr std::string_view kDeleteOptions = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
 constexpr std::string_view kStatus = "io.k8s.apimachinery.pkg.apis.meta.v1.Status";
+constexpr std::string_view kWatchEvent = "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent";
 
 void PathWriter::write_collection(const std::string& path, bool namespaced, bool all_namespaces) {
   const Target target = own_target();
@@ -347,6 +304,27 @@ void PathWriter::write_item(const std::string& path, const std::vector<std::stri
   write_path(path, operations, target);
 }
 
+void PathWriter::write_watch(const std::string& path, std::string_view action, std::string id) {
+  write_path(path,
+             {{"get", action, std::move(id),
+               "watch objects of kind " + resource_.kind + "; old: list with watch does it",
+               all_of(kList), "", std::string(kWatchEvent)}},
+             own_target());
+}
+
+// The paths that watches had before lists could be watched; custom kinds never had them.
+void PathWriter::write_watches(const std::string& root) {
+  if (!names_.strategic || !resource_.has_verb("watch")) return;
+  const auto& target = own_target();
+  const bool scoped = resource_.namespaced;
+  const auto base = root + "/watch/" + (scoped ? "namespaces/{namespace}/" : "") + resource_.plural;
+  write_watch(base, "watchlist", operation_id("watch", target, scoped, "List"));
+  if (scoped)
+    write_watch(root + "/watch/" + resource_.plural, "watchlist",
+                operation_id("watch", target, false, "ListForAllNamespaces"));
+  write_watch(base + "/{name}", "watch", operation_id("watch", target, scoped));
+}
+
 void PathWriter::write() {
   const std::string root =
       (resource_.group.empty() ? "/api/" : "/apis/" + resource_.group + "/") + resource_.version;
@@ -361,9 +339,35 @@ void PathWriter::write() {
     write_item(base + "/{name}/" + subresource.name, subresource.verbs, target_of(subresource),
                true);
   }
+  write_watches(root);
 }
 
 }  // namespace
+
+std::string camel_case(std::string_view text) {
+  std::string out;
+  bool up = true;
+  for (char c : text) {
+    if (c == '.' || c == '-') {
+      up = true;
+      continue;
+    }
+    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    up = false;
+  }
+  return out;
+}
+
+std::string group_word(std::string_view group) {
+  if (group.empty()) return "Core";
+  return camel_case(group.substr(0, group.find(".k8s.io")));
+}
+
+std::string group_tag(std::string_view group) {
+  auto tag = group_word(group);
+  tag[0] = static_cast<char>(tag[0] - 'A' + 'a');
+  return tag;
+}
 
 SchemaNames schema_names(const ResourceInfo& resource) {
   SchemaNames names;

@@ -53,10 +53,10 @@ class LogRotator {
 
   const LogLimits limits_;
   const Reopen reopen_;
-  DirectoryWatch watch_;
   std::mutex mutex_;
   std::map<std::string, Log> logs_;
   std::unique_ptr<WorkQueue> queue_;
+  DirectoryWatch watch_;  // ends first: what it tells is about the others
 };
 
 }  // namespace kubus::kubelet

@@ -68,6 +68,54 @@ std::string value_at(std::string message, std::initializer_list<int> path) {
   return message;
 }
 
+struct AboutCase {
+  const char *page, *operation, *tag, *schema;
+};
+
+class OpenApiAbout : public testing::TestWithParam<AboutCase> {};
+
+TEST_P(OpenApiAbout, IsInBothVersions) {
+  const OpenApi api("v1.35.0");
+  const auto& about = GetParam();
+  const auto path = "/" + std::string(about.page) + "/";
+  const auto v3 = parse(*api.document(about.page));
+  const auto& get = v3.at("paths").at(path).at("get");
+  EXPECT_EQ(get.at("operationId"), about.operation);
+  EXPECT_EQ(get.at("tags"), json::value({about.tag}));
+  const auto& content = get.at("responses").at("200").at("content").as_object();
+  const auto schema = std::string(about.schema);
+  EXPECT_EQ(content.begin()->value().at("schema").at("$ref"), json::value("#/components/schemas/" + schema));
+  EXPECT_TRUE(v3.at("components").at("schemas").as_object().contains(schema));
+  const auto v2 = parse(api.document_v2());
+  EXPECT_EQ(v2.at("paths").at(path).at("get").at("operationId"), about.operation);
+  EXPECT_TRUE(v2.at("definitions").as_object().contains(schema));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Pages, OpenApiAbout,
+    testing::Values(
+        AboutCase{"api", "getCoreAPIVersions", "core",
+                  "io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions"},
+        AboutCase{"api/v1", "getCoreV1APIResources", "core_v1",
+                  "io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList"},
+        AboutCase{"apis", "getAPIVersions", "apis",
+                  "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList"},
+        AboutCase{"apis/apps", "getAppsAPIGroup", "apps",
+                  "io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup"},
+        AboutCase{"apis/rbac.authorization.k8s.io/v1", "getRbacAuthorizationV1APIResources",
+                  "rbacAuthorization_v1", "io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList"},
+        AboutCase{"version", "getCodeVersion", "version", "io.k8s.apimachinery.pkg.version.Info"}));
+
+TEST(OpenApi, WatchesHavePathsOfTheirOwn) {
+  const auto core = parse(*OpenApi("v1.35.0").document("api/v1")).at("paths").as_object();
+  const auto id = [&](const char* path) { return core.at(path).at("get").at("operationId"); };
+  EXPECT_EQ(id("/api/v1/watch/pods"), "watchCoreV1PodListForAllNamespaces");
+  EXPECT_EQ(id("/api/v1/watch/namespaces/{namespace}/pods"), "watchCoreV1NamespacedPodList");
+  EXPECT_EQ(id("/api/v1/watch/namespaces/{namespace}/pods/{name}"), "watchCoreV1NamespacedPod");
+  EXPECT_EQ(id("/api/v1/watch/nodes/{name}"), "watchCoreV1Node");
+  EXPECT_FALSE(core.contains("/api/v1/watch/namespaces/{namespace}/bindings"));
+}
+
 TEST(OpenApi, Version2IsThereInProtobufToo) {
   const std::string text = OpenApi("v1.35.0").document_v2();
   const std::string document = openapi_v2_protobuf(text);
