@@ -66,6 +66,8 @@ struct Atom {
 
 // Anything: lists are taken whole, objects apart.
 const Atom& any_atom();
+// Anything, taken whole.
+const Atom& whole_atom();
 // The atom of an API type, made on first use.
 const Atom& atom_of(const google::protobuf::Descriptor& type);
 

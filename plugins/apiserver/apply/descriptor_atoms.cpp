@@ -92,7 +92,7 @@ class Atoms {
     if (const Atom* scalar = scalar_of(type, message)) return *scalar;
     if (message->form == JsonForm::kObject) return object(*message, whole);
     if (message->form == JsonForm::kStringList) return strings();
-    return any_atom();
+    return whole_atom();
   }
 
   const Atom& strings() {
@@ -132,14 +132,20 @@ Atom make_whole() {
 
 }  // namespace
 
-const Atom& any_atom() {
+const Atom& whole_atom() {
   static const Atom& atom = *[] {
-    // Items of a list taken whole may be anything, and are never told apart.
     auto* whole = new Atom(make_whole());
     whole->items = whole->values = whole;
+    return whole;
+  }();
+  return atom;
+}
+
+const Atom& any_atom() {
+  static const Atom& atom = *[] {
     auto* any = new Atom(make_whole());
     any->map = Merging::kSeparate;
-    any->items = whole;
+    any->items = &whole_atom();
     any->values = any;
     return any;
   }();

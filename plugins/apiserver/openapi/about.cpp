@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "openapi/operations.h"
+#include "openapi/names.h"
 
 namespace kubus::apiserver {
 namespace {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "openapi/names.h"
 #include "openapi/parameters.h"
 
 namespace kubus::apiserver {
@@ -65,11 +66,12 @@ class PathWriter {
                   const Target& target);
   void write_operation(const Operation& operation, const Target& target);
   void write_parameter(const Parameter& parameter, std::string_view in, bool required);
+  void write_parameters(const Operation& operation, bool has_body);
   void write_body(const Operation& operation);
   void write_answers(const Operation& operation);
   void write_watches(const std::string& root);
   void write_watch(const std::string& path, std::string_view action, std::string id);
-  std::vector<std::string_view> answer_types() const;
+  std::vector<std::string_view> answer_types(const Operation& operation) const;
   std::string operation_id(std::string_view verb, const Target& target, bool namespaced,
                            std::string_view tail = {}, std::string_view infix = {}) const;
   Target target_of(const SubresourceInfo& subresource) const;
@@ -91,9 +93,13 @@ std::string PathWriter::operation_id(std::string_view verb, const Target& target
 }
 
 // Custom objects have no protobuf form.
-std::vector<std::string_view> PathWriter::answer_types() const {
+std::vector<std::string_view> PathWriter::answer_types(const Operation& operation) const {
   std::vector<std::string_view> out = {"application/json", "application/yaml"};
-  if (names_.strategic) out.push_back("application/vnd.kubernetes.protobuf");
+  if (!names_.strategic) return out;
+  out.push_back("application/vnd.kubernetes.protobuf");
+  if (operation.action != "list" && !operation.action.starts_with("watch")) return out;
+  out.push_back("application/json;stream=watch");
+  out.push_back("application/vnd.kubernetes.protobuf;stream=watch");
   return out;
 }
 
@@ -155,7 +161,7 @@ void PathWriter::write_answers(const Operation& operation) {
       out_.key("schema").open().field("$ref", reference).close();
     } else {
       out_.key("content").open();
-      for (std::string_view type : answer_types()) {
+      for (std::string_view type : answer_types(operation)) {
         out_.key(type).open().key("schema").open().field("$ref", reference).close().close();
       }
       out_.close();
@@ -165,7 +171,7 @@ void PathWriter::write_answers(const Operation& operation) {
   out_.key("responses").open();
   answer("200", "OK");
   if (operation.creates) answer("201", "Created");
-  if (operation.method == "post" || operation.method == "delete") answer("202", "Accepted");
+  if (operation.method == "post" || operation.action == "delete") answer("202", "Accepted");
   out_.key("401").open().field("description", "Unauthorized").close().close();
 }
 
@@ -182,26 +188,31 @@ void PathWriter::write_operation(const Operation& operation, const Target& targe
     else
       out_.text("*/*");
     out_.close(']');
-    out_.texts("produces", answer_types());
+    out_.texts("produces", answer_types(operation));
     out_.raw_field("schemes", R"(["https"])");
   }
-  out_.key("parameters").open('[');
-  for (const Parameter& parameter : operation.parameters) {
-    write_parameter(parameter, "query", false);
-  }
-  if (version_ == OpenApiVersion::kV2 && !operation.body.empty()) {
-    out_.open().field("in", "body").field("name", "body");
-    if (operation.method != "delete") out_.raw_field("required", "true");
-    out_.key("schema").open();
-    out_.field("$ref", schema_reference(version_, operation.body)).close().close();
-  }
-  out_.close(']');
+  const bool has_body = version_ == OpenApiVersion::kV2 && !operation.body.empty();
+  if (!operation.parameters.empty() || has_body) write_parameters(operation, has_body);
   write_body(operation);
   write_answers(operation);
   out_.field("x-kubernetes-action", operation.action);
   out_.key("x-kubernetes-group-version-kind").open().field("group", target.kind.group);
   out_.field("kind", target.kind.kind).field("version", target.kind.version).close();
   out_.close();
+}
+
+void PathWriter::write_parameters(const Operation& operation, bool has_body) {
+  out_.key("parameters").open('[');
+  for (const Parameter& parameter : operation.parameters) {
+    write_parameter(parameter, "query", false);
+  }
+  if (has_body) {
+    out_.open().field("in", "body").field("name", "body");
+    if (operation.method != "delete") out_.raw_field("required", "true");
+    out_.key("schema").open();
+    out_.field("$ref", schema_reference(version_, operation.body)).close().close();
+  }
+  out_.close(']');
 }
 
 void PathWriter::write_path(const std::string& path, const std::vector<Operation>& operations,
@@ -343,31 +354,6 @@ void PathWriter::write() {
 }
 
 }  // namespace
-
-std::string camel_case(std::string_view text) {
-  std::string out;
-  bool up = true;
-  for (char c : text) {
-    if (c == '.' || c == '-') {
-      up = true;
-      continue;
-    }
-    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    up = false;
-  }
-  return out;
-}
-
-std::string group_word(std::string_view group) {
-  if (group.empty()) return "Core";
-  return camel_case(group.substr(0, group.find(".k8s.io")));
-}
-
-std::string group_tag(std::string_view group) {
-  auto tag = group_word(group);
-  tag[0] = static_cast<char>(tag[0] - 'A' + 'a');
-  return tag;
-}
 
 SchemaNames schema_names(const ResourceInfo& resource) {
   SchemaNames names;

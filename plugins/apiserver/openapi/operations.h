@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "kubus/api/resource.h"
 #include "openapi/json_out.h"
@@ -18,13 +17,6 @@ struct SchemaNames {
   bool strategic = true;  // there is a strategic merge of them
 };
 SchemaNames schema_names(const ResourceInfo& resource);
-
-// "rbac.authorization.k8s.io" in names of operations, RbacAuthorization, and in tags,
-// rbacAuthorization; the core group is called so.
-std::string group_word(std::string_view group);
-std::string group_tag(std::string_view group);
-// "v1beta1" as V1beta1, "pod-template" as PodTemplate.
-std::string camel_case(std::string_view text);
 
 // Writes every path of the resource as a member of the open "paths" object.
 void write_paths(JsonOut& out, const ResourceInfo& resource, const SchemaNames& names,

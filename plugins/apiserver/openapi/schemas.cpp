@@ -195,7 +195,9 @@ void Writer::write_kind(const MessageInfo& info) {
 }
 
 void Writer::write_object(const MessageInfo& info) {
-  out_.field("type", "object").key("properties").open();
+  out_.field("type", "object");
+  if (info.fields.empty() && !info.object) return;
+  out_.key("properties").open();
   if (info.object) {
     out_.key("apiVersion").open();
     out_.field("description", "Group and version of the schema that this object is written in.");
@@ -217,6 +219,8 @@ void Writer::write_type(const MessageInfo& info) {
   if (!description.empty()) out_.field("description", description);
   if (info.form == JsonForm::kObject) {
     write_object(info);
+  } else if (info.kind == "RawExtension") {
+    out_.raw(kAnyObject);
   } else if (const std::string_view schema = form_schema(info.form, version_); !schema.empty()) {
     out_.raw(schema);
   }
