@@ -122,6 +122,31 @@ Result<json::array> merge_list(json::array live, json::array patch, std::string_
   return order_elements(std::move(merged), patch, live, merge_key);
 }
 
+json::array live_places(const json::array& live, const json::array& patch,
+                        std::string_view merge_key) {
+  json::array doomed;
+  for (const json::value& item : patch) {
+    const json::object* object = item.if_object();
+    const json::value* directive = object ? object->if_contains(kPatchDirective) : nullptr;
+    if (directive == nullptr) continue;
+    if (*directive == "replace") return live;
+    if (const json::value* key = object->if_contains(merge_key)) doomed.push_back(*key);
+  }
+  json::array places = live;
+  erase_keys(places, doomed, merge_key);
+  std::unordered_set<json::value> known;
+  for (const json::value& item : places)
+    if (const json::value* key = element_key(item, merge_key)) known.insert(*key);
+  for (const json::value& item : patch) {
+    if (places.size() == live.size()) break;
+    const json::object* object = item.if_object();
+    const json::value* key = object ? object->if_contains(merge_key) : nullptr;
+    if (key == nullptr || object->contains(kPatchDirective)) continue;
+    if (known.insert(*key).second) places.push_back(json::object{{merge_key, *key}});
+  }
+  return places;
+}
+
 json::array without_scalars(const json::array& live, const json::array& doomed) {
   const std::unordered_set<json::value> gone(doomed.begin(), doomed.end());
   json::array out;
@@ -134,24 +159,25 @@ json::array without_scalars(const json::array& live, const json::array& doomed) 
 Status check_order(const json::array& patch, const json::array& wanted,
                    std::string_view merge_key) {
   if (wanted.empty()) return {};
+  const auto directive_of = [](const json::value& item) {
+    const json::object* object = item.if_object();
+    return object ? object->if_contains(kPatchDirective) : nullptr;
+  };
   std::size_t at = 0;
   for (const json::value& item : patch) {
-    const json::object* object = item.if_object();
-    if (object != nullptr && object->contains(kPatchDirective)) continue;
+    const json::value* directive = directive_of(item);
+    if (directive != nullptr && *directive == "delete") continue;
+    // One that does not replace or merge by itself is looked for in the order.
+    bool found = directive != nullptr && at < wanted.size();
     const json::value* key = element_key(item, merge_key);
-    if (key == nullptr) return no_merge_key(item, merge_key);
-    while (at < wanted.size()) {
+    while (!found && at < wanted.size()) {
       const json::value* other = element_key(wanted[at++], merge_key);
-      if (other != nullptr && *other == *key) {
-        key = nullptr;
-        break;
-      }
+      found = key != nullptr && other != nullptr && *other == *key;
     }
-    if (key != nullptr) {
+    if (!found)
       return failed("The order in patch list:\n" + go_text(json::value(patch)) +
                     "\n doesn't match $setElementOrder list:\n" + go_text(json::value(wanted)) +
                     "\n");
-    }
   }
   return {};
 }

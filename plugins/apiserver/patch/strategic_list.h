@@ -22,6 +22,11 @@ using MergeElement = std::function<Status(boost::json::object& live, boost::json
 Result<boost::json::array> merge_list(boost::json::array live, boost::json::array patch,
                                       std::string_view merge_key, const MergeElement& merge);
 
+// Where the elements of `live` stand for an order that comes with `patch`: what the patch adds takes
+// the room of what it deletes, as in the reference, which merges in place.
+boost::json::array live_places(const boost::json::array& live, const boost::json::array& patch,
+                               std::string_view merge_key);
+
 // `live` without the scalars that `doomed` lists.
 boost::json::array without_scalars(const boost::json::array& live,
                                    const boost::json::array& doomed);

@@ -98,9 +98,12 @@ Status apply_order(json::object& original, json::object& patch, const std::strin
   }
   if (live == nullptr && change == nullptr) return {};
   const json::array before = live != nullptr ? live->get_array() : json::array();
+  const bool is_empty = before.empty() && (change == nullptr || change->get_array().empty());
+  json::array places = before;
   json::array merged = before;
   if (change != nullptr) {
     KUBUS_TRY(check_order(change->get_array(), wanted, field.merge_key));
+    if (field.merge) places = live_places(before, change->get_array(), field.merge_key);
     if (live == nullptr) {
       strip_directives(*change);
       merged = change->get_array();
@@ -111,7 +114,8 @@ Status apply_order(json::object& original, json::object& patch, const std::strin
     }
     patch.erase(key);
   }
-  Result<json::array> ordered = order_elements(std::move(merged), wanted, before, field.merge_key);
+  if (is_empty) return {Code::kUnknown, "no elements in any of the given slices"};
+  Result<json::array> ordered = order_elements(std::move(merged), wanted, places, field.merge_key);
   if (!ordered.ok()) return ordered.status();
   original[key] = std::move(*ordered);
   return {};
@@ -192,11 +196,8 @@ Status merge_map(json::object& original, json::object patch, const Descriptor* t
       original.clear();
       return {};
     }
-    if (*directive != "merge") {
-      return {Code::kUnknown, "unknown patch type: " + go_text(*directive) +
-                                  " in map: " + go_text(json::value(patch))};
-    }
-    patch.erase(kPatchDirective);
+    return {Code::kUnknown, "unknown patch type: " + go_text(*directive) +
+                                " in map: " + go_text(json::value(patch))};
   }
   KUBUS_TRY(retain_keys(original, patch));
   KUBUS_TRY(apply_orders(original, patch, type));

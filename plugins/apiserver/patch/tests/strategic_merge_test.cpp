@@ -67,6 +67,15 @@ constexpr Case kCases[] = {
      R"({"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"a"}],)"
      R"("containers":[{"name":"a","image":"x"}]}})",
      R"({"spec":{"containers":[{"name":"b"},{"name":"c"},{"name":"a","image":"x"}]}})"},
+    {"what_is_added_takes_the_place_of_what_is_deleted",
+     R"({"spec":{"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]}})",
+     R"({"spec":{"$setElementOrder/containers":[{"name":"d"}],)"
+     R"("containers":[{"name":"d"},{"name":"a","$patch":"delete"}]}})",
+     R"({"spec":{"containers":[{"name":"b"},{"name":"c"},{"name":"d"}]}})"},
+    {"what_replaces_a_list_needs_no_order", R"({"spec":{"containers":[{"name":"a"}]}})",
+     R"({"spec":{"$setElementOrder/containers":[{"name":"b"},{"name":"c"}],)"
+     R"("containers":[{"$patch":"replace"},{"name":"b"}]}})",
+     R"({"spec":{"containers":[{"name":"b"}]}})"},
     {"retains_keys", R"({"spec":{"volumes":[{"name":"v","emptyDir":{}}]}})",
      R"({"spec":{"volumes":[{"name":"v","$retainKeys":["name","hostPath"],)"
      R"("hostPath":{"path":"/x"}}]}})",
@@ -102,6 +111,15 @@ constexpr ErrorCase kErrors[] = {
     {R"({"spec":{"$setElementOrder/containers":[{"name":"b"}],)"
      R"("containers":[{"name":"a","image":"x"}]}})",
      Code::kUnknown, nullptr},
+    {R"({"spec":{"$setElementOrder/containers":[{"name":"b"}],)"
+     R"("containers":[{"name":"b"},{"image":"x"}]}})",
+     Code::kUnknown,
+     "The order in patch list:\n[map[name:b] map[image:x]]\n doesn't match $setElementOrder "
+     "list:\n[map[name:b]]\n"},
+    {R"({"spec":{"$setElementOrder/volumes":[{"name":"a"}],"volumes":[]}})", Code::kUnknown,
+     "no elements in any of the given slices"},
+    {R"({"spec":{"$patch":"merge","nodeName":"n"}})", Code::kUnknown,
+     "unknown patch type: merge in map: map[$patch:merge nodeName:n]"},
     {"[]", Code::kBadRequest, nullptr},
 };
 
