@@ -27,7 +27,7 @@ void print_date(const json::value& value, Cells& cells) {
   const auto time = text ? parse_time({text->data(), text->size()})
                          : Result<SystemTime>(Status(Code::kBadRequest, "no text"));
   if (!time.ok()) return cells.text("<invalid>");
-  cells.text(human_duration(std::chrono::duration_cast<std::chrono::seconds>(cells.now() - *time)));
+  cells.text(elapsed_text(*time, cells.now()));
 }
 
 void print_cell(const CustomColumn& column, const json::value* value, Cells& cells) {

@@ -33,8 +33,7 @@ std::string job_duration(const batch_v1::Job& job, SystemTime now) {
   if (!job.status().has_starttime()) return {};
   const SystemTime end =
       job.status().has_completiontime() ? to_time(job.status().completiontime()) : now;
-  return human_duration(
-      std::chrono::duration_cast<std::chrono::seconds>(end - to_time(job.status().starttime())));
+  return elapsed_text(to_time(job.status().starttime()), end);
 }
 
 bool has_condition(const batch_v1::Job& job, std::string_view type) {

@@ -33,4 +33,16 @@ std::string human_duration(std::chrono::seconds duration) {
   return std::to_string(days / 365) + "y";
 }
 
+std::string elapsed_text(std::chrono::system_clock::time_point time,
+                         std::chrono::system_clock::time_point now) {
+  std::int64_t nanoseconds = 0;
+  const auto of = [](auto point) -> std::int64_t {
+    return std::chrono::nanoseconds(point.time_since_epoch()).count();
+  };
+  if (__builtin_sub_overflow(of(now), of(time), &nanoseconds))
+    nanoseconds = time < now ? INT64_MAX : INT64_MIN;
+  return human_duration(
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(nanoseconds)));
+}
+
 }  // namespace kubus::apiserver

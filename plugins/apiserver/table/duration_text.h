@@ -9,5 +9,8 @@
 namespace kubus::apiserver {
 
 std::string human_duration(std::chrono::seconds duration);
+// How long ago `time` was; at most 292 years either way, what a duration in nanoseconds holds.
+std::string elapsed_text(std::chrono::system_clock::time_point time,
+                         std::chrono::system_clock::time_point now);
 
 }  // namespace kubus::apiserver

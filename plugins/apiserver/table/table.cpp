@@ -179,12 +179,12 @@ void Cells::boolean(bool value) {
 
 std::string Cells::since(const meta_v1::Time& time) const {
   if (is_zero(time)) return "<unknown>";
-  return human_duration(std::chrono::duration_cast<std::chrono::seconds>(now_ - to_time(time)));
+  return elapsed_text(to_time(time), now_);
 }
 
 std::string Cells::since(const meta_v1::MicroTime& time) const {
   if (is_zero(time)) return "<unknown>";
-  return human_duration(std::chrono::duration_cast<std::chrono::seconds>(now_ - to_time(time)));
+  return elapsed_text(to_time(time), now_);
 }
 
 const Printer& printer_of(const google::protobuf::Descriptor& type) {

@@ -75,7 +75,8 @@ bool is_pod_available(const core_v1::Pod& pod, int min_ready_seconds, SystemTime
   if (min_ready_seconds == 0) return true;
   const auto* ready = find_condition(pod, "Ready");
   if (is_zero(ready->lasttransitiontime())) return false;
-  const auto since = now - to_time(ready->lasttransitiontime());
+  // Any time before 1970 is as long ago as needed, and the difference still fits.
+  const auto since = now - std::max(to_time(ready->lasttransitiontime()), SystemTime());
   const auto needed = std::chrono::seconds(min_ready_seconds);
   if (since >= needed) return true;
   if (wait) *wait = needed - since;

@@ -44,5 +44,13 @@ TEST(HumanDuration, PrintsAsKubectlDoes) {
   }
 }
 
+TEST(ElapsedText, HoldsAllTimes) {
+  using Time = std::chrono::system_clock::time_point;
+  const Time now{std::chrono::hours(24 * 365 * 56)};
+  EXPECT_EQ(elapsed_text(now - std::chrono::seconds(90), now), "90s");
+  EXPECT_EQ(elapsed_text(Time::min(), now), "292y");
+  EXPECT_EQ(elapsed_text(Time::max(), Time::min()), "<invalid>");
+}
+
 }  // namespace
 }  // namespace kubus::apiserver
