@@ -21,6 +21,8 @@ namespace kubus::apiserver {
 Status check_operations(const boost::json::value& patch, std::vector<std::string>* mistakes);
 // `patch` has passed check_operations().
 Status apply_json_patch(boost::json::value& document, const boost::json::value& patch);
+// Nulls mean "remove", which a value that is new has no use for; items of lists stay.
+void drop_nulls(boost::json::value& value);
 void apply_merge_patch(boost::json::value& target, const boost::json::value& patch);
 // Consumes `patch`.
 Status apply_strategic_merge(boost::json::object& original, boost::json::object patch,

@@ -180,10 +180,6 @@ Status JsonPatch::op_add(const json::object& operation) {
   const json::string* path = text_of(operation, "path");
   if (path == nullptr) return fails("add operation failed to decode path: missing value");
   const json::value* value = operation.if_contains("value");
-  if (path->empty() && value != nullptr && (value->is_object() || value->is_array())) {
-    document_ = *value;
-    return {};
-  }
   const Place place = find(*path);
   const std::string at(*path);
   if (place.container == nullptr) {

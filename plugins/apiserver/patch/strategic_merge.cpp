@@ -22,22 +22,6 @@ constexpr std::string_view kSetOrder = "$setElementOrder/";
 
 Status bad(std::string_view message) { return {Code::kBadRequest, std::string(message)}; }
 
-// Nulls mean "remove", which a value that is new has no use for.
-void drop_nulls(json::value& value) {
-  if (json::object* object = value.if_object()) {
-    for (auto member = object->begin(); member != object->end();) {
-      if (member->value().is_null()) {
-        member = object->erase(member);
-      } else {
-        drop_nulls(member->value());
-        ++member;
-      }
-    }
-  } else if (json::array* array = value.if_array()) {
-    for (json::value& item : *array) drop_nulls(item);
-  }
-}
-
 Status unknown_field(const Descriptor* type, std::string_view key) {
   return {Code::kUnknown, "unable to find api field in struct " +
                               std::string(type != nullptr ? type->name() : "") +

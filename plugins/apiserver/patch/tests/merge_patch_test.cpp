@@ -30,6 +30,21 @@ constexpr Case kCases[] = {
     {R"({})", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"},
 };
 
+// What the reference's library does beyond it.
+constexpr Case kLists[] = {
+    {R"({})", R"({"a":[{"b":null,"c":1},null]})", R"({"a":[{"c":1},null]})"},
+    {R"({"a":[]})", R"({"a":[{"b":null}]})", R"({"a":[{}]})"},
+    {R"({"a":{}})", R"({"a":[{"b":null}]})", R"({"a":[{"b":null}]})"},
+};
+
+TEST(MergePatch, NullsInNewListsVanish) {
+  for (const Case& c : kLists) {
+    const auto result = apply_body(PatchType::kMerge, json::parse(c.document), c.patch, nullptr);
+    ASSERT_TRUE(result.ok()) << c.patch;
+    EXPECT_EQ(*result, json::parse(c.expected)) << c.patch << " gave " << json::serialize(*result);
+  }
+}
+
 TEST(MergePatch, FollowsRfc7386) {
   for (const Case& c : kCases) {
     const auto result = apply_body(PatchType::kMerge, json::parse(c.document), c.patch, nullptr);
