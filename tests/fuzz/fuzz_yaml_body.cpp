@@ -2,7 +2,7 @@
 #include <boost/json.hpp>
 
 #include "kubus/api/json_value.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 #include "target.h"
 
 namespace kubus::fuzz {

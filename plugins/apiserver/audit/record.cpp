@@ -9,7 +9,7 @@
 #include "kubus/api/resource.h"
 #include "kubus/object.h"
 #include "respond/json_members.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver::audit {
 namespace {

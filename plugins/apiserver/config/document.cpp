@@ -6,7 +6,7 @@
 #include "kubus/api/json_value.h"
 #include "kubus/api/time.h"
 #include "kubus/pki/files.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver::config {
 

@@ -42,7 +42,7 @@ http::Response Health::answer(std::string_view path, const Query& query) const {
   const auto one = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
   std::set<std::string> excluded;
   if (one.empty())
-    for (const auto name : query.all("exclude")) excluded.emplace(name);
+    for (const auto& name : query.all("exclude")) excluded.emplace(name);
   std::string lines, failed;
   bool known = slash == std::string_view::npos;
   for (const auto& check : checks_) {

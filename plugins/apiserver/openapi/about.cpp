@@ -33,8 +33,8 @@ void add_group(const std::string& group, const std::set<std::string>& versions,
   const auto word = group_word(group);
   const std::string page = group.empty() ? "api" : "apis/" + group;
   out.push_back(group.empty()
-                    ? about(page, "getCoreAPIVersions", group_tag(group), "versions of the core API",
-                            "APIVersions")
+                    ? about(page, "getCoreAPIVersions", group_tag(group),
+                            "versions of the core API", "APIVersions")
                     : about(page, "get" + word + "APIGroup", group_tag(group),
                             "versions of a group of the API", "APIGroup"));
   for (const auto& version : versions)

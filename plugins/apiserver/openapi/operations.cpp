@@ -115,7 +115,9 @@ PathWriter::Target PathWriter::target_of(const SubresourceInfo& subresource) con
     schema = message_info(*subresource.message).openapi_name;
   }
   return {
-      {subresource.group, subresource.version, subresource.kind}, schema, camel_case(subresource.name)};
+      {subresource.group, subresource.version, subresource.kind},
+      schema,
+      camel_case(subresource.name)};
 }
 
 void PathWriter::write_parameter(const Parameter& parameter, std::string_view in, bool required) {

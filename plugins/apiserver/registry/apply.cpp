@@ -14,7 +14,7 @@
 #include "registry/owners.h"
 #include "registry/registry.h"
 #include "respond/go_values.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {

@@ -14,7 +14,7 @@
 #include "registry/owners.h"
 #include "registry/type_mismatch.h"
 #include "respond/go_values.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver {
 namespace {

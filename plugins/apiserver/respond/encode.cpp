@@ -10,7 +10,7 @@
 #include "registry/list_query.h"
 #include "respond/status_body.h"
 #include "respond/views.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 #include "versions/version.h"
 
 namespace kubus::apiserver {

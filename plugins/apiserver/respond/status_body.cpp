@@ -5,7 +5,7 @@
 #include "kubus/api/json.h"
 #include "kubus/api/protobuf.h"
 #include "respond/indent.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver {
 namespace {

@@ -84,6 +84,7 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
     }
     Result<std::string> value = unescape(term->value);
     if (!value.ok()) return value.status();
+    if (term->field.empty() && value->empty()) continue;  // "=" asks for nothing
     out.terms_.push_back({std::string(term->field), std::move(*value), term->negated});
   }
   return out;

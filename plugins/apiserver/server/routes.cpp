@@ -15,7 +15,7 @@
 #include "respond/indent.h"
 #include "respond/router_words.h"
 #include "respond/status_body.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 #include "server/path_index.h"
 
 namespace kubus::apiserver {

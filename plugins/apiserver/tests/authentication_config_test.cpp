@@ -56,13 +56,13 @@ TEST(AuthenticationConfiguration, MayBeEmptyOrHaveManyIssuers) {
   EXPECT_THAT(none->issuers, IsEmpty());
   EXPECT_FALSE(none->anonymous);
   const auto two = read(document(
-      "jwt: [{issuer: {url: https://a, discoveryURL: https://b/keys, audiences: [x, y], "
+      "jwt: [{issuer: {url: https://a, discoveryURL: https://b/keys, audiences: [x, z], "
       "audienceMatchPolicy: MatchAny}, " + std::string(kMappings) + "}, {" + kIssuer + ", " +
       kMappings + "}]\nanonymous: {enabled: true, conditions: [{path: /livez}]}"));
   ASSERT_TRUE(two.ok()) << two.status().message();
   ASSERT_EQ(two->issuers.size(), 2U);
   EXPECT_EQ(two->issuers[0].discovery_url, "https://b/keys");
-  EXPECT_THAT(two->issuers[0].audiences, ElementsAre("x", "y"));
+  EXPECT_THAT(two->issuers[0].audiences, ElementsAre("x", "z"));
   EXPECT_THAT(two->issuers[1].algorithms, ElementsAre("ES256"));
   EXPECT_TRUE(two->anonymous->may_come("/livez"));
   EXPECT_FALSE(two->anonymous->may_come("/livez/ping"));

@@ -4,7 +4,7 @@
 
 #include "kubus/api/json_value.h"
 #include "respond/go_values.h"
-#include "respond/yaml.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver::webhooks {
 namespace {

@@ -89,6 +89,11 @@ constexpr CheckCase kErrors[] = {
     {"", "", "a=b=c", "invalid field selector: unescaped character in value: 61"},
 };
 
+TEST(FieldSelector, TermsOfNothingAskForNothing) {
+  EXPECT_EQ(FieldSelector::parse("=,metadata.name=a,!=,==")->to_string(), "metadata.name=a");
+  EXPECT_TRUE(FieldSelector::parse("=")->empty());
+}
+
 TEST(FieldSelector, ReportsSyntaxErrors) {
   for (const CheckCase& c : kErrors) {
     const auto selector = FieldSelector::parse(c.selector);
