@@ -2,6 +2,7 @@
 
 #include <k8s/meta/v1/object_meta.pb.h>
 
+#include <algorithm>
 #include <set>
 
 #include "kubus/api/time.h"
@@ -31,10 +32,19 @@ constexpr KindName kNames[] = {
     {"networking.k8s.io", "IPAddress", check_ip},
 };
 
+// Names without a prefix are those that were there before prefixes were.
+void check_standard(const std::string& name, const Path& path, ErrorList& errors) {
+  if (name.find('/') == std::string::npos && name != "kubernetes" && name != "orphan" &&
+      name != "foregroundDeletion") {
+    errors.invalid(path, name,
+                   "name is neither a standard finalizer name nor is it fully qualified");
+  }
+}
+
 void check_owner(const meta_v1::OwnerReference& owner, const Path& path, ErrorList& errors) {
-  const std::size_t slash = owner.apiversion().find('/');
-  const bool versioned = slash == std::string::npos ? !owner.apiversion().empty()
-                                                    : slash + 1 < owner.apiversion().size();
+  const auto& version = owner.apiversion();
+  const bool versioned = !version.empty() && !version.ends_with('/') &&
+                         std::count(version.begin(), version.end(), '/') < 2;
   if (!versioned) {
     errors.invalid(path.child("apiVersion"), owner.apiversion(), "version must not be empty");
   }
@@ -192,17 +202,13 @@ void check_metadata_update(const meta_v1::ObjectMeta& metadata, const meta_v1::O
 
 void check_finalizer_name(const std::string& name, const Path& path, ErrorList& errors) {
   errors.invalid_each(path, name, check_qualified_name(name));
-  if (name.find('/') == std::string::npos && name != "kubernetes" && name != "orphan" &&
-      name != "foregroundDeletion") {
-    errors.invalid(path, name,
-                   "name is neither a standard finalizer name nor is it fully qualified");
-  }
+  check_standard(name, path, errors);
 }
 
 void check_finalizer_names(const meta_v1::ObjectMeta& metadata, const Path& path,
                            ErrorList& errors) {
   for (int i = 0; i < metadata.finalizers_size(); ++i)
-    check_finalizer_name(metadata.finalizers(i), path.index(i), errors);
+    check_standard(metadata.finalizers(i), path.index(i), errors);
 }
 
 }  // namespace kubus::apiserver
