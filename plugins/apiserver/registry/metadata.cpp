@@ -80,7 +80,6 @@ Status prepare_created(meta_v1::ObjectMeta& metadata, const Call& call) {
   metadata.clear_selflink();
   metadata.clear_deletiontimestamp();
   metadata.clear_deletiongraceperiodseconds();
-  metadata.clear_generation();
   return {};
 }
 

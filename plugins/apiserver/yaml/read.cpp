@@ -33,6 +33,8 @@ class Events {
  public:
   explicit Events(std::string_view yaml) {
     yaml_parser_initialize(&parser_);
+    // libyaml ends the process when it is given no address, which an empty view may have.
+    if (yaml.empty()) yaml = "";
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const yaml_char_t*>(yaml.data()),
                                  yaml.size());
     event_ = {};

@@ -77,6 +77,7 @@ class Emitter {
   }
 
   void scalar(std::string_view text, yaml_scalar_style_t style) {
+    if (text.empty()) text = "";  // libyaml takes no null
     yaml_event_t event;
     const auto* bytes = reinterpret_cast<const yaml_char_t*>(text.data());
     ok_ = ok_ && yaml_scalar_event_initialize(&event, nullptr, nullptr, bytes,

@@ -80,6 +80,12 @@ TEST(Yaml, OfCountlessValuesIsNotRead) {
   EXPECT_EQ(yaml_to_json("[" + std::string(600'000, ',') + "]").ok(), false);
 }
 
+TEST(Yaml, OfNothingAtAllIsNull) {
+  EXPECT_EQ(*yaml_to_json(std::string_view()), "null");
+  EXPECT_FALSE(json_to_yaml(std::string_view()).ok());
+  EXPECT_EQ(*json_to_yaml(R"({"":""})"), "\"\": \"\"\n");
+}
+
 struct TextCase {
   const char* yaml;
   const char* json;  // or the words about it
