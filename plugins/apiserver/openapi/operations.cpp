@@ -62,8 +62,9 @@ class PathWriter {
   void write_collection(const std::string& path, bool namespaced, bool all_namespaces);
   void write_item(const std::string& path, const std::vector<std::string>& verbs,
                   const Target& target, bool subresource);
+  // `common` parameters are those of all operations.
   void write_path(const std::string& path, const std::vector<Operation>& operations,
-                  const Target& target);
+                  const Target& target, std::span<const Parameter> common = {});
   void write_operation(const Operation& operation, const Target& target);
   void write_parameter(const Parameter& parameter, std::string_view in, bool required);
   void write_parameters(const Operation& operation, bool has_body);
@@ -218,7 +219,7 @@ void PathWriter::write_parameters(const Operation& operation, bool has_body) {
 }
 
 void PathWriter::write_path(const std::string& path, const std::vector<Operation>& operations,
-                            const Target& target) {
+                            const Target& target, std::span<const Parameter> common) {
   if (operations.empty()) return;
   out_.key(path).open();
   for (const Operation& operation : operations) write_operation(operation, target);
@@ -233,6 +234,7 @@ void PathWriter::write_path(const std::string& path, const std::vector<Operation
     write_parameter({"path", "string", "Path that is asked for"}, "path", true);
   }
   write_parameter(kPretty, "query", false);
+  for (const Parameter& parameter : common) write_parameter(parameter, "query", false);
   out_.close(']').close();
 }
 
@@ -321,8 +323,8 @@ void PathWriter::write_watch(const std::string& path, std::string_view action, s
   write_path(path,
              {{"get", action, std::move(id),
                "watch objects of kind " + resource_.kind + "; old: list with watch does it",
-               all_of(kList), "", std::string(kWatchEvent)}},
-             own_target());
+               {}, "", std::string(kWatchEvent)}},
+             own_target(), kList);
 }
 
 // The paths that watches had before lists could be watched; custom kinds never had them.

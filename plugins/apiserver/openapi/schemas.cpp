@@ -92,6 +92,11 @@ class Writer {
 
 void Writer::write_value(const FieldInfo& field, bool element) {
   if (field.type == FieldType::kMessage) {
+    // Lists that have names of their own in the reference are told where they are.
+    if (field.message->form == JsonForm::kStringList) {
+      out_.raw(form_schema(field.message->form, version_));
+      return;
+    }
     const std::string reference = schema_reference(version_, field.message->openapi_name);
     if (version_ == OpenApiVersion::kV2) {
       out_.field("$ref", reference);
@@ -239,6 +244,7 @@ void SchemaSet::add(const google::protobuf::Descriptor& type) {
   while (!open.empty()) {
     const MessageInfo* info = open.back();
     open.pop_back();
+    if (info->form == JsonForm::kStringList) continue;
     if (!types_.emplace(info->openapi_name, info).second) continue;
     if (info->form != JsonForm::kObject) continue;
     for (const FieldInfo& field : info->fields) {
