@@ -10,8 +10,8 @@ build_packages=(
   build-essential cmake ninja-build ccache mold pkg-config protobuf-compiler ca-certificates
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-filesystem1.81-dev
   libzmq3-dev cppzmq-dev libprotobuf-dev libsqlite3-dev libspdlog-dev libfmt-dev libssl-dev
-  libyaml-cpp-dev libyaml-dev libcli11-dev libnl-3-dev libnl-route-3-dev libnftables-dev libseccomp-dev
-  libarchive-dev libnghttp2-dev libre2-dev zlib1g-dev)
+  libyaml-cpp-dev libyaml-dev libcli11-dev libnl-3-dev libnl-route-3-dev libnftables-dev
+  libseccomp-dev libarchive-dev libnghttp2-dev libre2-dev zlib1g-dev)
 run_packages=(crun runc conmon skopeo slirp4netns nftables iproute2 procps)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev busybox-static docker-registry git jq curl
   openssl sqlite3 unzip)

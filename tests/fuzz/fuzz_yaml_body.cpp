@@ -2,8 +2,8 @@
 #include <boost/json.hpp>
 
 #include "kubus/api/json_value.h"
-#include "yaml/yaml.h"
 #include "target.h"
+#include "yaml/yaml.h"
 
 namespace kubus::fuzz {
 

@@ -132,6 +132,7 @@ json::array live_places(const json::array& live, const json::array& patch,
     if (*directive == "replace") return live;
     if (const json::value* key = object->if_contains(merge_key)) doomed.push_back(*key);
   }
+  if (doomed.empty()) return live;
   json::array places = live;
   erase_keys(places, doomed, merge_key);
   std::unordered_set<json::value> known;

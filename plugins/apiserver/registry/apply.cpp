@@ -14,8 +14,8 @@
 #include "registry/owners.h"
 #include "registry/registry.h"
 #include "respond/go_values.h"
-#include "yaml/yaml.h"
 #include "versions/version.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver {
 namespace {

@@ -10,8 +10,8 @@
 #include "registry/list_query.h"
 #include "respond/status_body.h"
 #include "respond/views.h"
-#include "yaml/yaml.h"
 #include "versions/version.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver {
 namespace {

@@ -50,6 +50,11 @@ std::optional<meta_v1::Status> refused_accept(const http::Request& request,
                  "406: Not Acceptable\n\nAvailable representations: " + std::string(makes));
 }
 
+Status not_acceptable(std::string_view types) {
+  return Status(Code::kNotAcceptable,
+                "only the following media types are accepted: " + std::string(types));
+}
+
 std::optional<meta_v1::Status> refused_patch(const http::Request& request) {
   const auto type = media_type(request.headers.get("Content-Type"));
   for (const auto known : kPatchTypes)

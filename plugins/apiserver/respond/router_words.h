@@ -11,6 +11,7 @@
 
 #include "kubus/api/types.h"
 #include "kubus/http/message.h"
+#include "kubus/status.h"
 
 namespace kubus::apiserver {
 
@@ -24,6 +25,8 @@ inline constexpr std::string_view kListTypes =
 
 // 406 when nothing of `makes`, a list of types, is in the Accept field.
 std::optional<meta_v1::Status> refused_accept(const http::Request& request, std::string_view makes);
+// What a handler says where it makes nothing of what is accepted, but `types`.
+Status not_acceptable(std::string_view types);
 // 415 for a PATCH whose body is no kind of patch.
 std::optional<meta_v1::Status> refused_patch(const http::Request& request);
 

@@ -18,9 +18,6 @@
 namespace kubus::apiserver {
 namespace {
 
-constexpr std::string_view kMediaTypes =
-    "application/json, application/yaml, application/vnd.kubernetes.protobuf";
-
 // What the reference says about resources that have had their day; empty for all others.
 std::string deprecation(const ResourceInfo& resource) {
   if (const auto* kind = custom_kind(resource)) return kind->deprecation();
@@ -61,9 +58,8 @@ http::Response to_http_response(const Call& call, Result<Answer> result) {
 // What can be answered in the form that is accepted.
 Status check_accepted(const Call& call) {
   if (call.info.verb == "watch" && call.accepted.format == Format::kYaml)
-    return Status(Code::kNotAcceptable,
-                  "only the following media types are accepted: application/json;stream=watch, "
-                  "application/vnd.kubernetes.protobuf;stream=watch");
+    return not_acceptable(
+        "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch");
   const auto include = call.query.get("includeObject");
   if (call.accepted.view != View::kTable || include.empty() || include == "None" ||
       include == "Metadata" || include == "Object")
@@ -88,8 +84,7 @@ Status read_headers(const http::Request& request, Call& call) {
   const auto accepted =
       negotiate(request.headers.get("Accept"), custom_kind(*call.resource) == nullptr);
   if (!accepted)
-    return Status(Code::kNotAcceptable,
-                  "only the following media types are accepted: " + std::string(kMediaTypes));
+    return not_acceptable(kResourceTypes);
   call.accepted = *accepted;
   KUBUS_TRY(check_accepted(call));
   const auto type = request.headers.get("Content-Type");
@@ -103,7 +98,7 @@ Status read_headers(const http::Request& request, Call& call) {
     return Status(Code::kUnsupportedMediaType,
                   "the body of the request was in an unknown format - accepted media types "
                   "include: " +
-                      std::string(kMediaTypes));
+                      std::string(kResourceTypes));
   call.body_format = format.value_or(Format::kJson);
   return {};
 }

@@ -15,8 +15,8 @@
 #include "respond/indent.h"
 #include "respond/router_words.h"
 #include "respond/status_body.h"
-#include "yaml/yaml.h"
 #include "server/path_index.h"
+#include "yaml/yaml.h"
 
 namespace kubus::apiserver {
 namespace {
@@ -83,10 +83,7 @@ http::Response negotiated(const http::Request& request, const std::vector<std::s
   const auto accept = request.headers.get("Accept");
   const auto accepted = negotiate(accept);
   if (!accepted || accepted->view != View::kObject)
-    return failure_response(
-        Status(Code::kNotAcceptable, "only the following media types are accepted: " +
-                                         std::string(kResourceTypes)),
-        accept);
+    return failure_response(not_acceptable(kResourceTypes), accept);
   if (accepted->format != Format::kJson) {
     if (accepted->format == Format::kProtobuf)
       document.body = protobuf_of(document.body, parts);

@@ -48,11 +48,18 @@ class Events {
 
   Status next() {
     yaml_event_delete(&event_);
-    if (yaml_parser_parse(&parser_, &event_) != 0) return {};
-    event_ = {};
-    return failure();
+    if (yaml_parser_parse(&parser_, &event_) == 0) {
+      event_ = {};
+      return failure();
+    }
+    const auto type = event_.type;
+    depth_ += type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT ? 1 : 0;
+    depth_ -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT ? 1 : 0;
+    return {};
   }
   const yaml_event_t& now() const { return event_; }
+  // In how many lists and maps it stands, with the one that it begins.
+  int depth() const { return depth_; }
   // As people count.
   std::size_t line() const { return event_.start_mark.line + 1; }
 
@@ -72,6 +79,7 @@ class Events {
 
   yaml_parser_t parser_;
   yaml_event_t event_;
+  int depth_ = 0;
 };
 
 // Makes a value of events.
@@ -86,51 +94,59 @@ class Reader {
     if (events_.now().type == YAML_STREAM_END_EVENT) return json::value();
     KUBUS_TRY(events_.next());
     auto value = node(0);
-    // What is wrong with the text is told before what is wrong with a value.
+    // What is wrong with the text is told before what is wrong with a value, as far as it is read:
+    // libyaml takes the square of the depth.
     const bool goes_on = value.ok() || (value.code() == Code::kBadRequest && !unknown_);
     while (goes_on && events_.now().type != YAML_DOCUMENT_END_EVENT &&
-           events_.now().type != YAML_NO_EVENT)
+           events_.now().type != YAML_NO_EVENT && events_.depth() <= kMaxDepth &&
+           ++values_ <= kMostValues)
       KUBUS_TRY(events_.next());
     return value;
   }
 
  private:
+  struct Size {
+    std::size_t values = 0;
+    std::size_t bytes = 0;
+  };
   struct Anchor {
     json::value value;
-    std::size_t bytes = 0;
+    Size size;
     bool complete = false;
   };
 
-  Status count(std::size_t bytes) {
-    if (++values_ > kMostValues)
+  static Status excessive() { return bad("document contains excessive aliasing"); }
+
+  Status count(Size size) {
+    values_ += size.values;
+    bytes_ += size.bytes;
+    if (values_ > kMostValues)
       return {Code::kRequestEntityTooLarge,
               "the body has more than " + std::to_string(kMostValues) + " values"};
-    bytes_ += bytes;
-    if (bytes_ > most_bytes_) return bad("document contains excessive aliasing");
-    return {};
+    return bytes_ > most_bytes_ ? excessive() : Status();
   }
+  Size counted() const { return {values_, bytes_}; }
 
   // The value that begins with the present event, which it leaves as its last.
   Result<json::value> node(int depth) {
     if (depth > kMaxDepth) return bad("the document nests too deep");
     const auto& event = events_.now();
+    const auto before = counted();
     switch (event.type) {
       case YAML_ALIAS_EVENT:
         return alias(text_of(event.data.alias.anchor));
       case YAML_SCALAR_EVENT: {
         const auto anchor = text_of(event.data.scalar.anchor);
-        KUBUS_TRY(count(event.data.scalar.length + 4));
-        return kept(anchor, bytes_ - event.data.scalar.length - 4, scalar());
+        KUBUS_TRY(count({1, event.data.scalar.length + 4}));
+        return kept(anchor, before, scalar());
       }
       case YAML_SEQUENCE_START_EVENT: {
         const auto anchor = text_of(event.data.sequence_start.anchor);
-        const auto before = bytes_;
         begin(anchor);
         return kept(anchor, before, sequence(depth));
       }
       case YAML_MAPPING_START_EVENT: {
         const auto anchor = text_of(event.data.mapping_start.anchor);
-        const auto before = bytes_;
         begin(anchor);
         return kept(anchor, before, mapping(depth));
       }
@@ -142,9 +158,16 @@ class Reader {
   void begin(const std::string& anchor) {
     if (!anchor.empty()) anchors_[anchor] = {};
   }
-  Result<json::value> kept(const std::string& anchor, std::size_t before,
+  // The value, of which there is a copy where it has an anchor; anchors within anchors are bounded
+  // as aliases are.
+  Result<json::value> kept(const std::string& anchor, const Size& before,
                            Result<json::value> value) {
-    if (!anchor.empty() && value.ok()) anchors_[anchor] = {*value, bytes_ - before, true};
+    if (anchor.empty() || !value.ok()) return value;
+    const Size size = {values_ - before.values, bytes_ - before.bytes};
+    kept_.values += size.values;
+    kept_.bytes += size.bytes;
+    if (kept_.values > kMostValues || kept_.bytes > most_bytes_) return excessive();
+    anchors_[anchor] = {*value, size, true};
     return value;
   }
 
@@ -153,7 +176,7 @@ class Reader {
     unknown_ = found == anchors_.end();
     if (unknown_) return bad("unknown anchor '" + name + "' referenced");
     if (!found->second.complete) return bad("anchor '" + name + "' value contains itself");
-    KUBUS_TRY(count(found->second.bytes));
+    KUBUS_TRY(count(found->second.size));
     return found->second.value;
   }
 
@@ -167,7 +190,7 @@ class Reader {
   }
 
   Result<json::value> sequence(int depth) {
-    KUBUS_TRY(count(2));
+    KUBUS_TRY(count({1, 2}));
     json::array out;
     for (;;) {
       KUBUS_TRY(events_.next());
@@ -179,7 +202,7 @@ class Reader {
   }
 
   Result<json::value> mapping(int depth) {
-    KUBUS_TRY(count(2));
+    KUBUS_TRY(count({1, 2}));
     json::object out;
     for (;;) {
       KUBUS_TRY(events_.next());
@@ -251,6 +274,7 @@ class Reader {
   bool unknown_ = false;  // an anchor was
   std::size_t values_ = 0;
   std::size_t bytes_ = 0;
+  Size kept_;  // for aliases
 };
 
 // The first number that JSON has no form for; null where all have one.

@@ -86,6 +86,24 @@ TEST(Yaml, OfNothingAtAllIsNull) {
   EXPECT_EQ(*json_to_yaml(R"({"":""})"), "\"\": \"\"\n");
 }
 
+// libyaml takes the square of the depth, so nothing is read beyond what is allowed of it.
+TEST(Yaml, OfCountlessLevelsIsNotRead) {
+  const std::string levels(2'000'000, '[');
+  for (const auto& text : {levels, "[!!int b, " + levels, std::string(2'000'000, '{')})
+    EXPECT_EQ(yaml_to_json(text).code(), Code::kBadRequest);
+}
+
+TEST(Yaml, OfAnchorsWithinAnchorsIsNotKept) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "&a" + std::to_string(i) + " [";
+  text += std::string(1'000'000, 'x') + std::string(100, ']');
+  EXPECT_EQ(yaml_to_json(text).status().message(), "yaml: document contains excessive aliasing");
+  text = "- &a [";
+  for (int i = 0; i < 100'000; ++i) text += "~,";
+  EXPECT_TRUE(yaml_to_json(text + "]\n- *a\n").ok());
+  EXPECT_EQ(yaml_to_json(text + "]\n- *a\n- *a\n").code(), Code::kRequestEntityTooLarge);
+}
+
 struct TextCase {
   const char* yaml;
   const char* json;  // or the words about it
