@@ -32,6 +32,9 @@ void run_external(const CLI::App& app, const std::map<std::string, std::string>&
   auto found = verbs.find(argv[at]);
   if (found == verbs.end()) return;
   const auto clusters = run_dirs();
+  // A verb that destroys has to know whether this very cluster was asked for.
+  const char* from = run_dir ? "option" : std::getenv("KUBUS_RUN_DIR") ? "environment" : "search";
+  ::setenv("KUBUS_RUN_DIR_FROM", from, 1);
   if (run_dir) ::setenv("KUBUS_RUN_DIR", run_dir, 1);
   if (clusters.size() == 1) ::setenv("KUBUS_RUN_DIR", clusters.front().c_str(), 0);
   ::execv(found->second.c_str(), argv + at);

@@ -1,5 +1,6 @@
 #include "cluster.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -18,14 +19,6 @@ int read_index(const fs::path& dir) {
   int index = -1;
   file >> index;
   return file && index >= 0 && index < kClusters ? index : -1;
-}
-
-std::set<int> used_indexes() {
-  std::set<int> used;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(kStateRoot, error))
-    if (const int index = read_index(entry.path()); index >= 0) used.insert(index);
-  return used;
 }
 
 }  // namespace
@@ -55,6 +48,17 @@ Result<Cluster> find_cluster(const std::string& name) {
   return cluster;
 }
 
+std::vector<Cluster> existing_clusters() {
+  std::vector<Cluster> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(kStateRoot, error))
+    if (const int index = read_index(entry.path()); index >= 0)
+      found.push_back({entry.path().filename(), index});
+  std::sort(found.begin(), found.end(),
+            [](const Cluster& a, const Cluster& b) { return a.name < b.name; });
+  return found;
+}
+
 Result<Cluster> reserve_cluster(const std::string& name) {
   KUBUS_TRY(check_name(name));
   // Two `kubus up` at the same moment must not take the same index.
@@ -65,7 +69,8 @@ Result<Cluster> reserve_cluster(const std::string& name) {
     return Status(
         Code::kAlreadyExists,
         "cluster \"" + name + "\" exists already; `kubus down --name " + name + "` removes it");
-  const std::set<int> used = used_indexes();
+  std::set<int> used;
+  for (const Cluster& one : existing_clusters()) used.insert(one.index);
   while (used.contains(cluster.index)) ++cluster.index;
   if (cluster.index >= kClusters)
     return Status(Code::kTooManyRequests, "this machine has 256 clusters already");

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "kubus/status.h"
 
@@ -52,6 +53,8 @@ struct Cluster {
 Status check_name(const std::string& name);
 // The existing cluster of this name, or kNotFound.
 Result<Cluster> find_cluster(const std::string& name);
+// All of this machine, in the order of their names, whether anything of them runs or not.
+std::vector<Cluster> existing_clusters();
 // Reserves the lowest free index for a new cluster; kAlreadyExists when the name is taken. The
 // reservation is the file <state_dir>/index; the cluster is marked as unprepared.
 Result<Cluster> reserve_cluster(const std::string& name);
