@@ -130,6 +130,23 @@ std::string next_context(const YAML::Node& root, const std::string& previous) {
   return ours.size() == 1 ? ours.front() : "";
 }
 
+// Nothing but what merge_context() itself writes into a file that it makes, and all of that empty.
+// A link is somebody's, whatever it leads to.
+bool is_left_over(const std::string& file, const YAML::Node& root) {
+  std::error_code error;
+  if (!root["apiVersion"] || !root["kind"] || fs::is_symlink(file, error)) return false;
+  for (const auto& entry : root) {
+    const std::string key = entry.first.as<std::string>("");
+    if (key == "apiVersion" || key == "kind") continue;
+    const bool known = key == "clusters" || key == "users" || key == "contexts" ||
+                       key == "preferences" || key == "current-context";
+    const bool empty = entry.second.IsScalar() ? entry.second.as<std::string>("x").empty()
+                                               : entry.second.size() == 0;
+    if (!known || !empty) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string user_kubeconfig() {
@@ -179,18 +196,30 @@ Status remove_context(const std::string& file, const std::string& context) {
   if (!fs::exists(file)) return {};
   auto lock = lock_folder_of(file);
   if (!lock.ok()) return lock.status();
+  // Another cluster's command may have removed it meanwhile.
+  if (!fs::exists(file)) return {};
   auto root = load(file, true);
   if (!root.ok()) return root.status();
+  bool ours = false;
   try {
     const std::string previous = previous_of(*root, context);
+    // What was current before was somebody's, in a file that was there.
+    ours = extension_of(*root, context).size() > 0 && previous.empty();
     for (const char* list : {"clusters", "users", "contexts"}) drop_named(*root, list, context);
     // Whoever would have gone back to it goes where it would have gone.
     for (const auto& name : context_names(*root))
       if (previous_of(*root, name) == context) extension_of(*root, name)[kPrevious] = previous;
     if (current_context(*root) == context)
       (*root)["current-context"] = next_context(*root, previous);
+    ours = ours && is_left_over(file, *root);
   } catch (const YAML::Exception& e) {
     return Status(Code::kBadRequest, file + ": " + e.what());
+  }
+  if (ours) {
+    std::error_code error;
+    if (fs::remove(file, error); error)
+      return Status(Code::kInternalError, "cannot remove " + file + ": " + error.message());
+    return {};
   }
   return store(file, *root);
 }

@@ -21,7 +21,8 @@ std::string context_name(const std::string& cluster);
 Status merge_context(const std::string& file, const std::string& admin_kubeconfig,
                      const std::string& context);
 // Takes `context` out again. If it was the current one, that becomes again what it was before, else
-// the only other cluster of ours, else empty. Ok when absent.
+// the only other cluster of ours, else empty. Ok when absent. A file that held nothing but contexts
+// of ours is removed with the last of them.
 Status remove_context(const std::string& file, const std::string& context);
 
 }  // namespace kubus::cluster

@@ -32,7 +32,9 @@ current-context: admin@kubus
   void TearDown() override { fs::remove_all(dir_); }
   std::string admin() const { return dir_ + "/admin"; }
   std::string file() const { return dir_ + "/sub/config"; }
+  // Empty, too, when there is no file.
   std::string current() const {
+    if (!fs::exists(file())) return "";
     const YAML::Node root = YAML::LoadFile(file());
     return root["current-context"] ? root["current-context"].as<std::string>() : "";
   }
@@ -112,6 +114,52 @@ TEST_F(KubeconfigTest, AClusterThatGoesGivesTheCurrentContextBack) {
     }
     EXPECT_EQ(current(), one.current);
   }
+}
+
+TEST_F(KubeconfigTest, AFileOfNothingButOurContextsGoesWithTheLast) {
+  const std::string head = "apiVersion: v1\nkind: Config\n";
+  const struct {
+    std::string before;  // "": no file
+    std::string after;   // what is added while our context is there
+    bool kept;
+  } cases[] = {
+      {"", "", false},
+      {"", "preferences: {}\n", false},
+      {"", "preferences: {colors: true}\n", true},
+      {"", "extensions: []\n", true},
+      {"", "mine: 1\n", true},
+      {head + "users: [{name: me, user: {token: t}}]\n", "", true},
+      {head + "clusters: [{name: mine, cluster: {server: x}}]\n", "", true},
+      {head + "contexts: [{name: mine, context: {cluster: x, user: y}}]\n", "", true},
+      // Somebody chose a context of another file of $KUBECONFIG.
+      {head + "current-context: elsewhere\n", "", true},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.before + "+ " + one.after);
+    fs::remove(file());
+    if (!one.before.empty()) write(file(), one.before);
+    ASSERT_TRUE(merge_context(file(), admin(), "kubus").ok());
+    ASSERT_TRUE(merge_context(file(), admin(), "kubus-b").ok());
+    std::ofstream(file(), std::ios::app) << one.after;
+    ASSERT_TRUE(remove_context(file(), "kubus").ok());
+    EXPECT_TRUE(fs::exists(file())) << "another of ours is there";
+    ASSERT_TRUE(remove_context(file(), "kubus-b").ok());
+    EXPECT_EQ(fs::exists(file()), one.kept);
+  }
+}
+
+TEST_F(KubeconfigTest, AnEmptyFileOfOthersIsKept) {
+  const std::string empty = "apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\n";
+  write(file(), empty);
+  EXPECT_TRUE(remove_context(file(), "kubus").ok());
+  EXPECT_TRUE(fs::exists(file())) << "nothing of ours was in it";
+  write(dir_ + "/target", empty);
+  fs::remove(file());
+  fs::create_symlink(dir_ + "/target", file());
+  ASSERT_TRUE(merge_context(file(), admin(), "kubus").ok());
+  ASSERT_TRUE(remove_context(file(), "kubus").ok());
+  EXPECT_TRUE(fs::is_symlink(file()));
+  EXPECT_TRUE(fs::exists(dir_ + "/target"));
 }
 
 TEST_F(KubeconfigTest, OddFilesAreReadWithoutHarm) {
