@@ -20,10 +20,12 @@ void print_status(const kernel::StatusReply& status, const kernel::ListReply& pl
   for (const auto& [state, count] : status.states())
     counts.push_back(std::to_string(count) + " " + state);
   std::cout << (counts.empty() ? "none" : join(counts, ", ")) << "\n";
-  for (const auto& plugin : plugins.plugins())
-    if (!plugin.message().empty())
-      std::cout << "  " << plugin.name() << " " << plugin.state() << ": "
-                << one_line(plugin.message()) << "\n";
+  for (const auto& plugin : plugins.plugins()) {
+    if (plugin.state() == "ready" && plugin.message().empty()) continue;
+    std::cout << "  " << plugin.name() << " " << plugin.state();
+    if (!plugin.message().empty()) std::cout << ": " << one_line(plugin.message());
+    std::cout << "\n";
+  }
   if (status.services().empty()) return;
   std::cout << "\n";
   Table table({"SERVICE", "ACTIVE", "PROVIDERS"});

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class Command : public ::testing::Test {
  protected:
@@ -98,6 +99,8 @@ TEST_F(Command, WhatIsNoPluginIsNotKept) {
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, HasSubstr("kubus: /bin/true: no manifest: not built with"));
   EXPECT_THAT(cluster_.plugin("true"), IsEmpty());
+  EXPECT_EQ(cluster_.kubus({"plugin", "load", "/nonexist.so"}).out,
+            "kubus: /nonexist.so: cannot be opened: No such file or directory\n");
   // In a directory of plugins it stays on the list.
   cluster_.write("plugins/script.so", "#!/bin/sh\n");
   cluster_.expect("script", "refused", "not an ELF file");
@@ -117,6 +120,13 @@ TEST_F(Command, StatusTellsWhatIsWrongWithAPlugin) {
               HasSubstr("\n  script refused: not an ELF file\n  zoo-skips failed: " + file +
                         ":1: zoo-skips.wrod: unknown key, did you mean word?, " + file +
                         ":2: zoo-skips.fixed: expected a whole number, found \"y\"\n"));
+}
+
+TEST_F(Command, StatusNamesEachPluginThatIsNotReady) {
+  EXPECT_THAT(cluster_.kubus({"status"}).out, Not(HasSubstr("\n  zoo-good ")));
+  ASSERT_EQ(cluster_.kubus({"plugin", "unload", "zoo-good"}).code, 0);
+  EXPECT_THAT(cluster_.kubus({"status"}).out,
+              HasSubstr("plugins           1 stopped\n  zoo-good stopped\n"));
 }
 
 // A kubusd in /run/kubus itself, else the only cluster there: what `kubus` talks to unless told.
