@@ -48,7 +48,7 @@ struct PluginFile {
 Result<PluginFile> read_plugin_file(int fd);
 
 // Opens `path` for reading if nobody but this user (or root) can change it or put another in its
-// place.
+// place. No message names the path: it is the caller's to say.
 Result<UniqueFd> open_trusted(const std::string& path);
 Result<PluginFile> read_trusted_plugin_file(const std::string& path);
 

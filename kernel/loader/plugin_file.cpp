@@ -26,7 +26,7 @@ std::string untrusted(const struct stat& info) {
 
 Result<UniqueFd> open_trusted(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return Status(Code::kNotFound, path + ": " + std::strerror(errno));
+  if (!fd) return Status(Code::kNotFound, std::string("cannot be opened: ") + std::strerror(errno));
   struct stat file {};
   struct stat folder {};
   std::error_code ignored;

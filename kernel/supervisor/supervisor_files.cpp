@@ -170,7 +170,7 @@ void Supervisor::upgrade(const std::string& name, Reply reply) {
   if (!record) return reply({Code::kNotFound, "no plugin is called \"" + name + "\""});
   if (!record->current || record->current->stopping) return restart(name, std::move(reply));
   auto file = read_trusted_plugin_file(record->path);
-  if (!file.ok()) return reply(file.status());
+  if (!file.ok()) return reply(file.status().annotate(record->path));
   record->file = std::move(*file);
   record->stamp = file_stamp(record->path);
   answer(*record);
