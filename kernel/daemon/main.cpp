@@ -145,7 +145,9 @@ int main(int argc, char** argv) {
   std::string run_dir;
   CLI::App app{"The Kubus kernel: loads plugins, watches over them, and carries their messages."};
   app.add_option("--config", options.sources.main_file,
-                 "Configuration, YAML or INI; plugins.d/ beside it is read as well. \"\": none")
+                 "Configuration, YAML or INI; plugins.d/ beside it is read as well. \"\": none. "
+                 "Else the first there is of " +
+                     join(Layout::find().config_files, ", "))
       ->capture_default_str();
   app.add_option("--set", options.sources.set_arguments, "KEY=VALUE, wins over all else")
       ->type_name("KEY=VALUE")

@@ -26,9 +26,9 @@ Layout Layout::find() {
   layout.plugin_dir = first_existing({prefix / "lib/kubus/plugins", prefix / "plugins"});
   layout.host_program = first_existing({prefix / "libexec/kubus/kubus-host", bin / "kubus-host"});
   layout.runtimes_dir = (prefix / "lib/kubus/runtimes").string();
-  layout.config_file =
-      first_existing({prefix / "etc/kubus/kubus.yaml", prefix / "etc/kubus/kubus.ini",
-                      "/etc/kubus/kubus.yaml", "/etc/kubus/kubus.ini"});
+  layout.config_files = {prefix / "etc/kubus/kubus.yaml", prefix / "etc/kubus/kubus.ini",
+                         "/etc/kubus/kubus.yaml", "/etc/kubus/kubus.ini"};
+  layout.config_file = first_existing({layout.config_files.begin(), layout.config_files.end()});
   layout.command_dirs = {bin.string(), (prefix / "libexec/kubus").string()};
   return layout;
 }

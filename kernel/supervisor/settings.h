@@ -18,7 +18,8 @@ struct Layout {
   std::string plugin_dir;
   std::string host_program;  // kubus-host
   std::string runtimes_dir;  // "<ABI tag>/kubus-host" for plugins built for another runtime
-  std::string config_file;   // the default one; empty when there is none
+  std::string config_file;   // the first of config_files there is; empty when there is none
+  std::vector<std::string> config_files;  // where kubusd looks when it is not told
   std::vector<std::string> command_dirs;  // kubus-VERB
   static Layout find();
 };

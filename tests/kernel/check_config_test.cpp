@@ -41,6 +41,16 @@ TEST_F(CheckConfig, WhatIsRightIsNotSpokenOf) {
   EXPECT_THAT(result.out, IsEmpty());
 }
 
+TEST_F(CheckConfig, HelpTellsWhereTheConfigurationIsLookedFor) {
+  const auto own = fs::path(Cluster::binary("kubusd")).parent_path().parent_path();
+  const auto result = run_command({Cluster::binary("kubusd"), "--help"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, HasSubstr("the first there is of " + own.string() +
+                                    "/etc/kubus/kubus.yaml, " + own.string() +
+                                    "/etc/kubus/kubus.ini, /etc/kubus/kubus.yaml, "
+                                    "/etc/kubus/kubus.ini"));
+}
+
 TEST_F(CheckConfig, EveryMistakeInASectionOfAPluginIsNamed) {
   cluster_.install("zoo-crashes");
   cluster_.write("etc/plugins.d/zoo-good.ini", "word = a\nfixed = many\n");
