@@ -67,11 +67,15 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/config/ DESTINATION ${CMAKE_INSTALL_SYSCON
 foreach(_export KubusTargets KubusHttpTargets KubusNftTargets)
   install(EXPORT ${_export} NAMESPACE Kubus:: DESTINATION ${KUBUS_INSTALL_CMAKEDIR})
 endforeach()
+# Of use only once installed: find_package() must not see it in a build whose bin is in PATH, as it
+# would at the build's top. A build of before has it there still.
+set(_package ${CMAKE_BINARY_DIR}/to_install)
+file(REMOVE ${CMAKE_BINARY_DIR}/KubusConfig.cmake ${CMAKE_BINARY_DIR}/KubusConfigVersion.cmake)
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/KubusConfig.cmake.in
-  ${CMAKE_BINARY_DIR}/KubusConfig.cmake INSTALL_DESTINATION ${KUBUS_INSTALL_CMAKEDIR})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/KubusConfigVersion.cmake
+  ${_package}/KubusConfig.cmake INSTALL_DESTINATION ${KUBUS_INSTALL_CMAKEDIR})
+write_basic_package_version_file(${_package}/KubusConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/KubusConfig.cmake ${CMAKE_BINARY_DIR}/KubusConfigVersion.cmake
+install(FILES ${_package}/KubusConfig.cmake ${_package}/KubusConfigVersion.cmake
   ${CMAKE_SOURCE_DIR}/cmake/KubusPlugin.cmake ${CMAKE_SOURCE_DIR}/cmake/KubusProto.cmake
   ${CMAKE_SOURCE_DIR}/cmake/plugin.map ${CMAKE_SOURCE_DIR}/cmake/plugin_manifest.cpp.in
   DESTINATION ${KUBUS_INSTALL_CMAKEDIR})

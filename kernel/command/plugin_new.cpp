@@ -43,9 +43,14 @@ void write_new_plugin(const std::string& name) {
     out << text;
     if (!out.flush()) throw Failure{1, "cannot write " + path.string()};
   }
+  // An SDK is what was installed; in a build it is in parts all over the place.
+  std::error_code ignored;
+  const auto top = fs::read_symlink("/proc/self/exe", ignored).parent_path().parent_path().string();
+  const bool of_build = fs::exists(top + "/CMakeCache.txt", ignored);
   std::cout << "The controller \"" << name << "\" is in " << name << "/. Build and try it:\n"
-            << "  cmake -S " << name << " -B " << name << "/build && cmake --build " << name
-            << "/build\n"
+            << (of_build ? "  cmake --install " + top + " --prefix /opt/kubus   # once\n" : "")
+            << "  cmake -S " << name << " -B " << name << "/build -DCMAKE_PREFIX_PATH="
+            << (of_build ? "/opt/kubus" : top) << " && cmake --build " << name << "/build\n"
             << "  ctest --test-dir " << name << "/build\n"
             << "  kubus plugin load " << name << "/build/plugins/" << name << ".so\n";
 }

@@ -30,7 +30,22 @@ sanitizers=$(sed -n 's/^KUBUS_SANITIZE:[^=]*=//p' "$build_dir/CMakeCache.txt")
 [ "$sanitizers" != thread ] || CXXFLAGS+=" -U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1"
 
 cd "$work"
-"$prefix/bin/kubus" plugin new sample-greeter
+# As whoever has just built Kubus: the build in PATH, which find_package() follows but must find
+# nothing usable only in part in.
+export PATH=$build_dir/bin:$PATH
+kubus plugin new of-build >said
+grep -q -e "cmake --install $build_dir --prefix /opt/kubus" said
+grep -q -e "cmake -S of-build -B of-build/build -DCMAKE_PREFIX_PATH=/opt/kubus" said
+if cmake -S of-build -B of-build/build >of-build.log 2>&1; then
+  # Found, but elsewhere: this machine has a Kubus of its own.
+  if grep "^Kubus_DIR:PATH=$build_dir" of-build/build/CMakeCache.txt; then exit 1; fi
+else
+  grep -q 'provided by "Kubus"' of-build.log || { cat of-build.log; exit 1; }
+fi
+
+"$prefix/bin/kubus" plugin new sample-greeter | tee said
+grep -q -e "cmake -S sample-greeter -B sample-greeter/build -DCMAKE_PREFIX_PATH=$prefix " said
+if grep -e --install said; then exit 1; fi
 cmake -S sample-greeter -B sample-greeter/build -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build sample-greeter/build
 ctest --test-dir sample-greeter/build --output-on-failure
