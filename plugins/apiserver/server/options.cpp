@@ -1,7 +1,9 @@
 #include "server/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
+#include <thread>
 
 #include "server/advertise.h"
 #include "token/claims.h"
@@ -11,6 +13,13 @@ namespace {
 
 Status bad(const char* key, const std::string& why) {
   return Status(Code::kBadRequest, std::string("apiserver.") + key + ": " + why);
+}
+
+// The other half is for storage, controllers and pods. A thread that shares its processor keeps its
+// connections waiting for whole ticks of the scheduler: on two processors 64 clients had a p99 of
+// 5 ms with two threads, of 1 to 3 ms and more answers with one.
+unsigned half_the_processors() {
+  return std::clamp(std::thread::hardware_concurrency() / 2, 1U, 64U);
 }
 
 bool parse_port(std::string_view text, std::uint16_t& port) {
@@ -129,8 +138,8 @@ Result<Options> Options::from(const Config& config, const std::string& state_dir
   }
   if (!is_address(options.advertise_address)) return bad("advertise_address", "not an IP address");
   const auto threads = config.integer("http_threads");
-  if (threads < 1 || threads > 64) return bad("http_threads", "not between 1 and 64");
-  options.http_threads = static_cast<unsigned>(threads);
+  if (threads < 0 || threads > 64) return bad("http_threads", "not between 0 and 64");
+  options.http_threads = threads > 0 ? static_cast<unsigned>(threads) : half_the_processors();
   const auto streams = config.integer("http2_max_streams_per_connection");
   if (streams < 1 || streams > 10'000)
     return bad("http2_max_streams_per_connection", "not between 1 and 10000");

@@ -26,7 +26,7 @@ struct Options {
   std::string bind_address;
   std::uint16_t port = 0;
   std::string advertise_address;
-  unsigned http_threads = 2;
+  unsigned http_threads = 1;
   unsigned http2_streams = 100;  // of one connection
   std::string cert_dir;
   std::string tls_cert_file, tls_key_file;  // empty: apiserver.crt and .key in cert_dir
