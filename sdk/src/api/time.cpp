@@ -247,11 +247,11 @@ SystemTime to_time(const meta_v1::MicroTime& field) {
 }
 
 bool is_zero(const meta_v1::Time& field) {
-  return (field.seconds() == 0 && field.nanos() == 0) || field.seconds() == kYearOne;
+  return (!field.has_seconds() && !field.has_nanos()) || field.seconds() == kYearOne;
 }
 
 bool is_zero(const meta_v1::MicroTime& field) {
-  return (field.seconds() == 0 && field.nanos() == 0) || field.seconds() == kYearOne;
+  return (!field.has_seconds() && !field.has_nanos()) || field.seconds() == kYearOne;
 }
 
 void set_now(meta_v1::Time& field) { set_time(field, std::chrono::system_clock::now()); }

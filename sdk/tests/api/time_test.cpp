@@ -84,6 +84,16 @@ TEST(Time, FieldsKeepTheirPrecision) {
   EXPECT_FALSE(is_zero(whole));
 }
 
+TEST(Time, TheBeginningOf1970IsATime) {
+  meta_v1::Time whole;
+  set_time(whole, SystemTime());
+  EXPECT_FALSE(is_zero(whole));
+  meta_v1::MicroTime micro;
+  set_time(micro, SystemTime());
+  EXPECT_FALSE(is_zero(micro));
+  EXPECT_TRUE(is_zero(meta_v1::MicroTime()));
+}
+
 TEST(Duration, PrintsAsTheReferencePrints) {
   const std::pair<std::int64_t, std::string_view> cases[] = {
       {0, "0s"},

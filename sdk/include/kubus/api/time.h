@@ -1,8 +1,8 @@
 // Times and durations of the API: Time (whole seconds), MicroTime (microseconds), Duration (Go's
 // "1h2m3s").
 //
-// Thread safety: functions without state. Times are UTC. A time of zero seconds and nanoseconds is
-// "not set" throughout the API, and prints as null.
+// Thread safety: functions without state. Times are UTC. A time without seconds and nanoseconds is
+// "not set" throughout the API, and prints as null; 1970 is a time like others.
 #pragma once
 
 #include <chrono>
