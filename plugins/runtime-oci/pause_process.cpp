@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "kubus/sysctl.h"
+
 namespace kubus::runtime_oci {
 namespace {
 
@@ -31,14 +33,11 @@ std::string sysctl_path(const std::string& name) {
 }
 
 Status check_sysctl(const PauseOptions& options, const std::string& name) {
-  static const char* const ipc[] = {"kernel.sem", "fs.mqueue."};
-  const bool of_ipc = name.starts_with("kernel.shm") || name.starts_with("kernel.msg") ||
-                      std::any_of(std::begin(ipc), std::end(ipc),
-                                  [&](const char* prefix) { return name.starts_with(prefix); });
   if (name.find("..") != std::string::npos)
     return {Code::kInvalid, "sysctl \"" + name + "\" is no name"};
-  if (of_ipc && options.ipc) return {};
-  if (name.starts_with("net.") && options.network) return {};
+  const SysctlScope scope = sysctl_scope(name);
+  if (scope == SysctlScope::kIpc && options.ipc) return {};
+  if (scope == SysctlScope::kNetwork && options.network) return {};
   return {Code::kInvalid, "sysctl \"" + name + "\" is not separate from the node's in this pod"};
 }
 

@@ -6,34 +6,16 @@
 #include <limits>
 #include <set>
 
+#include "kubus/sysctl.h"
 #include "validation/checks.h"
 #include "validation/pod_spec.h"
 
 namespace kubus::apiserver {
 namespace {
 
-constexpr std::size_t kLongestSysctl = 253;
 constexpr std::size_t kLongestProfile = 4095;
 constexpr std::string_view kSysctlPattern =
     "([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
-
-bool is_sysctl_name(std::string_view name) {
-  if (name.size() > kLongestSysctl) return false;
-  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  bool begins = true;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    const bool ends = i + 1 == name.size() || name[i + 1] == '.' || name[i + 1] == '/';
-    if (c == '.' || c == '/') {
-      if (begins || ends) return false;
-      begins = true;
-      continue;
-    }
-    if (!plain(c) && ((c != '-' && c != '_') || begins || ends)) return false;
-    begins = false;
-  }
-  return !begins;
-}
 
 void check_id(bool present, std::int64_t id, const Path& path, ErrorList& errors) {
   constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
@@ -94,16 +76,10 @@ void check_app_armor(const core_v1::AppArmorProfile& profile, const Path& path, 
 // The node's own settings are not for a pod that shares its network or its communication.
 void check_host_sysctl(const core_v1::PodSpec& spec, const std::string& sysctl, const Path& path,
                        ErrorList& errors) {
-  std::string name = sysctl;
-  // Of both separators the first one tells which of them was meant.
-  if (const auto first = name.find_first_of("./"); first != std::string::npos && name[first] == '/')
-    for (char& c : name) c = c == '/' ? '.' : c == '.' ? '/' : c;
-  const bool of_network = name.starts_with("net.");
-  const bool of_communication = name == "kernel.sem" || name.starts_with("kernel.shm") ||
-                                name.starts_with("kernel.msg") || name.starts_with("fs.mqueue.");
-  if (spec.hostnetwork() && of_network)
+  const SysctlScope scope = sysctl_scope(normal_sysctl_name(sysctl));
+  if (spec.hostnetwork() && scope == SysctlScope::kNetwork)
     errors.invalid(path, sysctl, "may not be specified when 'hostNetwork' is true");
-  else if (spec.hostipc() && of_communication)
+  else if (spec.hostipc() && scope == SysctlScope::kIpc)
     errors.invalid(path, sysctl, "may not be specified when 'hostIPC' is true");
 }
 
