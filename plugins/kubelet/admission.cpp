@@ -73,6 +73,7 @@ std::optional<Rejection> Admission::admit(const core_v1::Pod& pod, const Node& n
   PodUse use = use_of(pod);
   std::lock_guard lock(mutex_);
   if (pods_.contains(uid)) return std::nullopt;
+  if (auto rejection = sysctls_.check(pod)) return rejection;
   const Check check(use, pods_, node);
   if (auto rejection = check.resources()) return rejection;
   if (!selects_node(pod, {node.name, node.labels}))

@@ -9,15 +9,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "kubus/placement.h"
+#include "rejection.h"
+#include "sysctl_allowlist.h"
 
 namespace kubus::kubelet {
-
-struct Rejection {
-  std::string reason;   // "OutOfcpu", "NodePorts", ...
-  std::string message;  // in the reference's words
-};
 
 class Admission {
  public:
@@ -28,6 +26,8 @@ class Admission {
     std::int64_t max_pods = 0;
   };
 
+  explicit Admission(SysctlAllowlist sysctls = {}) : sysctls_(std::move(sysctls)) {}
+
   // Counts the pod's room as taken, or says why there is none. Asking again for a pod that was
   // admitted changes nothing.
   std::optional<Rejection> admit(const core_v1::Pod& pod, const Node& node);
@@ -37,6 +37,7 @@ class Admission {
   void release(const std::string& uid);
 
  private:
+  const SysctlAllowlist sysctls_;
   std::mutex mutex_;
   std::map<std::string, PodUse> pods_;  // by uid
 };

@@ -7,6 +7,7 @@
 
 #include "environment.h"
 #include "logs/log_rotator.h"
+#include "sysctl_allowlist.h"
 
 namespace kubus::kubelet {
 
@@ -19,6 +20,7 @@ struct NodeSettings {
   std::string cgroup_root;
   std::string cluster_domain;
   std::vector<std::string> cluster_dns;
+  SysctlAllowlist sysctls;
   std::int64_t cpu_milli = 0;
   std::int64_t memory_bytes = 0;
 

@@ -44,6 +44,9 @@ class KubeletPlugin : public Plugin {
     settings.cgroup_root = config.string("cgroup_root");
     settings.cluster_domain = config.string("cluster_domain");
     settings.cluster_dns = config.list("cluster_dns");
+    auto sysctls = SysctlAllowlist::with_unsafe(config.list("allowed_unsafe_sysctls"));
+    if (!sysctls.ok()) return sysctls.status().annotate("allowed_unsafe_sysctls");
+    settings.sysctls = std::move(*sysctls);
     settings.cpu_milli = machine.cpus * 1000;
     settings.memory_bytes = machine.memory_bytes;
     std::error_code error;

@@ -20,6 +20,7 @@ PodWorker::PodWorker(Context& context, NodeRuntime& runtime, NodeSettings settin
       tokens_([this](const auto& pod, const auto& request) { return ask_token(pod, request); }),
       source_(source(surroundings)),
       probes_(context, runtime, surroundings.look_again,
+      admission_(settings_.sysctls),
               [this](const PodPtr& pod, const std::string& container, const std::string& message) {
                 events_.record(*pod, field_path(*pod, container), "Warning", "Unhealthy", message);
               }),

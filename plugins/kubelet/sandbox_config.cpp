@@ -4,6 +4,7 @@
 
 #include "container_config.h"
 #include "kubus/api/quantity.h"
+#include "kubus/sysctl.h"
 #include "labels.h"
 
 namespace kubus::kubelet {
@@ -141,7 +142,7 @@ Result<runtime::SandboxConfig> sandbox_config(const core_v1::Pod& pod, const Pod
   add_namespaces(pod, *config.mutable_security()->mutable_namespaces());
   const auto& security = pod.spec().securitycontext();
   for (const auto& sysctl : security.sysctls())
-    (*config.mutable_sysctls())[sysctl.name()] = sysctl.value();
+    (*config.mutable_sysctls())[normal_sysctl_name(sysctl.name())] = sysctl.value();
   return config;
 }
 

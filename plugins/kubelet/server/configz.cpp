@@ -12,11 +12,13 @@ std::string kubelet_configuration(const Config& config, const std::string& log_d
   namespace json = boost::json;
   json::array dns;
   for (const auto& server : config.list("cluster_dns")) dns.emplace_back(server);
+  json::array sysctls;
+  for (const auto& pattern : config.list("allowed_unsafe_sysctls")) sysctls.emplace_back(pattern);
   const json::object authentication = {
       {"x509", {{"clientCAFile", config.string("client_ca_file")}}},
       {"webhook", {{"enabled", false}}},
       {"anonymous", {{"enabled", false}}}};
-  const json::object settings = {
+  json::object settings = {
       {"enableServer", true},
       {"address", config.string("address")},
       {"port", config.integer("port")},
@@ -37,6 +39,7 @@ std::string kubelet_configuration(const Config& config, const std::string& log_d
        format_duration(config.duration("container_log_monitor_interval"))},
       {"kind", "KubeletConfiguration"},
       {"apiVersion", "kubelet.config.k8s.io/v1beta1"}};
+  if (!sysctls.empty()) settings["allowedUnsafeSysctls"] = std::move(sysctls);
   std::string out;
   append_json(json::object{{"kubeletconfig", settings}}, out, false);
   return out;

@@ -112,11 +112,15 @@ TEST(SandboxConfig, PortsAndSysctls) {
   auto& sysctl = *pod.mutable_spec()->mutable_securitycontext()->add_sysctls();
   sysctl.set_name("net.core.somaxconn");
   sysctl.set_value("256");
+  auto& slashed = *pod.mutable_spec()->mutable_securitycontext()->add_sysctls();
+  slashed.set_name("net/ipv4/conf/eth0.1/rp_filter");
+  slashed.set_value("1");
   const auto config = config_of(pod);
   ASSERT_EQ(config.port_mappings_size(), 1);
   EXPECT_EQ(config.port_mappings(0).protocol(), "UDP");
   EXPECT_EQ(config.port_mappings(0).host_port(), 8080);
   EXPECT_EQ(config.sysctls().at("net.core.somaxconn"), "256");
+  EXPECT_EQ(config.sysctls().at("net.ipv4.conf.eth0/1.rp_filter"), "1");
 }
 
 TEST(SandboxConfig, HostsFile) {

@@ -105,6 +105,17 @@ TEST(Admission, HostPorts) {
   }
 }
 
+TEST(Admission, SettingsOfTheKernelComeBeforeRoom) {
+  core_v1::Pod pod = asking_for("1", "cpu", "5");
+  pod.mutable_spec()->mutable_securitycontext()->add_sysctls()->set_name("kernel.msgmax");
+  const auto rejection = Admission().admit(pod, node());
+  ASSERT_TRUE(rejection);
+  EXPECT_EQ(rejection->reason, "SysctlForbidden");
+  auto trusted = SysctlAllowlist::with_unsafe({"kernel.msg*"});
+  ASSERT_TRUE(trusted.ok());
+  EXPECT_EQ(Admission(*trusted).admit(pod, node())->reason, "OutOfcpu");
+}
+
 TEST(Admission, NodeSelector) {
   Admission admission;
   core_v1::Pod pod = pod_named("1");
