@@ -14,23 +14,6 @@ namespace {
 
 Status config_error(std::string message) { return Status(Code::kInvalid, std::move(message)); }
 
-// A path below a volume; links on the way must not lead out of it.
-Result<std::string> sub_path(const std::string& volume, const std::string& sub) {
-  const fs::path relative(sub);
-  if (relative.is_absolute()) return config_error("subPath \"" + sub + "\" must be relative");
-  for (const auto& part : relative)
-    if (part == "..") return config_error("subPath \"" + sub + "\" must not contain '..'");
-  std::error_code error;
-  const fs::path base = fs::canonical(volume, error);
-  const fs::path wanted = base / relative;
-  if (!fs::exists(wanted, error)) fs::create_directories(wanted, error);
-  const fs::path real = fs::canonical(wanted, error);
-  const std::string prefix = base.string() + "/";
-  if (error || (real != base && !real.string().starts_with(prefix)))
-    return config_error("subPath \"" + sub + "\" leads out of its volume");
-  return real.string();
-}
-
 runtime::Mount::Propagation propagation_of(const std::string& mode) {
   if (mode == "HostToContainer") return runtime::Mount::HOST_TO_CONTAINER;
   if (mode == "Bidirectional") return runtime::Mount::BIDIRECTIONAL;
@@ -56,7 +39,9 @@ Status add_volumes(const ContainerPlan& plan, const std::map<std::string, std::s
     const std::string sub =
         wanted.subpathexpr().empty() ? wanted.subpath() : expand(wanted.subpathexpr(), variables);
     if (!sub.empty()) {
-      auto path = sub_path(host, sub);
+      auto path = prepare_sub_path(host, sub,
+                                   "volumeMount \"" + wanted.name() + "\" of container \"" +
+                                       plan.container.name() + "\"");
       if (!path.ok()) return path.status();
       host = std::move(*path);
     }

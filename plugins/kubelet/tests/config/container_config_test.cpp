@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -102,16 +103,25 @@ TEST_F(ContainerConfigTest, Volumes) {
 
 TEST_F(ContainerConfigTest, SubPaths) {
   fs::create_directory_symlink("/etc", root_ / "volume" / "way-out");
+  fs::create_directory_symlink(root_ / "nowhere", root_ / "volume" / "dangling");
+  fs::create_directory_symlink("a", root_ / "volume" / "inside");
   struct Case {
-    std::string sub, expression, host;  // empty host: refused
+    std::string sub, expression, host, problem;
   };
   const std::string volume = (root_ / "volume").string();
-  const Case cases[] = {{"a/b", "", volume + "/a/b"},
-                        {"", "x$(A)", volume + "/x1"},
-                        {"/etc", "", ""},
-                        {"../a", "", ""},
-                        {"a/../../b", "", ""},
-                        {"way-out", "", ""}};
+  const std::string whose = "volumeMount \"v\" of container \"c\"";
+  const std::string failed = "failed to create subPath directory for " + whose;
+  const Case cases[] = {
+      {"a/b", "", volume + "/a/b", ""},
+      {"./a//c/", "", volume + "/a/c", ""},
+      {"inside/d", "", volume + "/a/d", ""},
+      {"", "x$(A)", volume + "/x1", ""},
+      {"/etc", "", "", "error SubPath `/etc` must not be an absolute path"},
+      {"../a", "", "", "unable to provision SubPath `../a`: must not contain '..'"},
+      {"a/../../b", "", "", "unable to provision SubPath `a/../../b`: must not contain '..'"},
+      {"way-out", "", "", "failed to prepare subPath for " + whose},
+      {"way-out/kubus-test", "", "", failed},
+      {"dangling/a", "", "", failed}};
   for (const Case& c : cases) {
     container_.clear_volumemounts();
     auto& wanted = mount("/data");
@@ -119,10 +129,37 @@ TEST_F(ContainerConfigTest, SubPaths) {
     wanted.set_subpathexpr(c.expression);
     if (c.host.empty()) {
       EXPECT_EQ(make().code(), Code::kInvalid) << c.sub;
+      EXPECT_EQ(make().status().message(), c.problem);
     } else {
       EXPECT_EQ(mounted_at("/data"), c.host) << c.sub;
     }
   }
+  EXPECT_FALSE(fs::exists(root_ / "nowhere"));
+  EXPECT_FALSE(fs::exists("/etc/kubus-test"));
+}
+
+TEST_F(ContainerConfigTest, SubPathsAreAsOpenAsTheirVolume) {
+  const auto mode_of = [&](const std::string& below) {
+    struct stat info {};
+    EXPECT_EQ(::stat((root_ / "volume" / below).c_str(), &info), 0) << below;
+    return info.st_mode & 07777;
+  };
+  const mode_t umask_before = ::umask(027);
+  for (const mode_t mode : {0777u, 02777u, 01770u, 0755u}) {
+    const std::string name = "m" + std::to_string(mode);
+    container_.clear_volumemounts();
+    mount("/data").set_subpath(name + "/below");
+    ASSERT_EQ(::chmod((root_ / "volume").c_str(), mode), 0);
+    ASSERT_TRUE(make().ok());
+    EXPECT_EQ(mode_of(name), mode);
+    EXPECT_EQ(mode_of(name + "/below"), mode);
+  }
+  container_.clear_volumemounts();
+  mount("/data").set_subpath("m493");
+  ASSERT_EQ(::chmod((root_ / "volume").c_str(), 0777), 0);
+  ASSERT_TRUE(make().ok());
+  EXPECT_EQ(mode_of("m493"), 0755u) << "what is there stays as it is";
+  ::umask(umask_before);
 }
 
 TEST_F(ContainerConfigTest, HostsFileAndTerminationLog) {
