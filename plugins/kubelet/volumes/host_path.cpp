@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -12,26 +13,44 @@ namespace kubus::kubelet {
 namespace {
 
 struct TypeCheck {
-  const char* type;
+  std::string_view type;
   mode_t format;
+  const char* name;
 };
-constexpr TypeCheck kChecks[] = {{"Directory", S_IFDIR},  {"DirectoryOrCreate", S_IFDIR},
-                                 {"File", S_IFREG},       {"FileOrCreate", S_IFREG},
-                                 {"Socket", S_IFSOCK},    {"CharDevice", S_IFCHR},
-                                 {"BlockDevice", S_IFBLK}};
+constexpr TypeCheck kChecks[] = {{"Directory", S_IFDIR, "directory"},
+                                 {"DirectoryOrCreate", S_IFDIR, "directory"},
+                                 {"File", S_IFREG, "file"},
+                                 {"FileOrCreate", S_IFREG, "file"},
+                                 {"Socket", S_IFSOCK, "socket file"},
+                                 {"CharDevice", S_IFCHR, "character device"},
+                                 {"BlockDevice", S_IFBLK, "block device"}};
 
-Status make(const std::string& path, const std::string& type) {
-  std::error_code error;
-  if (type == "DirectoryOrCreate" || type.empty()) {
-    std::filesystem::create_directories(path, error);
-    if (!error) return {};
-    return Status(Code::kInternalError, path + ": " + error.message());
+// "mkdir /a: not a directory".
+Status failed(const char* call, const std::string& path, int number) {
+  std::string why = std::strerror(number);
+  why[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(why[0])));
+  return {Code::kInternalError, std::string(call) + " " + path + ": " + why};
+}
+
+Status make_directories(const std::string& path) {
+  std::filesystem::path made;
+  for (const auto& part : std::filesystem::path(path)) {
+    made /= part;
+    if (::mkdir(made.c_str(), 0755) == 0) continue;
+    const int number = errno;
+    std::error_code error;
+    if (std::filesystem::is_directory(made, error)) continue;
+    return failed("mkdir", made, number == EEXIST ? ENOTDIR : number);
   }
-  if (type == "FileOrCreate") {
-    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0) return Status(Code::kInternalError, path + ": " + std::strerror(errno));
-    ::close(fd);
-  }
+  return {};
+}
+
+Status make(const std::string& path, std::string_view type) {
+  if (type == "DirectoryOrCreate" || type.empty()) return make_directories(path);
+  if (type != "FileOrCreate") return {};
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return failed("open", path, errno);
+  ::close(fd);
   return {};
 }
 
@@ -41,17 +60,15 @@ Result<std::string> prepare_host_path(const core_v1::HostPathVolumeSource& sourc
   const std::string& path = source.path();
   const std::string& type = source.type();
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) {
-    if (Status made = make(path, type); !made.ok()) return made;
-    if (::stat(path.c_str(), &info) != 0)
-      return Status(Code::kInvalid, "hostPath type check failed: " + path + " does not exist");
+  bool exists = ::stat(path.c_str(), &info) == 0;
+  if (!exists) {
+    KUBUS_TRY(make(path, type));
+    exists = ::stat(path.c_str(), &info) == 0;
   }
   for (const TypeCheck& check : kChecks)
-    if (type == check.type && (info.st_mode & S_IFMT) != check.format)
-      return Status(Code::kInvalid, "hostPath type check failed: " + path + " is not a " +
-                                        (type.starts_with("Directory") ? "directory"
-                                         : type.starts_with("File")    ? "file"
-                                                                       : type));
+    if (type == check.type && (!exists || (info.st_mode & S_IFMT) != check.format))
+      return Status(Code::kInvalid,
+                    "hostPath type check failed: " + path + " is not a " + check.name);
   return path;
 }
 
