@@ -64,13 +64,13 @@ std::string termination_message(const runtime::Container& container) {
 void set_terminated(const runtime::Container& container, core_v1::ContainerState& state) {
   auto& out = *state.mutable_terminated();
   out.set_exitcode(container.exit_code());
-  if (container.signal() != 0) out.set_signal(container.signal());
   out.set_reason(container.state() == runtime::CONTAINER_UNKNOWN ? "ContainerStatusUnknown"
                                                                  : container.reason());
   if (out.reason().empty()) out.set_reason(container.exit_code() == 0 ? "Completed" : "Error");
   if (auto message = termination_message(container); !message.empty()) out.set_message(message);
-  if (container.started_at() > 0) set_time(*out.mutable_startedat(), at(container.started_at()));
-  if (container.finished_at() > 0) set_time(*out.mutable_finishedat(), at(container.finished_at()));
+  // The runtime's zero is 1970, which is what one that never started has in the reference.
+  set_time(*out.mutable_startedat(), at(container.started_at()));
+  set_time(*out.mutable_finishedat(), at(container.finished_at()));
   out.set_containerid(container_id(container));
 }
 

@@ -55,8 +55,7 @@ void fill_capacity(const std::string& path, runtime::FilesystemStats& stats) {
 runtime::FilesystemStats writable_layer(const Node& node, const std::string& id) {
   runtime::FilesystemStats stats;
   const auto usage = usage_below(node.settings.container(id) + "/upper");
-  stats.set_timestamp(now_ns());
-  stats.set_mountpoint(node.settings.state_dir);
+  fill_capacity(node.settings.state_dir, stats);
   stats.set_used_bytes(usage.bytes);
   stats.set_inodes_used(usage.inodes);
   return stats;

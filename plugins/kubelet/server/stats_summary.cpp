@@ -33,11 +33,15 @@ json::object memory_json(const runtime::MemoryStats& memory) {
 }
 
 json::object layer_json(const runtime::FilesystemStats& layer) {
-  return {{"time", time_text(layer.timestamp())},
-          {"availableBytes", layer.available_bytes()},
-          {"capacityBytes", layer.capacity_bytes()},
-          {"usedBytes", layer.used_bytes()},
-          {"inodesUsed", layer.inodes_used()}};
+  json::object out = {{"time", time_text(layer.timestamp())}};
+  // Without a capacity the runtime does not know of the file system.
+  if (layer.capacity_bytes() > 0) {
+    out["availableBytes"] = layer.available_bytes();
+    out["capacityBytes"] = layer.capacity_bytes();
+  }
+  out["usedBytes"] = layer.used_bytes();
+  out["inodesUsed"] = layer.inodes_used();
+  return out;
 }
 
 void add_interface(const runtime::NetworkInterfaceStats& stats, json::object& out) {

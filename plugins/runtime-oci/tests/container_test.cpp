@@ -119,6 +119,8 @@ TEST_F(ContainerTest, LimitsReachTheCgroupAndCanBeChanged) {
   ASSERT_EQ(stats.sandboxes_size(), 1);
   ASSERT_EQ(stats.sandboxes(0).containers_size(), 1);
   EXPECT_GT(stats.sandboxes(0).containers(0).memory().usage_bytes(), 0u);
+  const auto& layer = stats.sandboxes(0).containers(0).writable_layer();
+  EXPECT_GT(layer.capacity_bytes(), layer.available_bytes());
   EXPECT_GT(stats.sandboxes(0).cpu().usage_core_nanoseconds(), 0u);
 }
 

@@ -4,6 +4,7 @@
 #include "kubus/api/time.h"
 #include "server/cadvisor_metrics.h"
 #include "server/resource_metrics.h"
+#include "server/stats_summary.h"
 
 namespace kubus::kubelet {
 namespace {
@@ -121,6 +122,26 @@ TEST(ResourceMetrics, AContainerWithoutAStartIsLeftOutOfStarts) {
   const auto text = resource_metrics(node_usage(), usage(), {});
   EXPECT_THAT(text, Not(HasSubstr("\ncontainer_start_time_seconds{")));
   EXPECT_THAT(text, HasSubstr("\ncontainer_cpu_usage_seconds_total{"));
+}
+
+TEST(StatsSummary, FileSystemsThatAreNotKnownHaveNoSize) {
+  struct Case {
+    std::uint64_t capacity, available;
+    std::string sizes;
+  };
+  const Case cases[] = {{0, 0, ""},
+                        {500, 200, R"("availableBytes":200,"capacityBytes":500,)"},
+                        {500, 0, R"("availableBytes":0,"capacityBytes":500,)"}};
+  for (const Case& c : cases) {
+    auto stats = usage();
+    auto& layer = *stats.mutable_sandboxes(0)->mutable_containers(0)->mutable_writable_layer();
+    layer.set_timestamp(kAt);
+    layer.set_capacity_bytes(c.capacity);
+    layer.set_available_bytes(c.available);
+    EXPECT_THAT(stats_summary("n1", stats, pods()),
+                HasSubstr(R"("rootfs":{"time":"2023-11-14T22:13:23Z",)" + c.sizes +
+                          R"("usedBytes":8192,"inodesUsed":0})"));
+  }
 }
 
 TEST(CadvisorMetrics, ArePerControlGroup) {
