@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "allocation.h"
 #include "kubus/api/quantity.h"
 #include "labels.h"
 
@@ -222,6 +223,7 @@ Result<runtime::ContainerConfig> container_config(const ContainerPlan& plan) {
   labels[kPodUid] = plan.pod.metadata().uid();
   auto& annotations = *config.mutable_annotations();
   annotations[kContainerHash] = container_hash(container);
+  annotations[kContainerResources] = resources_text(container);
   annotations[kRestartCount] = std::to_string(plan.restarts);
   annotations[kTerminationMessagePolicy] = container.terminationmessagepolicy();
   switch (plan.kind) {

@@ -16,6 +16,8 @@ inline constexpr const char* kTerminationMessagePolicy =
     "io.kubernetes.container.terminationMessagePolicy";
 inline constexpr const char* kTerminationMessageHostPath =
     "dev.kubus.container.terminationMessageHostPath";
+// The resources it was made with, as JSON of the API.
+inline constexpr const char* kContainerResources = "dev.kubus.container.resources";
 // "init", "sidecar", "regular" or "ephemeral".
 inline constexpr const char* kContainerKind = "dev.kubus.container.kind";
 

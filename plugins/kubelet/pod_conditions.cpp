@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "allocation.h"
 #include "kubus/api/time.h"
 #include "kubus/workload.h"
 
@@ -9,7 +10,7 @@ namespace kubus::kubelet {
 namespace {
 
 constexpr const char* kOwn[] = {"PodReadyToStartContainers", "Initialized", "Ready",
-                                "ContainersReady", "PodScheduled"};
+                                "ContainersReady", "PodScheduled", kResizePending};
 
 std::string list(const std::vector<std::string>& names) {
   std::string out = "[";
@@ -109,10 +110,14 @@ bool any_regular_started(const core_v1::PodStatus& status) {
                      });
 }
 
-void set_conditions(const core_v1::Pod& pod, bool sandbox_ready, core_v1::PodStatus& status) {
+void set_conditions(const core_v1::Pod& pod, bool sandbox_ready, bool resize_pending,
+                    core_v1::PodStatus& status) {
   Conditions conditions(pod, status);
   conditions.keep_foreign();
   const Verdict ready = containers_ready(pod, status);
+  const bool ended = status.phase() == "Succeeded" || status.phase() == "Failed";
+  if (resize_pending && !ended)
+    conditions.set(kResizePending, {true, "Infeasible", kResizeInfeasible});
   conditions.set("PodReadyToStartContainers", {sandbox_ready, "", ""});
   conditions.set("Initialized", initialized(pod, status));
   conditions.set("Ready", ready.is_true ? gates_open(pod) : ready);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "allocation.h"
 #include "kubus/api/time.h"
 #include "kubus/context.h"
 #include "pod_worker.h"
@@ -66,26 +67,27 @@ void PodWorker::stop_unwanted(const PodPtr& pod, const Actions& actions, PodMemo
   }
 }
 
-Outcome PodWorker::run(const PodPtr& pod, const MemoryPtr& memory) {
-  auto read = runtime_.pod(pod->metadata().uid());
+Outcome PodWorker::run(const PodPtr& asked, const MemoryPtr& memory) {
+  auto read = runtime_.pod(asked->metadata().uid());
   if (!read.ok()) return read.status();
   NodeRuntime::PodState state = std::move(*read);
+  const PodPtr pod = as_allocated(asked, state);
   const auto left = active_time_left(*pod);
   if (left && *left <= 0s) {
     memory->failed_reason = "DeadlineExceeded";
     memory->failed_message = "Pod was active on the node longer than the specified deadline";
     events_.normal(*pod, "DeadlineExceeded", memory->failed_message);
-    return terminate(pod, memory);
+    return terminate(asked, memory);
   }
   objects_.track(*pod);
   const Actions actions =
       compute_actions({*pod, state, [this](const auto& c) { return probes_.liveness(c.id()); },
                        [this](const auto& c) { return probes_.startup(c.id()); }});
-  if (actions.finished) return terminate(pod, memory);
+  if (actions.finished) return terminate(asked, memory);
   stop_unwanted(pod, actions, *memory);
 
   const auto give_up = [&](const Status& why, const std::vector<std::string>& ips) -> Outcome {
-    KUBUS_TRY(publish(pod, state, ips, false, *memory).status());
+    KUBUS_TRY(publish(asked, state, ips, false, *memory).status());
     return retry_after(why);
   };
   KUBUS_TRY(make_pod_dir(volumes_.pod_dir(pod->metadata().uid())));
@@ -119,7 +121,7 @@ Outcome PodWorker::run(const PodPtr& pod, const MemoryPtr& memory) {
                         [&id](const auto& container) { return container.id() == id; });
   });
   probes_.track(pod, ips.empty() ? settings_.node_ip : ips.front(), running_of(state));
-  KUBUS_TRY(publish(pod, state, ips, false, *memory).status());
+  KUBUS_TRY(publish(asked, state, ips, false, *memory).status());
   drop_old(state);
   if (left) outcome = sooner(outcome, Outcome::requeue_after(*left));
   if (const auto due = tokens_.due(pod->metadata().uid()))

@@ -155,7 +155,8 @@ core_v1::PodStatus make_pod_status(const StatusInput& input) {
     status.set_reason(input.pod.status().reason());
     status.set_message(input.pod.status().message());
   }
-  set_conditions(input.pod, ready_sandbox(input.state) && !input.pod_ips.empty(), status);
+  set_conditions(input.pod, ready_sandbox(input.state) && !input.pod_ips.empty(),
+                 input.resize_pending, status);
   status.set_hostip(input.host_ip);
   if (!input.host_ip.empty()) status.add_hostips()->set_ip(input.host_ip);
   set_addresses(input, status);

@@ -34,6 +34,8 @@ struct StatusInput {
   // Set when the node ended the pod as a whole ("DeadlineExceeded").
   std::string failed_reason;
   std::string failed_message;
+  // `pod` is as allocated, and its object asks for something else.
+  bool resize_pending = false;
 };
 core_v1::PodStatus make_pod_status(const StatusInput& input);
 

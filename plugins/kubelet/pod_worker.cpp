@@ -2,6 +2,7 @@
 
 #include <k8s/core/v1/service_account.pb.h>
 
+#include "allocation.h"
 #include "kubus/context.h"
 #include "kubus/workload.h"
 #include "retry.h"
@@ -19,8 +20,8 @@ PodWorker::PodWorker(Context& context, NodeRuntime& runtime, NodeSettings settin
       objects_(context, surroundings.look_again),
       tokens_([this](const auto& pod, const auto& request) { return ask_token(pod, request); }),
       source_(source(surroundings)),
-      probes_(context, runtime, surroundings.look_again,
       admission_(settings_.sysctls),
+      probes_(context, runtime, surroundings.look_again,
               [this](const PodPtr& pod, const std::string& container, const std::string& message) {
                 events_.record(*pod, field_path(*pod, container), "Warning", "Unhealthy", message);
               }),
@@ -127,14 +128,20 @@ std::vector<std::string> PodWorker::pod_ips(const core_v1::Pod& pod,
 Result<PodPtr> PodWorker::publish(const PodPtr& pod, const NodeRuntime::PodState& state,
                                   const std::vector<std::string>& ips, bool terminating,
                                   const PodMemory& memory) {
+  const PodPtr allocated = as_allocated(pod, state);
   StatusInput input{
-      *pod, state, memory.since,         settings_.node_ip,    ips, terminating, {}, {},
-      {},   {},    memory.failed_reason, memory.failed_message};
+      *allocated, state, memory.since,         settings_.node_ip,    ips, terminating, {}, {},
+      {},         {},    memory.failed_reason, memory.failed_message};
+  input.resize_pending = allocated != pod;
   input.waiting = [&memory](const std::string& name) { return memory.waiting(name); };
   input.ready = [this](const auto& c) { return probes_.ready(c.id()); };
   input.started = [this](const auto& c) { return probes_.started(c.id()); };
   input.starting = [&memory](const auto& c) { return memory.hook_runs(c.id()); };
-  return store(pod, make_pod_status(input));
+  auto stored = store(pod, make_pod_status(input));
+  if (stored.ok() && !find_condition(*pod, kResizePending) &&
+      find_condition(**stored, kResizePending))
+    events_.warning(*pod, "ResizeInfeasible", kResizeInfeasible);
+  return stored;
 }
 
 Result<PodPtr> PodWorker::store(const PodPtr& pod, core_v1::PodStatus status) {

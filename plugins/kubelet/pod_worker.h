@@ -52,7 +52,8 @@ class PodWorker {
 
   // Unset: the pod is taken on.
   std::optional<Outcome> refuse(const PodPtr& pod);
-  Outcome run(const PodPtr& pod, const MemoryPtr& memory);
+  // `asked`: as its object is; what is started has what was allocated.
+  Outcome run(const PodPtr& asked, const MemoryPtr& memory);
   Outcome start_containers(const PodPtr& pod, const Actions& actions,
                            const NodeRuntime::PodState& state, const VolumePaths& volumes,
                            const std::vector<std::string>& ips, const MemoryPtr& memory);

@@ -84,12 +84,14 @@ TEST_F(ContainerConfigTest, CommandAndEnvironment) {
 }
 
 TEST_F(ContainerConfigTest, IsFoundByItsLabels) {
+  QuantityValue::from_int(1).store((*container_.mutable_resources()->mutable_limits())["cpu"]);
   const auto config = *make();
   EXPECT_EQ(config.labels().at(kContainerName), "c");
   EXPECT_EQ(config.labels().at(kPodUid), "u1");
   EXPECT_EQ(config.annotations().at(kRestartCount), "1");
   EXPECT_EQ(config.annotations().at(kContainerKind), "regular");
   EXPECT_EQ(config.annotations().at(kContainerHash), container_hash(container_));
+  EXPECT_EQ(config.annotations().at(kContainerResources), R"({"limits":{"cpu":"1"}})");
 }
 
 TEST_F(ContainerConfigTest, Volumes) {

@@ -1,63 +1,12 @@
 #include "pod_status.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "kubus/api/time.h"
-#include "kubus/workload.h"
-#include "pod_builder.h"
+#include "status_scene.h"
 
 namespace kubus::kubelet::test {
 namespace {
-
-struct Scene {
-  explicit Scene(core_v1::Pod p, NodeRuntime::PodState s = {})
-      : pod(std::move(p)), state(std::move(s)) {}
-  core_v1::Pod pod;
-  NodeRuntime::PodState state;
-  std::map<std::string, WaitReason> waiting;
-  std::set<std::string> unready, unstarted, hooked;  // container names
-  std::vector<std::string> ips{"10.244.0.5"};
-  bool terminating = false;
-  std::string failed_reason;
-  SystemTime since = SystemTime(std::chrono::seconds(1'700'000'000));
-
-  core_v1::PodStatus status() const {
-    const auto unless = [](const std::set<std::string>& names) {
-      return [&names](const runtime::Container& c) { return !names.contains(c.config().name()); };
-    };
-    StatusInput input{pod,
-                      state,
-                      since,
-                      "192.0.2.1",
-                      ips,
-                      terminating,
-                      {},
-                      unless(unready),
-                      unless(unstarted),
-                      {},
-                      failed_reason,
-                      failed_reason.empty() ? "" : "why"};
-    input.waiting = [this](const std::string& name) {
-      auto it = waiting.find(name);
-      return it == waiting.end() ? WaitReason() : it->second;
-    };
-    input.starting = [this](const runtime::Container& c) {
-      return hooked.contains(c.config().name());
-    };
-    return make_pod_status(input);
-  }
-};
-
-// "Type=Status(Reason): Message"
-std::string condition(const core_v1::PodStatus& status, const std::string& type) {
-  for (const auto& c : status.conditions()) {
-    if (c.type() != type) continue;
-    return c.status() + (c.reason().empty() ? "" : "(" + c.reason() + ")") +
-           (c.message().empty() ? "" : ": " + c.message());
-  }
-  return "absent";
-}
 
 TEST(PodStatus, Phases) {
   struct Case {
@@ -276,104 +225,6 @@ TEST(PodStatus, ARejectedPod) {
   EXPECT_EQ(status.message(), "Pod was rejected: Node didn't have enough resource");
   EXPECT_EQ(condition(status, "PodScheduled"), "True");
   EXPECT_EQ(status.containerstatuses_size(), 0);
-}
-
-// --- the statuses of containers ---
-
-TEST(ContainerStatus, Waiting) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").get());
-  add_container(scene.pod, "a");
-  auto own = scene.status().containerstatuses(0);
-  EXPECT_EQ(own.state().waiting().reason(), "ContainerCreating");
-  EXPECT_EQ(own.image(), "demo:1.0");
-  EXPECT_FALSE(own.ready());
-  EXPECT_FALSE(own.started());
-  scene.waiting["a"] = {"ErrImagePull", "no such image"};
-  own = scene.status().containerstatuses(0);
-  EXPECT_EQ(own.state().waiting().reason(), "ErrImagePull");
-  EXPECT_EQ(own.state().waiting().message(), "no such image");
-  scene.waiting.clear();
-  add_init(scene.pod, "i");
-  EXPECT_EQ(scene.status().containerstatuses(0).state().waiting().reason(), "PodInitializing");
-  EXPECT_EQ(scene.status().initcontainerstatuses(0).state().waiting().reason(), "PodInitializing");
-}
-
-TEST(ContainerStatus, BetweenTwoRuns) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").exited("a", 3, 4).get());
-  add_container(scene.pod, "a");
-  auto own = scene.status().containerstatuses(0);
-  EXPECT_EQ(own.restartcount(), 4);
-  EXPECT_EQ(own.state().terminated().exitcode(), 3);
-  EXPECT_EQ(own.state().terminated().reason(), "Error");
-  EXPECT_FALSE(own.laststate().has_terminated());
-  scene.waiting["a"] = {"CrashLoopBackOff", "back-off"};
-  own = scene.status().containerstatuses(0);
-  EXPECT_EQ(own.state().waiting().reason(), "CrashLoopBackOff");
-  EXPECT_EQ(own.laststate().terminated().exitcode(), 3);
-  scene.terminating = true;
-  own = scene.status().containerstatuses(0);
-  EXPECT_EQ(own.state().terminated().exitcode(), 3) << "it does not come back";
-}
-
-TEST(ContainerStatus, TheRunBeforeIsTheLastState) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").exited("a", 3, 0).running("a", 1).get());
-  add_container(scene.pod, "a");
-  const auto own = scene.status().containerstatuses(0);
-  EXPECT_TRUE(own.state().has_running());
-  EXPECT_TRUE(own.ready());
-  EXPECT_TRUE(own.started());
-  EXPECT_EQ(own.restartcount(), 1);
-  EXPECT_EQ(own.laststate().terminated().exitcode(), 3);
-}
-
-TEST(ContainerStatus, ReadyOnlyAfterStartup) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").running("a").get());
-  add_container(scene.pod, "a");
-  scene.unstarted = {"a"};
-  const auto own = scene.status().containerstatuses(0);
-  EXPECT_FALSE(own.started());
-  EXPECT_FALSE(own.ready());
-}
-
-TEST(ContainerStatus, NotRunningBeforeItsPostStartHookIsThrough) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").running("a").get());
-  add_container(scene.pod, "a");
-  scene.hooked = {"a"};
-  EXPECT_EQ(scene.status().containerstatuses(0).state().waiting().reason(), "ContainerCreating");
-}
-
-TEST(ContainerStatus, AnInitContainerIsReadyWhenItIsDone) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").exited("i", 0).get());
-  add_init(scene.pod, "i");
-  EXPECT_TRUE(scene.status().initcontainerstatuses(0).ready());
-  scene.state = StateBuilder().sandbox("s").exited("i", 1).get();
-  EXPECT_FALSE(scene.status().initcontainerstatuses(0).ready());
-}
-
-TEST(ContainerStatus, WhatDebugsAPodIsNeverReady) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").running("a").running("d").get());
-  add_container(scene.pod, "a");
-  scene.pod.mutable_spec()->add_ephemeralcontainers()->mutable_ephemeralcontainercommon()->set_name(
-      "d");
-  const auto own = scene.status().ephemeralcontainerstatuses(0);
-  EXPECT_TRUE(own.state().has_running());
-  EXPECT_FALSE(own.ready());
-  EXPECT_FALSE(own.has_started());
-}
-
-TEST(ContainerStatus, MountsResourcesAndIds) {
-  Scene scene(make_pod(), StateBuilder().sandbox("s").running("a").get());
-  auto& container = add_container(scene.pod, "a");
-  auto& mount = *container.add_volumemounts();
-  mount.set_name("v");
-  mount.set_mountpath("/v");
-  mount.set_readonly(true);
-  scene.state.containers[0].set_image_ref("docker.io/library/demo@sha256:1");
-  const auto own = scene.status().containerstatuses(0);
-  EXPECT_EQ(own.containerid(), "kubus://a-0");
-  EXPECT_EQ(own.imageid(), "docker.io/library/demo@sha256:1");
-  ASSERT_EQ(own.volumemounts_size(), 1);
-  EXPECT_EQ(own.volumemounts(0).recursivereadonly(), "Disabled");
 }
 
 }  // namespace
