@@ -116,6 +116,11 @@ std::string ExecProcess::start_error() const {
   return message.empty() ? "the process could not be started" : message;
 }
 
+bool ExecProcess::never_ran() const {
+  pollfd fd{ended.get(), POLLIN, 0};
+  return ::poll(&fd, 1, 0) > 0 && !start_error().empty();
+}
+
 void ExecProcess::signal(int number) const {
   const auto pid = static_cast<pid_t>(read_number(directory_ + kPidFile, 0));
   // While the runtime's exec, its parent, has not been reaped, neither has it.

@@ -37,6 +37,8 @@ class ExecProcess {
   int reap();
   // Why it was not even started; empty when it was.
   std::string start_error() const;
+  // It has ended without having been started: what came out is the runtime's, not the process's.
+  bool never_ran() const;
   void signal(int number) const;
 
  private:

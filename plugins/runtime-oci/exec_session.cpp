@@ -75,7 +75,7 @@ class ExecSession : public Session, public std::enable_shared_from_this<ExecSess
       stdin_ =
           std::make_unique<ByteWriter>(node_.loop, UniqueFd(copy), [this] { on_input_room(); });
       read(out_, std::move(process_->terminal), runtime::Frame::kStdout);
-    } else if (process_->out) {
+    } else if (process_->out && !process_->never_ran()) {
       if (process_->in)
         stdin_ = std::make_unique<ByteWriter>(node_.loop, std::move(process_->in),
                                               [this] { on_input_room(); });

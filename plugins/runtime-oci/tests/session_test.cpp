@@ -170,15 +170,24 @@ TEST_F(SessionTest, ATerminalOfAClientThatTellsNoSizeStartsAllTheSame) {
   EXPECT_EQ(client.out, "terminal\r\n");
 }
 
-TEST_F(SessionTest, ExecThatCannotStartSaysWhy) {
+TEST_F(SessionTest, ExecThatCannotStartSaysWhyOnce) {
   const auto id = start();
-  runtime::ExecRequest wanted;
-  wanted.set_id(id);
-  wanted.add_command("/no/such/program");
-  Client client(rt().sessions().exec(wanted));
-  client.read_to_end();
-  EXPECT_EQ(client.end.exit_code(), 126);
-  EXPECT_NE(client.end.error().find("/no/such/program"), std::string::npos);
+  const std::pair<std::string, std::string> cases[] = {
+      {"nothing", "`nothing` not found in $PATH"},
+      {"/no/such/program", "/no/such/program"},
+      {"/bin", "not permitted"}};
+  for (const auto& [command, why] : cases) {
+    runtime::ExecRequest wanted;
+    wanted.set_id(id);
+    wanted.add_command(command);
+    wanted.set_stdout(true);
+    wanted.set_stderr(true);
+    Client client(rt().sessions().exec(wanted));
+    client.read_to_end();
+    EXPECT_EQ(client.end.exit_code(), 126) << command;
+    EXPECT_NE(client.end.error().find(why), std::string::npos) << client.end.error();
+    EXPECT_EQ(client.out + client.err, "") << "it is told with the end";
+  }
 }
 
 TEST_F(SessionTest, LeavingEndsTheProcess) {
