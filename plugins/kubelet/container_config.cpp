@@ -40,11 +40,13 @@ Status add_volumes(const ContainerPlan& plan, const std::map<std::string, std::s
     const std::string sub =
         wanted.subpathexpr().empty() ? wanted.subpath() : expand(wanted.subpathexpr(), variables);
     if (!sub.empty()) {
-      auto path = prepare_sub_path(host, sub,
-                                   "volumeMount \"" + wanted.name() + "\" of container \"" +
-                                       plan.container.name() + "\"");
-      if (!path.ok()) return path.status();
-      host = std::move(*path);
+      const std::string& container = plan.container.name();
+      const std::string place = plan.place.pod_dir + "/volume-subpaths/" + wanted.name() + "/" +
+                                container + "/" + std::to_string(config.mounts_size());
+      KUBUS_TRY(show_sub_path(
+          host, sub, place,
+          "volumeMount \"" + wanted.name() + "\" of container \"" + container + "\""));
+      host = place;
     }
     std::string target = wanted.mountpath();
     if (!target.starts_with("/")) target = "/" + target;

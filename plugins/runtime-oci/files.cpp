@@ -2,10 +2,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +11,8 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+
+#include "kubus/open_at.h"
 
 namespace kubus::runtime_oci {
 
@@ -123,18 +123,9 @@ bool exists(const std::string& path) {
 }
 
 Result<UniqueFd> open_in_root(int root, std::string_view path, int flags, unsigned mode) {
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-  how.mode = mode;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const std::string name = path.empty() ? "." : std::string(path);
-  // EAGAIN: something was renamed meanwhile and the kernel could not be sure.
-  for (int attempt = 0; attempt < 16; ++attempt) {
-    const long fd = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
-    if (fd >= 0) return UniqueFd(static_cast<int>(fd));
-    if (errno != EAGAIN && errno != EINTR) break;
-  }
-  return errno_status(name);
+  UniqueFd fd = kubus::open_in_root(root, path, flags, mode);
+  if (!fd) return errno_status(path.empty() ? "." : path);
+  return std::move(fd);
 }
 
 std::string random_id() {

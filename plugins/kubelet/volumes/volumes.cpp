@@ -143,6 +143,9 @@ Status Volumes::tear_down(const std::string& pod_uid) {
   for (const std::string& point : mounts_below(dir))
     if (::umount2(point.c_str(), MNT_DETACH) != 0 && errno != EINVAL)
       return errno_status("cannot unmount " + point);
+  // What is still mounted would be emptied: a volume of the node's own, by a subPath.
+  if (const auto left = mounts_below(dir); !left.empty())
+    return Status(Code::kInternalError, left.front() + " is still mounted");
   std::error_code error;
   fs::remove_all(dir, error);
   if (error) return Status(Code::kInternalError, dir + ": " + error.message());

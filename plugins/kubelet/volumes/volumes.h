@@ -60,11 +60,13 @@ Result<Payload> projected_payload(const core_v1::Pod& pod,
                                   const core_v1::ProjectedVolumeSource& volume,
                                   const ObjectSource& source, const NodeFacts& facts);
 
-// The place of `sub` (a subPath) in a volume; directories that are missing are made, with the mode
-// of the volume's root. Links must not lead out of it. kInvalid, in the reference's words; `whose`
-// names the mount in them.
-Result<std::string> prepare_sub_path(const std::string& volume, const std::string& sub,
-                                     const std::string& whose);
+// Shows `sub` (a subPath) of a volume at `place`, in the pod's directory, by a mount: whatever
+// happens to the volume meanwhile, a container that is given `place` gets what was found here,
+// which no link has led outside. What was shown there before goes. Directories that are missing
+// are made, with the mode of the volume's root. kInvalid, in the reference's words; `whose` names
+// the mount in them.
+Status show_sub_path(const std::string& volume, const std::string& sub, const std::string& place,
+                     const std::string& whose);
 
 // The hostPath of `source`, checked (and made) as its type asks.
 Result<std::string> prepare_host_path(const core_v1::HostPathVolumeSource& source);
