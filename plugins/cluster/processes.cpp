@@ -52,6 +52,18 @@ bool in_cgroup(pid_t pid, const std::string& cgroup) {
   return false;
 }
 
+// Also where the cluster's network namespace is not seen: its name is a mount, and who looks may be
+// in another mount namespace.
+bool is_daemon(pid_t pid, const Cluster& cluster) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+  std::string word;
+  if (!std::getline(file, word, '\0') || fs::path(word).filename() != "kubusd") return false;
+  const std::string wanted = "run_dir=" + cluster.run_dir();
+  while (std::getline(file, word, '\0'))
+    if (word == wanted) return true;
+  return false;
+}
+
 struct Mount {
   std::string point;
   std::string type;
@@ -101,7 +113,8 @@ std::vector<pid_t> cluster_processes(const Cluster& cluster) {
     const std::string link = "/proc/" + std::to_string(pid) + "/ns/net";
     const bool same_ns = have_ns && ::stat(link.c_str(), &own) == 0 && own.st_ino == ns.st_ino &&
                          own.st_dev == ns.st_dev;
-    if (same_ns || in_cgroup(pid, cluster.cgroup())) found.push_back(pid);
+    if (same_ns || in_cgroup(pid, cluster.cgroup()) || is_daemon(pid, cluster))
+      found.push_back(pid);
   }
   return found;
 }

@@ -3,7 +3,8 @@
 // Thread safety: single-threaded commands.
 //
 // A process belongs to the cluster when it is in the cluster's control group or in its network
-// namespace. So everything is found after a kill -9 of kubusd too.
+// namespace, or is a kubusd that was told the cluster's run directory. So everything is found after
+// a kill -9 of kubusd too.
 #pragma once
 
 #include <sys/types.h>

@@ -85,5 +85,16 @@ TEST_F(Down, TakesTheClusterThatWasChosenAndNoOther) {
   }
 }
 
+// As one that was started in another mount namespace, where alone its network namespace has a name.
+TEST_F(Down, EndsADaemonThatOnlyItsArgumentsTie) {
+  const auto result = kubus(
+      "up @a 0; ln -s /bin/sh /run/kubusd\n"
+      "/run/kubusd -c 'sleep 20 & wait' x run_dir=/run/kubus/@a & daemon=$!\n"
+      "echo $daemon >/run/kubus/@a/kubusd.pid",
+      "down && { wait $daemon; [ $? -gt 128 ]; }");
+  EXPECT_EQ(result.code, 0) << result.out;
+  EXPECT_THAT(result.out, HasSubstr(named("cluster @a is gone\n")));
+}
+
 }  // namespace
 }  // namespace kubus::integration
