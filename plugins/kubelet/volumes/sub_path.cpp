@@ -86,11 +86,12 @@ Status show_sub_path(const std::string& volume, const std::string& sub, const st
     if (part == "..")
       return refused("unable to provision SubPath `" + sub + "`: must not contain '..'");
   std::error_code error;
+  // Only chooses between the reference's words for a failure.
   const bool was_there = fs::exists(fs::path(volume) / relative, error);
   const UniqueFd base(::open(volume.c_str(), O_PATH | O_CLOEXEC));
   const UniqueFd shown = base ? open_or_make(base.get(), names_of(relative)) : UniqueFd();
   if (shown && show(shown.get(), place)) return {};
-  // What is wrong is not told: it would say things of the node.
+  // No more is told: it would say things of the node.
   return refused((shown || was_there ? "failed to prepare subPath for "
                                      : "failed to create subPath directory for ") +
                  whose);
