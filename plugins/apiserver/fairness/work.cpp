@@ -26,12 +26,8 @@ std::size_t limit_of(const Query& query) {
 }
 
 Width of_list(const Query& query, const ResourceCache& objects, int most) {
-  const auto [count, bytes] = objects.extent();
-  if (count == 0) return {};
-  auto read = count;
-  if (const auto limit = limit_of(query); limit > 0) read = std::min(read, limit);
   Width width;
-  width.seats = bounded(divide_up(bytes / count * read, kBytesPerSeat), most);
+  width.seats = bounded(divide_up(bytes_listed(query, objects), kBytesPerSeat), most);
   return width;
 }
 
@@ -52,6 +48,13 @@ bool is_change(std::string_view verb) {
 }
 
 }  // namespace
+
+std::size_t bytes_listed(const Query& query, const ResourceCache& objects) {
+  const auto [count, bytes] = objects.extent();
+  if (count == 0) return 0;
+  const auto limit = limit_of(query);
+  return bytes / count * (limit > 0 ? std::min(count, limit) : count);
+}
 
 Width width_of(const RequestInfo& info, const Query& query, ClusterCache& cache, int most) {
   if (!info.is_resource) return {};

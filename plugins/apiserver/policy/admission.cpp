@@ -77,6 +77,16 @@ class Policies final : public Admission {
 
   bool sees_connections() const override { return true; }
 
+  bool may_take_long(const AdmissionCall& call) override {
+    if (is_exempt(call) || bindings_.size() == 0) return false;
+    bool found = false;
+    policies_.for_each([&](const ObjectPtr& one) {
+      const auto& policy = static_cast<const v1::ValidatingAdmissionPolicy&>(*one->decoded());
+      found = found || match_rules(policy.spec().matchconstraints(), call, kinds_);
+    });
+    return found;
+  }
+
   Status validate(const AdmissionCall& call) override {
     if (is_exempt(call)) return {};
     if (policies_.size() == 0 || bindings_.size() == 0) return {};

@@ -130,7 +130,7 @@ void Api::handle_version(const Version& version, CallPtr call, Done done) {
     stored->body = Bytes(to_json(*version.to_stored(**body)));
     stored->body_format = Format::kJson;
   }
-  handle(stored, [call, stored, done = std::move(done)](Result<Answer> result) mutable {
+  serve(stored, [call, stored, done = std::move(done)](Result<Answer> result) mutable {
     call->warnings.insert(call->warnings.end(), stored->warnings.begin(), stored->warnings.end());
     call->refusal = stored->refusal;
     done(std::move(result));
@@ -138,6 +138,14 @@ void Api::handle_version(const Version& version, CallPtr call, Done done) {
 }
 
 void Api::handle(CallPtr call, Done done) {
+  registry_.judge(*call);
+  if (!call->takes_long) return serve(std::move(call), std::move(done));
+  registry_.proceed(call, [this, call, done = std::move(done)]() mutable {
+    serve(std::move(call), std::move(done));
+  });
+}
+
+void Api::serve(CallPtr call, Done done) {
   if (const auto* version = version_of(*call->resource))
     return handle_version(*version, std::move(call), std::move(done));
   const auto& verb = call->info.verb;

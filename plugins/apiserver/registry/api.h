@@ -34,6 +34,7 @@ class Api {
   void handle(CallPtr call, Done done);
 
  private:
+  void serve(CallPtr call, Done done);
   // A call about a version that is not stored becomes one about the version that is.
   void handle_version(const Version& version, CallPtr call, Done done);
   // Sets resource and cache of the call; false when there is no such resource.

@@ -122,7 +122,7 @@ void Registry::try_apply(std::shared_ptr<ApplyJob> job) {
   // Somebody may make or remove the object meanwhile.
   const auto again = [this, job](Code other_way, Result<Answer> result) {
     if (!result.ok() && result.code() == other_way && ++job->attempts < kApplyAttempts)
-      return try_apply(job);
+      return proceed(job->call, [this, job] { try_apply(job); });
     job->done(std::move(result));
   };
   if (job->part == Part::kMain && !call->cache->get(call->key())) {

@@ -100,7 +100,7 @@ void Registry::begin_create(std::shared_ptr<CreateJob> job) {
     if (!soon || ++job->admissions >= kAdmissionAttempts) return job->done(status);
     // What admission has changed since is nobody's.
     job->owners = Owners::kSettled;
-    auto again = [this, job] { begin_create(job); };
+    auto again = [this, job] { proceed(job->call, [this, job] { begin_create(job); }); };
     return context_.loop().after(kAdmissionPause, std::move(again)).detach();
   }
   const auto review = job->review();
@@ -108,7 +108,7 @@ void Registry::begin_create(std::shared_ptr<CreateJob> job) {
   auto again = [this, job] { return admit(admissions_, job->review().as_call()); };
   remote_->mutate(review, std::move(again), [this, job](const Status& status) {
     if (!status.ok()) return job->done(status);
-    mutated_create(job);
+    proceed(job->call, [this, job] { mutated_create(job); });
   });
 }
 

@@ -13,6 +13,7 @@
 #include "registry/body_parts.h"
 #include "registry/owners.h"
 #include "registry/type_mismatch.h"
+#include "registry/write_options.h"
 #include "validation/field_error.h"
 
 namespace kubus::apiserver {
@@ -70,7 +71,7 @@ std::string admit_patched(const Call& call, const boost::json::value& patched, M
 
 Result<PatchType> patch_type(const std::string& media_type, const ResourceInfo& resource) {
   const bool custom = custom_kind(resource) != nullptr;
-  if (media_type == "application/json-patch+json") return PatchType::kJson;
+  if (media_type == kJsonPatch) return PatchType::kJson;
   if (media_type == "application/merge-patch+json") return PatchType::kMerge;
   if (media_type == "application/strategic-merge-patch+json" && !custom)
     return PatchType::kStrategicMerge;

@@ -42,16 +42,22 @@ void Registry::list(CallPtr call, Done done) {
                              done = std::move(done)](Status status) mutable {
     if (status.ok()) status = check_page(query, cache_.revision());
     if (!status.ok()) return done(status);
-    list_shown(call, query, cache_.revision(),
-               [call, query, done = std::move(done)](Result<ListResult> result) mutable {
-                 if (!result.ok() && result.code() == Code::kExpired && !query.start.empty())
-                   call->refusal = expired_page(query);
-                 if (!result.ok()) return done(result.status());
-                 Answer answer;
-                 answer.list = std::move(*result);
-                 done(std::move(answer));
-               });
+    proceed(call, [this, call, query = std::move(query), done = std::move(done)]() mutable {
+      list_now(call, query, std::move(done));
+    });
   });
+}
+
+void Registry::list_now(const CallPtr& call, const ListQuery& query, Done done) {
+  list_shown(call, query, cache_.revision(),
+             [call, query, done = std::move(done)](Result<ListResult> result) mutable {
+               if (!result.ok() && result.code() == Code::kExpired && !query.start.empty())
+                 call->refusal = expired_page(query);
+               if (!result.ok()) return done(result.status());
+               Answer answer;
+               answer.list = std::move(*result);
+               done(std::move(answer));
+             });
 }
 
 }  // namespace kubus::apiserver

@@ -20,6 +20,11 @@ constexpr auto kPatience = std::chrono::seconds(3);
 Registry::Registry(Context& context, ClusterCache& cache, const ValueCodec& codec, Engines engines)
     : context_(context), cache_(cache), engines_(engines), storage_(context, codec) {}
 
+void Registry::proceed(const CallPtr& call, Task step) const {
+  if (!call->takes_long) return step();
+  workers_->post(call->identity.name, std::move(step));
+}
+
 void Registry::finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
                       int code, Done done) {
   cache_.when(revision, [call, key = std::move(key), json = std::move(json), revision, code,
@@ -85,7 +90,9 @@ void Registry::validate_last(const RemoteAdmission::Review& review,
   }
   call.warnings.resize(warnings);
   call.conversions.await(call.asker, [this, review, then = std::move(then)]() mutable {
-    validate_last(review, std::move(then));
+    proceed(review.call, [this, review, then = std::move(then)]() mutable {
+      validate_last(review, std::move(then));
+    });
   });
 }
 

@@ -1,7 +1,8 @@
 // The verbs on stored resources, the same for every kind.
 //
 // Thread safety: all members from any thread. Work runs on the caller's thread up to the write;
-// what follows it, and `done`, on the plugin's loop.
+// what follows it, and `done`, on the plugin's loop, but for calls that take long: what there is to
+// do for them is done by the workers.
 //
 // A write is answered once the cache has it, so that whoever wrote reads what they wrote.
 #pragma once
@@ -21,8 +22,10 @@
 #include "registry/body.h"
 #include "registry/call.h"
 #include "registry/deletion.h"
+#include "registry/effort.h"
 #include "registry/engines.h"
 #include "registry/storage_client.h"
+#include "registry/workers.h"
 #include "registry/write_hook.h"
 
 namespace kubus::apiserver {
@@ -51,8 +54,15 @@ class Registry {
   void set_remote_admission(RemoteAdmission* remote) { remote_ = remote; }
   // Null: nobody keeps account of quotas.
   void set_ledger(QuotaLedger* ledger) { ledger_ = ledger; }
+  // Null: whoever has a call does all of it.
+  void set_workers(Workers* workers) { workers_ = workers; }
   ClusterCache& cache() { return cache_; }
   Context& context() { return context_; }
+
+  // Finds out whether the call takes long. It has been resolved.
+  void judge(Call& call) const { call.takes_long = workers_ && may_take_long(call, admissions_); }
+  // Does the next step of a call, here or where such calls are worked on.
+  void proceed(const CallPtr& call, Task step) const;
 
   void get(CallPtr call, Done done);
   void list(CallPtr call, Done done);
@@ -104,6 +114,7 @@ class Registry {
     std::shared_ptr<const Message> old;
   };
 
+  void list_now(const CallPtr& call, const ListQuery& query, Done done);
   void try_apply(std::shared_ptr<ApplyJob> job);
   // `soon`: refused by an admission for something that may be there in a moment.
   Status prepare_create(Call& call, Owners owners, Message& object, bool& soon) const;
@@ -148,6 +159,8 @@ class Registry {
                      std::optional<std::string> json, bool gone);
   // Removes as many as may be under way at once; ends the job with the last.
   void remove_some(const std::shared_ptr<CollectionJob>& job);
+  void one_removed(const std::shared_ptr<CollectionJob>& job, const Call& one,
+                   const Status& status);
   void finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
               int code, Done done);
   bool is_hooked(const Call& call) const;
@@ -169,6 +182,7 @@ class Registry {
   Settle settle_;
   std::vector<WriteHook*> hooks_;
   QuotaLedger* ledger_ = nullptr;
+  Workers* workers_ = nullptr;
   StorageClient storage_;
 };
 

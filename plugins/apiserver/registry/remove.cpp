@@ -109,7 +109,10 @@ void Registry::write_removal(const std::shared_ptr<RemoveJob>& job, const Doomed
   auto place = storage_key(*call.resource, key);
   auto written = [this, job, key, json, removed](Result<Written> result) mutable {
     if (!result.ok()) return job->done(result.status());
-    if (!result->done) return cache_.when(result->revision, [this, job] { try_remove(job); });
+    if (!result->done)
+      return cache_.when(result->revision, [this, job] {
+        proceed(job->call, [this, job] { try_remove(job); });
+      });
     if (json)
       return finish(job->call, std::move(key), std::move(*json), result->revision, 200,
                     std::move(job->done));
@@ -159,19 +162,14 @@ void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
     one->of_collection = true;
     one->warnings.clear();
     ++job->under_way;
-    remove(one, job->deletion, [this, job, one](const Result<Answer>& result) {
+    auto ended = [this, job, one](const Result<Answer>& result) {
       // Not from within: it may have been answered at once.
       context_.loop().post([this, job, one, status = result.ok() ? Status() : result.status()] {
-        // What somebody else deleted meanwhile is gone, as it should be.
-        if (job->first_failure.ok() && !status.ok() && status.code() != Code::kNotFound) {
-          job->first_failure = status;
-          job->call->refusal = one->refusal;
-        }
-        auto& warnings = job->call->warnings;
-        warnings.insert(warnings.end(), one->warnings.begin(), one->warnings.end());
-        --job->under_way;
-        remove_some(job);
+        one_removed(job, *one, status);
       });
+    };
+    proceed(one, [this, one, deletion = job->deletion, ended = std::move(ended)]() mutable {
+      remove(one, std::move(deletion), std::move(ended));
     });
   }
   if (job->under_way > 0 || !job->done) return;
@@ -180,6 +178,19 @@ void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
   Answer answer;
   answer.list = std::move(job->found);
   done(std::move(answer));
+}
+
+void Registry::one_removed(const std::shared_ptr<CollectionJob>& job, const Call& one,
+                           const Status& status) {
+  // What somebody else deleted meanwhile is gone, as it should be.
+  if (job->first_failure.ok() && !status.ok() && status.code() != Code::kNotFound) {
+    job->first_failure = status;
+    job->call->refusal = one.refusal;
+  }
+  auto& warnings = job->call->warnings;
+  warnings.insert(warnings.end(), one.warnings.begin(), one.warnings.end());
+  --job->under_way;
+  remove_some(job);
 }
 
 }  // namespace kubus::apiserver

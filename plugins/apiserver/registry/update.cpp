@@ -125,7 +125,8 @@ void Registry::try_change(std::shared_ptr<ChangeJob> job) {
   show(job->call, change->stored, [this, job, change](Result<ObjectPtr> seen) {
     if (!seen.ok()) return job->done(seen.status());
     change->seen = std::move(*seen);
-    begin_change(job, change);
+    if (!conversion_of(*job->call)) return begin_change(job, change);
+    proceed(job->call, [this, job, change] { begin_change(job, change); });
   });
 }
 
@@ -134,7 +135,7 @@ void Registry::begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Chan
   const auto& conversions = job->call->conversions;
   const auto again = [this, job, change] {
     job->call->warnings.resize(job->warnings);
-    begin_change(job, change);
+    proceed(job->call, [this, job, change] { begin_change(job, change); });
   };
   auto object = job->transform(*change->seen, *change->old);
   if (conversions.pending()) return job->call->conversions.await(job->call->asker, again);
@@ -151,7 +152,7 @@ void Registry::begin_change(std::shared_ptr<ChangeJob> job, std::shared_ptr<Chan
   };
   remote_->mutate(review, std::move(admit_again), [this, job, change](const Status& status) {
     if (!status.ok()) return job->done(status);
-    mutated_change(job, change);
+    proceed(job->call, [this, job, change] { mutated_change(job, change); });
   });
 }
 
@@ -302,7 +303,7 @@ void Registry::store(const std::shared_ptr<ChangeJob>& job, std::shared_ptr<Chan
       change->reservations.clear();
       return cache_.when(result->revision, [this, job, change] {
         change->turn.reset();
-        try_change(job);
+        proceed(job->call, [this, job] { try_change(job); });
       });
     }
     if (change->turn) change->turn->written(result->revision);

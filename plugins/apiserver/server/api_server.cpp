@@ -57,6 +57,7 @@ ApiServer::~ApiServer() {
   // Its threads use everything else.
   if (parts_->server) parts_->server->stop(std::chrono::milliseconds(0));
   // What waits for its answer ends while everything is still there.
+  if (parts_->workers) parts_->workers->stop();
   parts_->authorizers.close();
   parts_->tokens.close();
 }

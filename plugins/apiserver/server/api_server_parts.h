@@ -64,6 +64,7 @@ struct ApiServer::Parts {
   std::optional<QuotaLedger> ledger;
   std::optional<webhooks::Webhooks> webhooks;
   std::optional<fairness::Fairness> fairness;
+  std::optional<Workers> workers;
   std::optional<Registry> registry;
   std::optional<fairness::Feed> fairness_feed;
   std::optional<DefaultRange> default_range;

@@ -45,6 +45,7 @@ void ApiServer::Parts::make_registry() {
   node_graph.emplace(*cache);
   arrivals.emplace(*cache);
   registry.emplace(context, *cache, codec, standard_engines());
+  registry->set_workers(&workers.emplace(options.http_threads));
   make_services();
   kinds.emplace(*cache, converter.emplace(context, *cache), served_resources(*cache),
                 options.advertise_address + ":" + std::to_string(options.port),
