@@ -54,6 +54,13 @@ const bj::value* at_path(const bj::value& value, std::initializer_list<std::stri
   return at;
 }
 
+// The order of members does not count, that of items does.
+bool same_value(std::string_view left, std::string_view right) {
+  if (left == right) return true;
+  bj::value one, other;
+  return parse_json(left, one).ok() && parse_json(right, other).ok() && one == other;
+}
+
 std::string text_at(const bj::value& value, std::initializer_list<std::string_view> path) {
   const auto* found = at_path(value, path);
   return found && found->is_string() ? std::string(found->get_string()) : std::string();
@@ -241,7 +248,7 @@ Result<FieldManager::Attempt> FieldManager::attempt(std::string_view live,
 
   Attempt result{json_of(object), {}, {}};
   auto changes = compare(type, before, result.json);
-  const bool changed = !changes.same();
+  const bool changed = !changes.same() || !same_value(before, result.json);
   const auto set =
       subtract_trees(unite(std::move(changes.added), std::move(changes.modified)), kind_.not_owned);
   const auto elsewhere = changes_elsewhere({before, result.json, others}, id, managed);

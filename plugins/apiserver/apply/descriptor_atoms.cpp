@@ -46,6 +46,14 @@ const Atom* scalar_of(FieldType type, const MessageInfo* message) {
   }
 }
 
+// What a field is where it is not given: in the reference's schemas, which know no absence of what
+// is no pointer and always written, that is nothing of its type.
+std::string fallback(const FieldInfo& field) {
+  if (!field.default_json.empty() || !field.keep_empty || field.pointer) return field.default_json;
+  if (field.type == FieldType::kString) return "\"\"";
+  return field.type == FieldType::kMessage ? std::string() : "0";
+}
+
 // Builds atoms from descriptors. Types refer to themselves, so an atom has its place before it has
 // its contents, and nobody else sees it until the whole build is done.
 class Atoms {
@@ -113,7 +121,7 @@ class Atoms {
     std::sort(keys.begin(), keys.end());
     for (auto& key : keys) {
       const auto* info = field.message ? field.message->find(key) : nullptr;
-      atom.keys.push_back({key, info ? info->default_json : std::string()});
+      atom.keys.push_back({key, info ? fallback(*info) : std::string()});
     }
     return atom;
   }

@@ -210,6 +210,29 @@ TEST(FieldManager, SharesAListItemByItem) {
             ".spec.template.spec.containers[name=\"a\"].image");
 }
 
+// As the reference's schemas have it, which give such keys a default.
+TEST(FieldManager, TakesAnItemWithoutItsKeyForOneOfThatOfNothing) {
+  Written object("apps/v1", "Deployment");
+  ASSERT_TRUE(object.apply("one", deployment(R"({"ports":[{"name":"web"}]})")).ok());
+  EXPECT_THAT(object.managers()[0],
+              HasSubstr(R"("f:containers":{"k:{\"name\":\"\"}":{".":{},"f:ports":{)"
+                        R"("k:{\"containerPort\":0,\"protocol\":\"TCP\"}":{".":{},"f:name":{}}}}})"));
+}
+
+TEST(FieldManager, TakesAnotherOrderForAChange) {
+  Written map("v1", "ConfigMap");
+  const auto finalizers = [](const std::string& all) {
+    return R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","finalizers":[)" + all +
+           R"(]},"data":{"b":"1","a":"2"}})";
+  };
+  ASSERT_TRUE(map.apply("one", finalizers(R"("x/a","x/b")")).ok());
+  ASSERT_TRUE(map.apply("one", finalizers(R"("x/a","x/b")")).ok());
+  EXPECT_THAT(map.managers()[0], HasSubstr("} 1"));
+  ASSERT_TRUE(map.apply("one", finalizers(R"("x/b","x/a")")).ok());
+  EXPECT_THAT(map.managers()[0], HasSubstr("} 3"));
+  EXPECT_EQ(map.metadata().finalizers(0), "x/b");
+}
+
 TEST(FieldManager, RefusesWhatCannotBeApplied) {
   Written map("v1", "ConfigMap");
   struct Case {

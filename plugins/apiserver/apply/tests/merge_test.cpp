@@ -172,9 +172,11 @@ TEST(CheckTyped, SaysWhatIsWrong) {
        ".spec.hostNetwork: expected boolean, got &{yes}"},
       {"Pod", R"({"spec":{"containers":[{"name":"a"},{"name":"a"}]}})",
        R"(.spec.containers: duplicate entries for key [name="a"])"},
-      {"Pod", R"({"spec":{"containers":[{"image":"a"}]}})",
-       ".spec.containers: element 0: associative list with keys has an element that omits all key "
-       "fields [\"name\"] (and doesn't have default values for any key fields)"},
+      {"Pod", R"({"spec":{"containers":[{"image":"a"},{"name":""}]}})",
+       R"(.spec.containers: duplicate entries for key [name=""])"},
+      {"ServiceAccount", R"({"secrets":[{"kind":"a"}]})",
+       ".secrets: element 0: associative list with keys has an element that omits all key fields "
+       "[\"name\"] (and doesn't have default values for any key fields)"},
       {"Pod", R"({"spec":{"containers":[{"name":"a","resources":{"limits":{"cpu":[]}}}]}})",
        R"(.spec.containers[name="a"].resources.limits.cpu: expected any scalar, got &{[]})"},
       {"Pod", R"({"metadata":{"x":1},"y":2})",
@@ -188,6 +190,7 @@ TEST(CheckTyped, SaysWhatIsWrong) {
   for (const char* sound :
        {R"({"spec":{"containers":[{"name":"a","ports":[{"containerPort":1.0}],"resources":)"
         R"({"limits":{"cpu":1,"memory":"1Gi"}},"livenessProbe":{"httpGet":{"port":"web"}}}]}})",
+        R"({"spec":{"containers":[{"image":"a","ports":[{"name":"web"}]}]}})",
         R"({"metadata":null,"spec":{"volumes":null,"priority":null}})"})
     EXPECT_TRUE(check_typed(type_named("Pod"), boost::json::parse(sound), false).ok()) << sound;
   EXPECT_TRUE(check_typed(type_named("Pod"),
