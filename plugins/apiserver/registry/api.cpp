@@ -141,6 +141,7 @@ void Api::handle(CallPtr call, Done done) {
   registry_.judge(*call);
   if (!call->takes_long) return serve(std::move(call), std::move(done));
   registry_.proceed(call, [this, call, done = std::move(done)]() mutable {
+    if (auto status = call->still_wanted(); !status.ok()) return done(status);
     serve(std::move(call), std::move(done));
   });
 }
