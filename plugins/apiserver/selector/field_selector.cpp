@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "kubus/api/utf8.h"
+
 namespace kubus::apiserver {
 namespace {
 
@@ -38,8 +40,9 @@ Result<std::string> unescape(std::string_view text) {
       continue;
     }
     if (++i == text.size() || std::string_view("\\,=").find(text[i]) == std::string_view::npos) {
+      const auto escaped = i == text.size() ? 0 : std::max<std::size_t>(utf8_length(text, i), 1);
       return bad("invalid field selector: invalid escape sequence: " +
-                 std::string(text.substr(i - 1, 2)));
+                 std::string(text.substr(i - 1, 1 + escaped)));
     }
     out += text[i];
   }

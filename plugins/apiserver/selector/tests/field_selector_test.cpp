@@ -86,6 +86,7 @@ TEST(FieldSelector, EscapesValues) {
 constexpr CheckCase kErrors[] = {
     {"", "", "abc", "invalid selector: 'abc'; can't understand 'abc'"},
     {"", "", R"(a=\x)", R"(invalid field selector: invalid escape sequence: \x)"},
+    {"", "", R"(a=\é)", R"(invalid field selector: invalid escape sequence: \é)"},
     {"", "", "a=b=c", "invalid field selector: unescaped character in value: 61"},
 };
 
