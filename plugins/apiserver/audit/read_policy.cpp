@@ -2,6 +2,7 @@
 
 #include "audit/policy.h"
 #include "config/document.h"
+#include "validation/names.h"
 
 namespace kubus::apiserver::audit {
 
@@ -34,9 +35,9 @@ Result<std::uint8_t> read_stages(const json::object& object, const std::string& 
     // A server that panics is not survived here, so there is nothing of it to be omitted.
     if (found == 0 && (*names)[i] != "Panic")
       return wrong(at(path + ".omitStages", i),
-                   "Unsupported value: \"" + (*names)[i] +
-                       "\": supported values: \"RequestReceived\", \"ResponseStarted\", "
-                       "\"ResponseComplete\", \"Panic\"");
+                   "Invalid value: \"" + (*names)[i] +
+                       "\": allowed stages are RequestReceived,ResponseStarted,ResponseComplete,"
+                       "Panic");
     stages |= found;
   }
   return stages;
@@ -54,6 +55,11 @@ Result<GroupResources> read_group(const json::value& value, const std::string& p
   const auto& object = value.get_object();
   GroupResources group;
   group.group = text_of(object, "group");
+  // One that says a version, or everything, would never match anything.
+  if (const auto faults = check_dns1123_subdomain(group.group);
+      !group.group.empty() && !faults.empty())
+    return wrong(path + ".group",
+                 "Invalid value: \"" + group.group + "\": " + faults.front());
   KUBUS_TRY(read_texts(object, "resources", path, group.resources));
   KUBUS_TRY(read_texts(object, "resourceNames", path, group.names));
   if (!group.names.empty() && group.resources.empty())

@@ -112,13 +112,17 @@ TEST(AuditPolicy, SaysWhatIsWrong) {
       {"rules: [{level: None, user: [a]}]", "rules[0]: unknown field \"user\""},
       {"rules: [{level: None, users: a}]", "rules[0].users: must be a list"},
       {"rules: [{level: None, users: [1]}]", "rules[0].users[0]: must be a string"},
-      {"rules: [{level: None, omitStages: [Now]}]", "rules[0].omitStages[0]: Unsupported value"},
+      {"rules: [{level: None, omitStages: [Now]}]",
+       "rules[0].omitStages[0]: Invalid value: \"Now\": allowed stages are RequestReceived,"},
       {"rules: [{level: None, nonResourceURLs: [healthz]}]", "must begin with a '/'"},
       {"rules: [{level: None, nonResourceURLs: ['/a*b']}]", "must be the final character"},
       {"rules: [{level: None, nonResourceURLs: [/a], namespaces: [b]}]",
        "cannot apply to both regular resources and non-resource URLs"},
       {"rules: [{level: None, resources: [{group: '', resourceNames: [a]}]}]",
        "requires at least one resource"},
+      {"rules: [{level: None, resources: [{group: apps/v1}]}]",
+       "rules[0].resources[0].group: Invalid value: \"apps/v1\": a lowercase RFC 1123 subdomain"},
+      {"rules: [{level: None, resources: [{group: '*'}]}]", "resources[0].group: Invalid value"},
   };
   for (const auto& row : rows)
     EXPECT_THAT(policy(row.text + "\n").status().message(), HasSubstr(row.wanted)) << row.text;
