@@ -14,6 +14,7 @@
 #include "kubus/api/time.h"
 #include "registry/owner_versions.h"
 #include "registry/write_options.h"
+#include "validation/metadata.h"
 #include "validation/printable.h"
 #include "versions/version.h"
 
@@ -131,7 +132,7 @@ std::string manager_of_user_agent(std::string_view user_agent) {
   std::string name;
   for (const auto& rune : runes_of(user_agent.substr(0, user_agent.find('/')))) {
     if (!is_printable(rune)) continue;
-    if (name.size() + rune.size() > kLongestManager) break;
+    if (name.size() + rune.size() > kLongestFieldManager) break;
     name += rune;
   }
   return name;

@@ -1,10 +1,10 @@
 #include "registry/write_options.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "kubus/api/json.h"
 #include "validation/field_error.h"
+#include "validation/metadata.h"
 #include "validation/printable.h"
 
 namespace kubus::apiserver {
@@ -17,23 +17,14 @@ const char* options_kind(std::string_view verb) {
 
 std::vector<Cause> manager_problems(std::string_view manager) {
   std::vector<Cause> causes;
-  if (manager.size() > kLongestManager)
+  if (manager.size() > kLongestFieldManager)
     causes.push_back(
         {"FieldValueTooLong",
-         "Too long: may not be more than " + std::to_string(kLongestManager) + " bytes",
+         "Too long: may not be more than " + std::to_string(kLongestFieldManager) + " bytes",
          "fieldManager"});
-  std::size_t position = 0;
-  for (const auto rune : runes_of(manager)) {
-    if (!is_printable(rune)) {
-      char point[16];
-      std::snprintf(point, sizeof(point), "U+%04X", static_cast<unsigned>(code_point(rune)));
-      causes.push_back({"FieldValueInvalid",
-                        "Invalid value: " + quoted(manager) + ": invalid character " + point +
-                            " (at position " + std::to_string(position) + ")",
-                        "fieldManager"});
-    }
-    position += rune.size();
-  }
+  for (const auto& why : unprintable_in(manager))
+    causes.push_back(
+        {"FieldValueInvalid", "Invalid value: " + quoted(manager) + ": " + why, "fieldManager"});
   return causes;
 }
 

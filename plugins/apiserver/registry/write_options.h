@@ -10,7 +10,6 @@
 
 namespace kubus::apiserver {
 
-inline constexpr std::size_t kLongestManager = 128;
 inline constexpr std::string_view kJsonPatch = "application/json-patch+json";
 inline constexpr std::string_view kApplyPatch = "application/apply-patch+yaml";
 

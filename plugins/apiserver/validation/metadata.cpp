@@ -7,9 +7,12 @@
 
 #include "kubus/api/time.h"
 #include "validation/checks.h"
+#include "validation/printable.h"
 
 namespace kubus::apiserver {
 namespace {
+
+constexpr std::size_t kLongestSubresource = 256;
 
 struct KindName {
   std::string_view group;
@@ -76,7 +79,7 @@ void check_owners(const meta_v1::ObjectMeta& metadata, const Path& path, ErrorLi
                      "references for " +
                          controller + " and " + name);
     }
-    controller = name;
+    if (controller.empty()) controller = name;
   }
 }
 
@@ -91,6 +94,22 @@ void check_finalizers(const meta_v1::ObjectMeta& metadata, const Path& path, Err
   if (orphan && foreground) {
     errors.invalid_json(path, list_json(metadata.finalizers()),
                         "finalizer orphan and foregroundDeletion cannot be both set");
+  }
+}
+
+void check_managers(const meta_v1::ObjectMeta& metadata, const Path& path, ErrorList& errors) {
+  for (int i = 0; i < metadata.managedfields_size(); ++i) {
+    const auto& entry = metadata.managedfields(i);
+    const auto at = path.index(i);
+    if (entry.operation() != "Apply" && entry.operation() != "Update")
+      errors.invalid(at.child("operation"), entry.operation(), "must be `Apply` or `Update`");
+    if (!entry.fieldstype().empty() && entry.fieldstype() != "FieldsV1")
+      errors.invalid(at.child("fieldsType"), entry.fieldstype(), "must be `FieldsV1`");
+    if (entry.manager().size() > kLongestFieldManager)
+      errors.too_long(at.child("manager"), kLongestFieldManager);
+    errors.invalid_each(at.child("manager"), entry.manager(), unprintable_in(entry.manager()));
+    if (entry.subresource().size() > kLongestSubresource)
+      errors.too_long(at.child("subresource"), kLongestSubresource);
   }
 }
 
@@ -158,6 +177,7 @@ void check_metadata(const meta_v1::ObjectMeta& metadata, bool namespaced, NameCh
   check_non_negative(metadata.generation(), path.child("generation"), errors);
   check_common(metadata, path, errors);
   check_finalizers(metadata, path.child("finalizers"), errors);
+  check_managers(metadata, path.child("managedFields"), errors);
 }
 
 void check_embedded_metadata(const meta_v1::ObjectMeta& metadata, const Path& path,
@@ -173,6 +193,7 @@ void check_embedded_metadata(const meta_v1::ObjectMeta& metadata, const Path& pa
   check_non_negative(metadata.generation(), path.child("generation"), errors);
   check_common(metadata, path, errors);
   check_finalizers(metadata, path.child("finalizers"), errors);
+  check_managers(metadata, path.child("managedFields"), errors);
 }
 
 void check_metadata_update(const meta_v1::ObjectMeta& metadata, const meta_v1::ObjectMeta& old,
@@ -198,6 +219,7 @@ void check_metadata_update(const meta_v1::ObjectMeta& metadata, const meta_v1::O
                    kImmutable);
   }
   check_common(metadata, path, errors);
+  check_managers(metadata, path.child("managedFields"), errors);
 }
 
 void check_finalizer_name(const std::string& name, const Path& path, ErrorList& errors) {

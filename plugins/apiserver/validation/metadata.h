@@ -3,10 +3,15 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <cstddef>
+
 #include "kubus/api/resource.h"
 #include "validation/field_error.h"
 
 namespace kubus::apiserver {
+
+// In bytes, of who writes.
+inline constexpr std::size_t kLongestFieldManager = 128;
 
 using NameCheck = Messages (*)(std::string_view name);
 

@@ -1,6 +1,7 @@
 #include "validation/printable.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "kubus/api/utf8.h"
 
@@ -29,6 +30,21 @@ bool is_printable(std::string_view rune) {
   const bool control = point < 0x20 || (point >= 0x7F && point <= 0xA0) || point == 0xAD;
   const bool space = point >= 0x2000 && point <= 0x200F;
   return !control && !space && point != 0x2028 && point != 0x2029 && point != 0x3000;
+}
+
+std::vector<std::string> unprintable_in(std::string_view text) {
+  std::vector<std::string> out;
+  std::size_t position = 0;
+  for (const auto rune : runes_of(text)) {
+    if (!is_printable(rune)) {
+      char point[16];
+      std::snprintf(point, sizeof(point), "U+%04X", static_cast<unsigned>(code_point(rune)));
+      out.push_back(std::string("invalid character ") + point + " (at position " +
+                    std::to_string(position) + ")");
+    }
+    position += rune.size();
+  }
+  return out;
 }
 
 }  // namespace kubus::apiserver
