@@ -313,6 +313,7 @@ Result<FieldManager::Applied> FieldManager::apply(const Live& live, const Config
     return Status(Code::kUnknown, "failed to decode managed fields: " + decoded.status().message());
   auto managed = std::move(*decoded);
   KUBUS_TRY(check_config(config.object));
+  reconcile(managed, live.others);
   const auto before = without_managers(live.json);
   if (managed.empty())
     KUBUS_TRY(record({kind_.empty_json, before}, manager(std::string(kBeforeFirstApply), false),

@@ -93,6 +93,15 @@ Result<std::map<std::string, FieldManager::FieldChanges>> FieldManager::changes_
   return all;
 }
 
+void FieldManager::reconcile(ManagedFields& managed, const OtherVersions* others) const {
+  managed.reconcile([&](const ManagedEntry& entry) -> const Atom* {
+    const auto& version = version_of(entry, others);
+    if (version == kind_.api_version) return kind_.type;
+    const auto* there = others->manager(version);
+    return there ? there->kind_.type : nullptr;
+  });
+}
+
 Status FieldManager::record(const Change& change, const Manager& writer, const meta_v1::Time& now,
                             ManagedFields& managed) const {
   auto changes = compare(*kind_.type, change.before, change.after);
@@ -119,6 +128,7 @@ Status FieldManager::update(const Live& live, std::string_view json, const Encod
                           bool resets, const std::string& name, const meta_v1::Time& now,
                           EncodedManagers& out) const {
   auto managed = choose(live.metadata.managedfields(), sent, resets, !kind_.subresource.empty());
+  reconcile(managed, live.others);
   // What nobody has ever kept track of is not begun with in the middle.
   if (!managed.empty() || !live.exists)
     KUBUS_TRY(record({live.json, json, live.others}, manager(name, false), now, managed));

@@ -95,6 +95,8 @@ class FieldManager {
                                                                 ManagedFields& managed) const;
   // The version whose names stand in `entry`.
   const std::string& version_of(const ManagedEntry& entry, const OtherVersions* others) const;
+  // Sees to it that sets are such as the types have them now.
+  void reconcile(ManagedFields& managed, const OtherVersions* others) const;
   Status check_config(const boost::json::value& config) const;
   Status typed(const boost::json::value& object, std::string_view what, bool duplicates) const;
   Result<Attempt> attempt(std::string_view live, const Configuration& config, ManagedFields managed,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apply/fields_v1.h"
+#include "apply/reconcile.h"
 #include "cache/json_scan.h"
 #include "kubus/api/json.h"
 
@@ -210,6 +211,12 @@ void ManagedFields::give(const Manager& manager, FieldSet fields, const meta_v1:
   entry->set_time(time);
 }
 
+void ManagedFields::reconcile(const std::function<const Atom*(const ManagedEntry&)>& type_of) {
+  for (auto& [id, entry] : entries_)
+    if (const auto* type = type_of(entry); type && splits_whole_values(entry.encoded(), *type))
+      entry.set_fields(with_whole_values(entry.fields(), *type));
+}
+
 void ManagedFields::forget(std::string_view api_version, const std::string& except) {
   std::erase_if(entries_, [&](const auto& entry) {
     return entry.first != except && entry.second.manager().api_version == api_version;
@@ -224,7 +231,8 @@ void ManagedFields::take_away(const FieldSet& fields, const std::string& except,
     const bool loses =
         concerned && entry->first != except && entry->second.owns_any(fields);
     if (loses) entry->second.set_fields(subtract(entry->second.fields(), fields));
-    entry = loses && entry->second.empty() ? entries_.erase(entry) : std::next(entry);
+    const bool goes = entry->second.empty() && entry->first != except;
+    entry = goes ? entries_.erase(entry) : std::next(entry);
   }
 }
 

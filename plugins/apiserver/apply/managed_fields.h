@@ -6,10 +6,12 @@
 
 #include <k8s/meta/v1/object_meta.pb.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "apply/atom.h"
 #include "apply/field_set.h"
 #include "kubus/api/types.h"
 #include "kubus/status.h"
@@ -71,9 +73,12 @@ class ManagedFields {
   // Adds to what `manager` owns, and sets the time of its entry.
   void give(const Manager& manager, FieldSet fields, const meta_v1::Time& time);
   // Takes `fields` away from every entry but `except`, or from those alone that name them in
-  // `api_version` where that is not empty; entries that are left with nothing go.
+  // `api_version` where that is not empty; entries that have nothing go.
   void take_away(const FieldSet& fields, const std::string& except,
                  std::string_view api_version = {});
+  // Makes of every entry what the type of its version makes of it now; `type_of` says null where
+  // there is no such version.
+  void reconcile(const std::function<const Atom*(const ManagedEntry&)>& type_of);
   // Drops the entries that name fields in `api_version`, but for `except`.
   void forget(std::string_view api_version, const std::string& except);
   // At most ten entries that update: the oldest are joined under one name.

@@ -289,6 +289,23 @@ TEST(FieldManager, TakesManagedFieldsFromClients) {
   EXPECT_THAT(map.managers(), IsEmpty());
 }
 
+TEST(FieldManager, KeepsOfWhatClientsSendWhatTheTypeHas) {
+  Written object("apps/v1", "Deployment");
+  object.update("one", deployment(R"({"name":"a"})"));
+  const auto entry = [](const char* name, const char* fields) {
+    return R"({"manager":")" + std::string(name) +
+           R"(","operation":"Update","apiVersion":"apps/v1","fieldsType":"FieldsV1","fieldsV1":)" +
+           fields + "}";
+  };
+  // Somebody who has nothing, and somebody who has a part of what is taken whole.
+  auto sent = deployment(R"({"name":"a"})");
+  sent.insert(sent.find("},\"spec\""),
+              R"(,"managedFields":[)" + entry("none", "{}") + "," +
+                  entry("part", R"({"f:spec":{"f:selector":{"f:matchLabels":{"f:a":{}}}}})") + "]");
+  object.update("two", sent);
+  EXPECT_THAT(object.managers(), ElementsAre(R"(part Update {"f:spec":{"f:selector":{}}} 0)"));
+}
+
 TEST(FieldManager, JoinsTheOldestOfManyUpdaters) {
   Written map("v1", "ConfigMap");
   std::string data;
