@@ -43,9 +43,6 @@ class Admission {
   // Whether what it just refused for want of something is likely to pass in a moment: the call is
   // tried again for a second.
   virtual bool may_pass_soon(const AdmissionCall&) { return false; }
-  // Whether it evaluates expressions of users for calls about such resources. The call has no
-  // objects yet.
-  virtual bool may_take_long(const AdmissionCall&) { return false; }
   // May refuse the call.
   virtual Status validate(const AdmissionCall&) { return {}; }
 };

@@ -105,7 +105,7 @@ Asked asked_by(const AdmissionCall& admission) {
 
 void annotate(const AdmissionCall& admission, const char* name, std::string value) {
   if (const auto& record = admission.call.record)
-    record->annotations.insert_or_assign("pod-security.kubernetes.io/" + std::string(name),
+    record->annotations.set("pod-security.kubernetes.io/" + std::string(name),
                                          std::move(value));
 }
 

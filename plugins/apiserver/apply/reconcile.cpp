@@ -36,7 +36,7 @@ bool splits_whole_values(std::string_view encoded, const Atom& type) {
   MemberScan scan(encoded);
   while (scan.next()) {
     const auto name = scan.key();
-    if (name == "." || scan.value() == "{}") continue;
+    if (name.size() < 2 || scan.value() == "{}") continue;
     const auto* part = below(type, name.starts_with("f:"), name.substr(2));
     if (!part) continue;
     if (is_whole(*part)) return true;
@@ -48,9 +48,8 @@ bool splits_whole_values(std::string_view encoded, const Atom& type) {
 FieldSet with_whole_values(const FieldSet& fields, const Atom& type) {
   FieldSet out;
   for (const auto& node : fields.nodes()) {
-    const auto* part = node.children.empty()
-                           ? nullptr
-                           : below(type, node.element.kind == ElementKind::kField, node.element.text);
+    const bool field = node.element.kind == ElementKind::kField;
+    const auto* part = node.children.empty() ? nullptr : below(type, field, node.element.text);
     if (part && is_whole(*part))
       out.append(node.element, true, {});
     else if (part && has_parts(*part))

@@ -14,7 +14,8 @@
 
 namespace kubus::apiserver {
 
-// Whether a set, encoded as fieldsV1 and sound, has fields below a value that is taken whole.
+// Whether a set, encoded as fieldsV1, has fields below a value that is taken whole. What makes no
+// sense in it is passed over.
 // Without decoding it.
 bool splits_whole_values(std::string_view encoded, const Atom& type);
 // The set in which whoever owns something of such a value owns the value.

@@ -29,9 +29,9 @@ void Audit::write(const Record& record, Stage stage) {
 }
 
 void note(Record& record, const Decision& decision) {
-  record.annotations["authorization.k8s.io/decision"] =
-      decision.verdict == apiserver::Verdict::kAllow ? "allow" : "forbid";
-  record.annotations["authorization.k8s.io/reason"] = decision.reason;
+  const bool allowed = decision.verdict == apiserver::Verdict::kAllow;
+  record.annotations.set("authorization.k8s.io/decision", allowed ? "allow" : "forbid");
+  record.annotations.set("authorization.k8s.io/reason", decision.reason);
 }
 
 }  // namespace kubus::apiserver::audit

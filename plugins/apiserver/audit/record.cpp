@@ -107,9 +107,9 @@ std::string Record::event(Stage stage, SystemTime now) const {
   }
   event["requestReceivedTimestamp"] = format_micro_time(received);
   event["stageTimestamp"] = format_micro_time(now);
-  if (!annotations.empty() && stage != kRequestReceived) {
+  if (const auto remarks = annotations.all(); !remarks.empty() && stage != kRequestReceived) {
     json::object notes;
-    for (const auto& [name, text] : annotations) notes[name] = text;
+    for (const auto& [name, text] : remarks) notes[name] = text;
     event["annotations"] = std::move(notes);
   }
   // Not json::serialize(): what a client says of itself need not be UTF-8, a line of the log must.

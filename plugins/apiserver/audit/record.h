@@ -1,14 +1,14 @@
 // What one request leaves in the audit log: an Event of audit.k8s.io/v1 at each stage it reaches.
 //
-// Thread safety: one request's; one thread at a time.
+// Thread safety: one request's; one thread at a time, but for its annotations.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "audit/annotations.h"
 #include "audit/policy.h"
 #include "kubus/api/time.h"
 #include "kubus/bytes.h"
@@ -37,7 +37,7 @@ struct Record {
   std::optional<Identity> impersonated;
   RequestInfo info;
   SystemTime received;
-  std::map<std::string, std::string> annotations;
+  Annotations annotations;
   std::optional<Body> request, response;
   int code = 0;  // 0: not known
   // Of a failure: the Status that was sent.

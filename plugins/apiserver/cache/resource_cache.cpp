@@ -62,6 +62,18 @@ std::int64_t ResourceCache::revision() const {
   return revision_;
 }
 
+bool ResourceCache::exceeds(const Extent& most, std::string_view ns, std::size_t limit) const {
+  const std::string first = ns.empty() ? "" : std::string(ns) + "/";
+  Extent seen;
+  std::shared_lock lock(mutex_);
+  for (auto at = objects_.lower_bound(first); at != objects_.end(); ++at) {
+    if (!at->first.starts_with(first) || (limit > 0 && seen.objects == limit)) return false;
+    seen.bytes += at->second->json().size();
+    if (++seen.objects > most.objects || seen.bytes > most.bytes) return true;
+  }
+  return false;
+}
+
 void ResourceCache::for_each(const std::function<void(const ObjectPtr&)>& visit) const {
   std::shared_lock lock(mutex_);
   for (const auto& [key, object] : objects_) visit(object);

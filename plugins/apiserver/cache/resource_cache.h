@@ -65,6 +65,9 @@ class ResourceCache {
     std::size_t objects = 0, bytes = 0;
   };
   Extent extent() const;
+  // Whether the first `limit` objects (0: all) of a namespace (empty: all) are more than `most`, by
+  // either figure. Looks at no more than that.
+  bool exceeds(const Extent& most, std::string_view ns, std::size_t limit) const;
   // Watches that may be told of a change of the object; of one that has no name yet, or not given.
   std::size_t watchers_of(std::string_view ns, std::string_view name) const;
   // Of the last change.

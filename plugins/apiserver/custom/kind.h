@@ -59,6 +59,8 @@ class CustomKind final : public ResourceInfo {
 
   bool served() const { return served_; }
   bool storage() const { return storage_; }
+  // In bytes, of all versions.
+  std::size_t definition_size() const { return definition_.size(); }
   const std::string& list_kind() const { return list_kind_; }
   // The warning for clients of a version that is deprecated; else empty.
   const std::string& deprecation() const { return deprecation_; }

@@ -18,16 +18,13 @@ int bounded(std::size_t seats, int most) {
   return static_cast<int>(std::clamp<std::size_t>(seats, 1, static_cast<std::size_t>(most)));
 }
 
-std::size_t limit_of(const Query& query) {
-  const auto text = query.get("limit");
-  std::size_t limit = 0;
-  std::from_chars(text.data(), text.data() + text.size(), limit);
-  return limit;
-}
-
 Width of_list(const Query& query, const ResourceCache& objects, int most) {
+  const auto [count, bytes] = objects.extent();
+  if (count == 0) return {};
+  auto read = count;
+  if (const auto limit = limit_of(query); limit > 0) read = std::min(read, limit);
   Width width;
-  width.seats = bounded(divide_up(bytes_listed(query, objects), kBytesPerSeat), most);
+  width.seats = bounded(divide_up(bytes / count * read, kBytesPerSeat), most);
   return width;
 }
 
@@ -49,11 +46,11 @@ bool is_change(std::string_view verb) {
 
 }  // namespace
 
-std::size_t bytes_listed(const Query& query, const ResourceCache& objects) {
-  const auto [count, bytes] = objects.extent();
-  if (count == 0) return 0;
-  const auto limit = limit_of(query);
-  return bytes / count * (limit > 0 ? std::min(count, limit) : count);
+std::size_t limit_of(const Query& query) {
+  const auto text = query.get("limit");
+  std::size_t limit = 0;
+  std::from_chars(text.data(), text.data() + text.size(), limit);
+  return limit;
 }
 
 Width width_of(const RequestInfo& info, const Query& query, ClusterCache& cache, int most) {

@@ -11,8 +11,8 @@
 
 namespace kubus::apiserver::fairness {
 
-// What a list goes through, as far as that is told by its limit and how large objects are.
-std::size_t bytes_listed(const Query& query, const ResourceCache& objects);
+// The most objects that a list is to have; 0: all.
+std::size_t limit_of(const Query& query);
 // At most `most` seats.
 Width width_of(const RequestInfo& info, const Query& query, ClusterCache& cache, int most);
 

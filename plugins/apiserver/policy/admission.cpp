@@ -77,16 +77,6 @@ class Policies final : public Admission {
 
   bool sees_connections() const override { return true; }
 
-  bool may_take_long(const AdmissionCall& call) override {
-    if (is_exempt(call) || bindings_.size() == 0) return false;
-    bool found = false;
-    policies_.for_each([&](const ObjectPtr& one) {
-      const auto& policy = static_cast<const v1::ValidatingAdmissionPolicy&>(*one->decoded());
-      found = found || match_rules(policy.spec().matchconstraints(), call, kinds_);
-    });
-    return found;
-  }
-
   Status validate(const AdmissionCall& call) override {
     if (is_exempt(call)) return {};
     if (policies_.size() == 0 || bindings_.size() == 0) return {};
@@ -126,7 +116,7 @@ class Policies final : public Admission {
 
   static void annotate(const AdmissionCall& call, const std::string& key,
                        const std::string& value) {
-    if (call.call.record) call.call.record->annotations[key] = value;
+    if (call.call.record) call.call.record->annotations.set(key, value);
   }
 
   CompiledPtr find_policy(const std::string& name) {

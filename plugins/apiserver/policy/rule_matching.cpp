@@ -80,25 +80,20 @@ Result<bool> matches_namespace(const meta_v1::LabelSelector& selector, const Adm
   return matches_labels(selector, ns->decoded().get());
 }
 
-ResourceRef match_rules(const v1::MatchResources& match, const AdmissionCall& call,
-                        const KindCatalog& kinds) {
+Result<ResourceRef> match_resources(const v1::MatchResources& match, const AdmissionCall& call,
+                                    const ResourceCache& namespaces, const KindCatalog& kinds) {
+  const auto in_namespace = matches_namespace(match.namespaceselector(), call, namespaces);
+  if (in_namespace.ok() && !*in_namespace) return ResourceRef();
+  if (!matches_object(match.objectselector(), call)) return ResourceRef();
   const auto find = [&](const auto& rules) {
     return first_match(rules, match.matchpolicy() == "Equivalent", call, kinds,
                        [&](const auto& rule, const ResourceInfo& as) {
                          return matches_named(rule, call, as);
                        });
   };
-  if (find(match.excluderesourcerules())) return nullptr;
-  return match.resourcerules().empty() ? borrowed(call.call.seen_resource())
-                                       : find(match.resourcerules());
-}
-
-Result<ResourceRef> match_resources(const v1::MatchResources& match, const AdmissionCall& call,
-                                    const ResourceCache& namespaces, const KindCatalog& kinds) {
-  const auto in_namespace = matches_namespace(match.namespaceselector(), call, namespaces);
-  if (in_namespace.ok() && !*in_namespace) return ResourceRef();
-  if (!matches_object(match.objectselector(), call)) return ResourceRef();
-  auto found = match_rules(match, call, kinds);
+  if (find(match.excluderesourcerules())) return ResourceRef();
+  auto found = match.resourcerules().empty() ? borrowed(call.call.seen_resource())
+                                             : find(match.resourcerules());
   if (found && !in_namespace.ok()) return in_namespace.status();
   return found;
 }

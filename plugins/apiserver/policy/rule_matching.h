@@ -43,10 +43,7 @@ bool matches_object(const meta_v1::LabelSelector& selector, const AdmissionCall&
 Result<bool> matches_namespace(const meta_v1::LabelSelector& selector, const AdmissionCall& call,
                                const ResourceCache& namespaces);
 
-// By what a policy says of resources alone; the version of the resource as above.
-ResourceRef match_rules(const admissionregistration_v1::MatchResources& match,
-                        const AdmissionCall& call, const KindCatalog& kinds);
-// By all of it.
+// All of it, as policies say it; the version of the resource as above.
 Result<ResourceRef> match_resources(const admissionregistration_v1::MatchResources& match,
                                     const AdmissionCall& call, const ResourceCache& namespaces,
                                     const KindCatalog& kinds);

@@ -138,8 +138,13 @@ void Api::handle_version(const Version& version, CallPtr call, Done done) {
 }
 
 void Api::handle(CallPtr call, Done done) {
-  registry_.judge(*call);
-  if (!call->takes_long) return serve(std::move(call), std::move(done));
+  const auto& verb = call->info.verb;
+  call->takes_long = registry_.takes_long(*call);
+  if (!call->takes_long && (verb == "get" || verb == "list"))
+    return serve(std::move(call), std::move(done));
+  // Plugins wait for each other, and have to get an answer.
+  if (call->takes_long && call->asker && !registry_.has_room(*call))
+    return done(errors::too_many_requests("Too many requests, please try again later.", 1));
   registry_.proceed(call, [this, call, done = std::move(done)]() mutable {
     if (auto status = call->still_wanted(); !status.ok()) return done(status);
     serve(std::move(call), std::move(done));

@@ -35,7 +35,7 @@ void Registry::connect(CallPtr call, MessagePtr options, Posted then) {
   job->operation = AdmissionCall::Operation::kConnect;
   job->object = std::move(options);
   job->then = std::move(then);
-  admit_posted(job);
+  proceed(job->call, [this, job] { admit_posted(job); });
 }
 
 void Registry::admit_posted(const std::shared_ptr<PostJob>& job) {

@@ -38,10 +38,12 @@ void Registry::list(CallPtr call, Done done) {
   if (!query.ok()) return done(query.status());
   const auto revision = wanted_revision(*call);
   if (!revision.ok()) return done(revision.status());
-  await_revision(*revision, [this, call = std::move(call), query = std::move(*query),
+  const bool waits = cache_.revision() < *revision;
+  await_revision(*revision, [this, waits, call = std::move(call), query = std::move(*query),
                              done = std::move(done)](Status status) mutable {
     if (status.ok()) status = check_page(query, cache_.revision());
     if (!status.ok()) return done(status);
+    if (!waits) return list_now(call, query, std::move(done));
     proceed(call, [this, call, query = std::move(query), done = std::move(done)]() mutable {
       list_now(call, query, std::move(done));
     });

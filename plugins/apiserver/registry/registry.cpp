@@ -14,15 +14,24 @@ namespace kubus::apiserver {
 namespace {
 
 constexpr auto kPatience = std::chrono::seconds(3);
+// Calls of a client that hold their seats while they wait for the workers.
+constexpr std::size_t kMostWaiting = 64;
 
 }  // namespace
 
 Registry::Registry(Context& context, ClusterCache& cache, const ValueCodec& codec, Engines engines)
     : context_(context), cache_(cache), engines_(engines), storage_(context, codec) {}
 
-void Registry::proceed(const CallPtr& call, Task step) const {
-  if (!call->takes_long) return step();
-  workers_->post(call->identity.name, std::move(step));
+bool Registry::has_room(const Call& call) const {
+  return workers_->waiting(call.identity.name) < kMostWaiting;
+}
+
+void Registry::proceed(const CallPtr& call, Task step) {
+  call->takes_long = call->takes_long || (workers_ && efforts_.takes_long(*call));
+  if (!call->takes_long) return do_here(call, std::move(step));
+  workers_->post(call->identity.name, [this, call, step = std::move(step)]() mutable {
+    do_here(call, std::move(step));
+  });
 }
 
 void Registry::finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,

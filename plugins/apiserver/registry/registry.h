@@ -59,10 +59,21 @@ class Registry {
   ClusterCache& cache() { return cache_; }
   Context& context() { return context_; }
 
-  // Finds out whether the call takes long. It has been resolved.
-  void judge(Call& call) const { call.takes_long = workers_ && may_take_long(call, admissions_); }
-  // Does the next step of a call, here or where such calls are worked on.
-  void proceed(const CallPtr& call, Task step) const;
+  // Whether the call is the workers', by what is known of it. It has been resolved.
+  bool takes_long(const Call& call) const {
+    return workers_ && (is_large(call) || efforts_.takes_long(call));
+  }
+  // Whether its client has no more than enough calls there.
+  bool has_room(const Call& call) const;
+  // Does a step of a call, here or where such calls are worked on.
+  void proceed(const CallPtr& call, Task step);
+  // Does one here, and learns what it takes.
+  template <class Step>
+  void do_here(CallPtr call, Step step) {
+    const ProcessorTime time;
+    step();
+    efforts_.note(*call, time.passed());
+  }
 
   void get(CallPtr call, Done done);
   void list(CallPtr call, Done done);
@@ -159,6 +170,9 @@ class Registry {
                      std::optional<std::string> json, bool gone);
   // Removes as many as may be under way at once; ends the job with the last.
   void remove_some(const std::shared_ptr<CollectionJob>& job);
+  using Members = std::vector<CallPtr>;
+  void begin_members(const std::shared_ptr<CollectionJob>& job, Members members);
+  void remove_members(const std::shared_ptr<CollectionJob>& job, Members members);
   void one_removed(const std::shared_ptr<CollectionJob>& job, const Call& one,
                    const Status& status);
   void finish(const CallPtr& call, std::string key, std::string json, std::int64_t revision,
@@ -183,6 +197,7 @@ class Registry {
   std::vector<WriteHook*> hooks_;
   QuotaLedger* ledger_ = nullptr;
   Workers* workers_ = nullptr;
+  Efforts efforts_;
   StorageClient storage_;
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 // Of one collection. More would only wait in storage, which turns away what is too much.
 constexpr std::size_t kRemovalsAtOnce = 256;
+// Of the beginning of some of them, before somebody else may do something.
+constexpr std::chrono::milliseconds kTurn{10};
 
 Answer removed_answer(const Removed& removed) {
   Answer answer;
@@ -133,6 +135,7 @@ struct Registry::CollectionJob {
   Done done;
   std::size_t next = 0;
   std::size_t under_way = 0;
+  bool begins = false;  // some are being begun
   Status first_failure;
 };
 
@@ -153,24 +156,22 @@ void Registry::remove_collection(CallPtr call, Done done) {
 }
 
 void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
-  while (job->under_way < kRemovalsAtOnce && job->next < job->found.items.size()) {
+  Members members;
+  const auto most = job->begins ? 0 : kRemovalsAtOnce - job->under_way;
+  while (members.size() < most && job->next < job->found.items.size()) {
     const auto& item = *job->found.items[job->next++];
-    auto one = std::make_shared<Call>(*job->call);
+    auto one = members.emplace_back(std::make_shared<Call>(*job->call));
     one->info.name = std::string(item.name());
     one->info.ns = std::string(item.ns());
     one->info.verb = "delete";
     one->of_collection = true;
+    one->takes_long = false;
     one->warnings.clear();
-    ++job->under_way;
-    auto ended = [this, job, one](const Result<Answer>& result) {
-      // Not from within: it may have been answered at once.
-      context_.loop().post([this, job, one, status = result.ok() ? Status() : result.status()] {
-        one_removed(job, *one, status);
-      });
-    };
-    proceed(one, [this, one, deletion = job->deletion, ended = std::move(ended)]() mutable {
-      remove(one, std::move(deletion), std::move(ended));
-    });
+  }
+  if (!members.empty()) {
+    job->under_way += members.size();
+    job->begins = true;
+    return begin_members(job, std::move(members));
   }
   if (job->under_way > 0 || !job->done) return;
   auto done = std::exchange(job->done, nullptr);
@@ -178,6 +179,40 @@ void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
   Answer answer;
   answer.list = std::move(job->found);
   done(std::move(answer));
+}
+
+void Registry::begin_members(const std::shared_ptr<CollectionJob>& job, Members members) {
+  const auto& first = *members.front();
+  if (!workers_ || !efforts_.takes_long(first)) return remove_members(job, std::move(members));
+  workers_->post(first.identity.name, [this, job, members = std::move(members)]() mutable {
+    remove_members(job, std::move(members));
+  });
+}
+
+// One after the other, and for no longer than a turn of anybody else.
+void Registry::remove_members(const std::shared_ptr<CollectionJob>& job, Members members) {
+  const ProcessorTime turn;
+  std::size_t begun = 0;
+  while (begun < members.size() && turn.passed() < kTurn) {
+    const auto& one = members[begun++];
+    do_here(one, [&] {
+      remove(one, job->deletion, [this, job, one](const Result<Answer>& result) {
+        // Not from within: it may have been answered at once.
+        context_.loop().post([this, job, one, status = result.ok() ? Status() : result.status()] {
+          one_removed(job, *one, status);
+        });
+      });
+    });
+  }
+  members.erase(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(begun));
+  if (members.empty())
+    return (void)context_.loop().post([this, job] {
+      job->begins = false;
+      remove_some(job);
+    });
+  context_.loop().post([this, job, members = std::move(members)]() mutable {
+    begin_members(job, std::move(members));
+  });
 }
 
 void Registry::one_removed(const std::shared_ptr<CollectionJob>& job, const Call& one,

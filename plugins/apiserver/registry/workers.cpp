@@ -4,6 +4,12 @@
 
 namespace kubus::apiserver {
 
+std::size_t Workers::waiting(const std::string& client) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = waiting_.find(client);
+  return found == waiting_.end() ? 0 : found->second.size();
+}
+
 void Workers::post(const std::string& client, Task step) {
   {
     std::unique_lock lock(mutex_);

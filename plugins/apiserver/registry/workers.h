@@ -18,6 +18,8 @@ class Workers {
  public:
   explicit Workers(std::size_t threads) : pool_("apiserver/work", threads) {}
 
+  // How many steps of a client wait.
+  std::size_t waiting(const std::string& client) const;
   // The steps of one client begin in the order they come. After stop() the caller does them.
   void post(const std::string& client, Task step);
   // Lets running steps finish and drops those that wait. Idempotent.
@@ -26,7 +28,7 @@ class Workers {
  private:
   void do_next();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, std::deque<Task>> waiting_;  // by client; none is empty
   std::deque<std::string> turns_;                    // of the clients that wait
   bool stopped_ = false;

@@ -1,5 +1,5 @@
-// Requests that keep a thread busy for long: whoever asks for little is served meanwhile, over HTTPS
-// and over the bus, and a server that is told to end does so.
+// Requests that keep a thread busy for long: whoever asks for little is served meanwhile, over
+// HTTPS and over the bus, and a server that is told to end does so.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -27,17 +27,7 @@ class EffortTest : public HttpsTest {
     HttpsTest::SetUp();
     if (IsSkipped()) return;
     ASSERT_EQ(config_map("shared").code, 201);
-    std::string numbers;
-    for (int i = 0; i < 50; ++i) numbers += (i > 0 ? "," : "") + std::to_string(i);
-    const auto made = create(
-        kPolicies, "",
-        R"({"metadata":{"name":"dear"},"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":[""],)"
-        R"("apiVersions":["v1"],"operations":["CREATE","UPDATE"],"resources":["configmaps"]}]},)"
-        R"("variables":[{"name":"l","expression":"[)" +
-            numbers +
-            R"x(]"}],"validations":[{"expression":"variables.l.all(x, variables.l.all(y, )x"
-            R"x(variables.l.all(z, x + y + z >= 0)))"}]}})x");
-    ASSERT_EQ(made.code, 201) << made.body;
+    make_policy("configmaps", R"(CREATE","UPDATE)");
     const auto bound = create(kBindings, "",
                               R"({"metadata":{"name":"dear"},"spec":{"policyName":"dear",)"
                               R"("validationActions":["Warn"]}})");
@@ -49,6 +39,20 @@ class EffortTest : public HttpsTest {
     call("deletecollection", "/configmaps", "default", "");
   }
 
+  static void make_policy(const std::string& resource, const std::string& operations) {
+    call("delete", kPolicies, "", "dear");
+    std::string numbers;
+    for (int i = 0; i < 50; ++i) numbers += (i > 0 ? "," : "") + std::to_string(i);
+    const auto made = create(
+        kPolicies, "",
+        R"({"metadata":{"name":"dear"},"spec":{"matchConstraints":{"resourceRules":[{)"
+        R"("apiGroups":[""],"apiVersions":["v1"],"operations":[")" +
+            operations + R"("],"resources":[")" + resource +
+            R"("]}]},"variables":[{"name":"l","expression":"[)" + numbers +
+            R"x(]"}],"validations":[{"expression":"variables.l.all(x, variables.l.all(y, )x"
+            R"x(variables.l.all(z, x + y + z >= 0)))"}]}})x");
+    ASSERT_EQ(made.code, 201) << made.body;
+  }
   void create_map(int i) {
     answered(exchange("POST", kConfigMaps,
                       R"({"metadata":{"name":"m)" + std::to_string(i) + "\"}}"));
@@ -93,6 +97,43 @@ TEST_F(EffortTest, CreationsKeepNobodyWaiting) {
   begin([this](int i) { create_map(i); });
   EXPECT_GT(rounds_meanwhile(), 4 * kClients);
   EXPECT_EQ(succeeded_, kClients);
+}
+
+// What was quick stays so for others.
+TEST_F(EffortTest, OthersAreNotJudgedByThem) {
+  if (testing::kInstrumented) GTEST_SKIP() << "under a sanitizer nothing is quick";
+  begin([this](int i) { create_map(i); });
+  int made = 0;
+  for (; answered_ < kClients; ++made)
+    EXPECT_EQ(create("/secrets", "default", R"({"metadata":{"generateName":"s"}})").code, 201);
+  end();
+  EXPECT_GT(made, kClients);
+  EXPECT_EQ(call("deletecollection", "/secrets", "default", "").code, 200);
+}
+
+// Connections are admitted, too.
+TEST_F(EffortTest, ConnectionsKeepNobodyWaiting) {
+  make_policy("services/proxy", "CONNECT");
+  begin([this](int) {
+    answered(exchange("GET", "/api/v1/namespaces/default/services/none/proxy/"));
+  });
+  EXPECT_GT(rounds_meanwhile(), 2 * kClients);
+  EXPECT_EQ(succeeded_, 0);
+}
+
+// All of them leave remarks on one request.
+TEST_F(EffortTest, CollectionsAreDeletedBesideThem) {
+  for (int i = 0; i < 40; ++i)
+    ASSERT_EQ(create("/secrets", "default", R"({"metadata":{"generateName":"s"}})").code, 201);
+  begin([this](int i) { create_map(i); });
+  EXPECT_EQ(call("deletecollection", "/secrets", "default", "").code, 200);
+  EXPECT_LT(answered_, kClients);
+  end();
+  make_policy("secrets", "DELETE");
+  for (int i = 0; i < 12; ++i)
+    ASSERT_EQ(create("/secrets", "default", R"({"metadata":{"generateName":"s"}})").code, 201);
+  EXPECT_EQ(call("deletecollection", "/secrets", "default", "").code, 200);
+  EXPECT_EQ(call("list", "/secrets", "default", "").at("items"), "[]");
 }
 
 // They are in each other's way, so that most are tried more than once.

@@ -120,7 +120,8 @@ std::string check_zone(std::string_view& schedule) {
   const auto zone = schedule.substr(begin, end - begin);
   schedule.remove_prefix(end);
   schedule.remove_prefix(std::min(schedule.find_first_not_of(kSpace), schedule.size()));
-  while (!schedule.empty() && kSpace.find(schedule.back()) != kSpace.npos) schedule.remove_suffix(1);
+  while (!schedule.empty() && kSpace.find(schedule.back()) != kSpace.npos)
+    schedule.remove_suffix(1);
   if (zone.empty() || zone == "Local" || find_time_zone(zone)) return {};
   return "provided bad location " + std::string(zone) + ": unknown time zone " + std::string(zone);
 }

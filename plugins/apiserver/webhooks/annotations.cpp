@@ -12,7 +12,7 @@ std::string place_text(int round, std::size_t place) {
 
 // What was said first stays.
 void annotate(const Call& call, std::string key, std::string value) {
-  if (call.record) call.record->annotations.emplace(std::move(key), std::move(value));
+  if (call.record) call.record->annotations.add(std::move(key), std::move(value));
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ Outcome Webhooks::settle(const Webhook& webhook, Call& call, const Result<Verdic
   for (const auto& warning : verdict->warnings) call.warnings.push_back(warning);
   if (call.record)
     for (const auto& [key, value] : verdict->annotations)
-      call.record->annotations.emplace(webhook.name + "/" + key, value);
+      call.record->annotations.add(webhook.name + "/" + key, value);
   if (verdict->allowed) return out;
   out.end = Outcome::End::kDenied;
   auto told = refusal_of(*verdict, webhook.name);

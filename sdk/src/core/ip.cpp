@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
 
 namespace kubus {
 namespace {
@@ -13,6 +15,16 @@ int domain(int family) { return family == 4 ? AF_INET : AF_INET6; }
 
 std::string IpAddress::text() const {
   char out[INET6_ADDRSTRLEN];
+  const bool begins_empty =
+      std::all_of(bytes.begin(), bytes.begin() + 12, [](auto byte) { return byte == 0; });
+  const auto word = [&](std::size_t at) {
+    return static_cast<unsigned>(bytes[at] << 8 | bytes[at + 1]);
+  };
+  // The C library would write these as if an IPv4 address stood in them.
+  if (family == 6 && begins_empty && word(12) != 0) {
+    std::snprintf(out, sizeof(out), "::%x:%x", word(12), word(14));
+    return out;
+  }
   return inet_ntop(domain(family), bytes.data(), out, sizeof(out));
 }
 

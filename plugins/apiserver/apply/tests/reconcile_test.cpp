@@ -35,5 +35,12 @@ TEST(Reconcile, WhoOwnsAPartOfAWholeValueOwnsIt) {
   }
 }
 
+TEST(Reconcile, WhatIsNoSetIsPassedOver) {
+  const auto& pod = atom_of(*find_message("v1", "Pod"));
+  for (const char* text : {"", "x", "{", R"({"":{"f:a":{}}})", R"({"f":{"f:a":{}}})",
+                           R"({"f:spec":7,"x:":{"f:a":{}}})", R"([{"f:spec":{}}])"})
+    EXPECT_FALSE(splits_whole_values(text, pod)) << text;
+}
+
 }  // namespace
 }  // namespace kubus::apiserver

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "validation/field_error.h"
 
 namespace kubus::apiserver {
@@ -76,6 +78,15 @@ TEST(FieldError, NamesARepeatedErrorOnce) {
   errors.required(Path("a"));
   errors.required(Path("a"));
   EXPECT_EQ(join_errors(errors.errors()), "a: Required value");
+}
+
+TEST(Names, AddressesAreWrittenInOneWay) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"0:0::1:0", "::1:0"},   {"::a:b", "::a:b"},  {"::1", "::1"},
+      {"::0", "::"},           {"::1:2:3", "::1:2:3"}, {"1:0:0:2::", "1:0:0:2::"},
+      {"fd00:0:0:0::1", "fd00::1"}, {"10.1.2.3", "10.1.2.3"}, {"010.1.2.3", ""},
+  };
+  for (const auto& [text, written] : cases) EXPECT_EQ(canonical_ip(text), written) << text;
 }
 
 }  // namespace
