@@ -101,10 +101,10 @@ TEST_F(Edit, PatchesInThreeWays) {
       {R"(kubectl patch deployment web --type=json -p '[{"op":"remove","path":"/metadata/labels/x"}]')",
        "deployment.apps/web patched"},
       {"kubectl get deployment web -o 'jsonpath={.metadata.labels}'", R"({"app":"web"})"},
-      {R"(kubectl patch deployment web --subresource=scale --type=merge -p '{"spec":{"replicas":1}}')",
-       "scale.autoscaling/web patched"},
       {R"(kubectl patch deployment web -p '{"spec":{"nothing":1}}')",
        "Warning: unknown field \"spec.nothing\"\ndeployment.apps/web patched (no change)"},
+      {R"(kubectl patch deployment web --subresource=scale --type=merge -p '{"spec":{"replicas":1}}')",
+       "scale.autoscaling/web patched"},
       {"kubectl get deployment web -o custom-columns=N:.metadata.name,R:.spec.replicas",
        "N    R\nweb  1"},
   });
