@@ -105,8 +105,7 @@ Asked asked_by(const AdmissionCall& admission) {
 
 void annotate(const AdmissionCall& admission, const char* name, std::string value) {
   if (const auto& record = admission.call.record)
-    record->annotations.set("pod-security.kubernetes.io/" + std::string(name),
-                                         std::move(value));
+    record->annotations.set("pod-security.kubernetes.io/" + std::string(name), std::move(value));
 }
 
 std::string violation(const char* verb, const LevelVersion& level,

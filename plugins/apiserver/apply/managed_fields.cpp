@@ -142,6 +142,11 @@ std::string ManagedEntry::encoded() const {
   return encoded_.empty() ? encode_fields(fields()) : encoded_;
 }
 
+void ManagedEntry::reconcile(const Atom& type) {
+  if (encoded_.empty() || splits_whole_values(encoded_, type))
+    set_fields(with_whole_values(fields(), type));
+}
+
 Result<ManagedFields> ManagedFields::decode(const EncodedManagers& entries, bool trusted) {
   ManagedFields managed;
   int index = 0;
@@ -213,8 +218,7 @@ void ManagedFields::give(const Manager& manager, FieldSet fields, const meta_v1:
 
 void ManagedFields::reconcile(const std::function<const Atom*(const ManagedEntry&)>& type_of) {
   for (auto& [id, entry] : entries_)
-    if (const auto* type = type_of(entry); type && splits_whole_values(entry.encoded(), *type))
-      entry.set_fields(with_whole_values(entry.fields(), *type));
+    if (const auto* type = type_of(entry)) entry.reconcile(*type);
 }
 
 void ManagedFields::forget(std::string_view api_version, const std::string& except) {

@@ -48,6 +48,8 @@ class ManagedEntry {
   bool owns_any(const FieldSet& fields) const;
   bool owns_all(const FieldSet& fields) const;
   std::string encoded() const;
+  // Makes of the set what the type makes of it now.
+  void reconcile(const Atom& type);
 
  private:
   Manager manager_;

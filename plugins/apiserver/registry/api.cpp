@@ -139,7 +139,7 @@ void Api::handle_version(const Version& version, CallPtr call, Done done) {
 
 void Api::handle(CallPtr call, Done done) {
   const auto& verb = call->info.verb;
-  call->takes_long = registry_.takes_long(*call);
+  registry_.judge(*call);
   if (!call->takes_long && (verb == "get" || verb == "list"))
     return serve(std::move(call), std::move(done));
   // Plugins wait for each other, and have to get an answer.

@@ -69,8 +69,8 @@ struct Call {
   bool admitted = false;
   // It is one of those that the deletion of a collection found: others are not told its name.
   bool of_collection = false;
-  // Its steps are the workers', see registry/effort.h.
-  bool takes_long = false;
+  // Its steps are the workers', see registry/effort.h; and its size says so.
+  bool takes_long = false, large = false;
   // The object that was sent has a list of managers, with nobody in it.
   bool clears_managers = false;
 

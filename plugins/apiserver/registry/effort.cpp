@@ -36,7 +36,8 @@ std::size_t stored_size(const Call& call) {
 // JSON is sent as it is stored.
 bool is_long_get(const Call& call) {
   if (call.accepted.format == Format::kYaml) return stored_size(call) > kLargeObject;
-  const bool as_it_is = call.accepted.format == Format::kJson && call.accepted.view == View::kObject;
+  const auto& accepted = call.accepted;
+  const bool as_it_is = accepted.format == Format::kJson && accepted.view == View::kObject;
   return !as_it_is && stored_size(call) > kLargeEncoding;
 }
 
@@ -76,6 +77,9 @@ bool Efforts::takes_long(const Call& call) const {
 }
 
 void Efforts::note(const Call& call, std::chrono::nanoseconds time) {
+  const auto& info = call.info;
+  const bool reads = info.verb == "list" || (info.verb == "get" && info.subresource.empty());
+  if (call.large || reads) return;
   const bool is_long = time > kLong;
   if (!is_long && !any_.load(std::memory_order_acquire)) return;
   const auto noted = key(call);

@@ -19,7 +19,8 @@ bool is_large(const Call& call);
 
 // What calls have taken: policies, rules of custom kinds and their schemas cost what their authors
 // wrote, and nobody can tell beforehand. One call that takes long makes those like it, of the same
-// verb on the same resource, the workers' until a hundred have not.
+// verb on the same resource, the workers' until a hundred have not. Large calls and reads stand for
+// none but themselves.
 //
 // Thread safety: all members from any thread.
 class Efforts {

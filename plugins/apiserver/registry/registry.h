@@ -59,9 +59,10 @@ class Registry {
   ClusterCache& cache() { return cache_; }
   Context& context() { return context_; }
 
-  // Whether the call is the workers', by what is known of it. It has been resolved.
-  bool takes_long(const Call& call) const {
-    return workers_ && (is_large(call) || efforts_.takes_long(call));
+  // Finds out whether the call is the workers'. It has been resolved.
+  void judge(Call& call) const {
+    call.large = is_large(call);
+    call.takes_long = workers_ && (call.large || efforts_.takes_long(call));
   }
   // Whether its client has no more than enough calls there.
   bool has_room(const Call& call) const;

@@ -166,6 +166,7 @@ void Registry::remove_some(const std::shared_ptr<CollectionJob>& job) {
     one->info.verb = "delete";
     one->of_collection = true;
     one->takes_long = false;
+    one->large = is_large(*one);
     one->warnings.clear();
   }
   if (!members.empty()) {

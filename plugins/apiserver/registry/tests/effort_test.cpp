@@ -104,5 +104,21 @@ TEST_F(EffortsTest, OneThatTakesLongStandsForThoseLikeIt) {
   EXPECT_FALSE(efforts.takes_long(create));
 }
 
+TEST_F(EffortsTest, LargeCallsAndReadsStandForNoOthers) {
+  Efforts efforts;
+  auto large = call("create", "a", "");
+  large.large = true;
+  efforts.note(large, milliseconds(50));
+  EXPECT_FALSE(efforts.takes_long(call("create", "a", "")));
+  for (const char* verb : {"get", "list"}) {
+    efforts.note(call(verb, "a", "x"), milliseconds(50));
+    EXPECT_FALSE(efforts.takes_long(call(verb, "a", "x"))) << verb;
+  }
+  auto connection = call("get", "a", "x");
+  connection.info.subresource = "proxy";
+  efforts.note(connection, milliseconds(50));
+  EXPECT_TRUE(efforts.takes_long(connection));
+}
+
 }  // namespace
 }  // namespace kubus::apiserver
